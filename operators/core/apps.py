@@ -1,0 +1,104 @@
+"""Apps: a site or a slot, and the facts about it that decide what it runs and as whom it pulls."""
+
+import re
+from typing import Self
+
+from pydantic import field_validator
+
+from operators.core.model import Model
+
+_SITE = re.compile(
+    r"^/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<resource_group>[^/]+)"
+    r"/providers/Microsoft\.Web/sites/(?P<site>[^/]+)(?:/slots/(?P<slot>[^/]+))?$",
+    re.IGNORECASE,
+)
+
+
+class AppId(Model):
+    """Which app. ARM compares ids without case, so every part is kept in lower case."""
+
+    subscription: str
+    resource_group: str
+    site: str
+    slot: str | None = None
+
+    @field_validator("subscription", "resource_group", "site", "slot")
+    @classmethod
+    def _lower(cls, value: str | None) -> str | None:
+        return value.lower() if value else None
+
+    @classmethod
+    def from_resource_id(cls, resource_id: str) -> Self:
+        """Parse an ARM resource id of a site or slot. Raises ValueError where it is none."""
+        match = _SITE.match(resource_id)
+        if match is None:
+            raise ValueError(f"{resource_id!r} is not the resource id of a site or slot")
+        return cls.model_validate(match.groupdict())
+
+    @classmethod
+    def from_key(cls, key: str) -> Self:
+        """Parse what `key` gives. Raises ValueError where it is none."""
+        parts = key.split(":")
+        if len(parts) not in (3, 4) or not all(parts):
+            raise ValueError(f"{key!r} is not an app key (subscription:resource-group:site[:slot])")
+        subscription, resource_group, site, *slot = parts
+        return cls(subscription=subscription, resource_group=resource_group, site=site, slot=slot[0] if slot else None)
+
+    @property
+    def key(self) -> str:
+        """`subscription:resource-group:site[:slot]`: fit for a table key, a queue message and a URL segment."""
+        return ":".join(part for part in (self.subscription, self.resource_group, self.site, self.slot) if part)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: `site` or `site:slot`."""
+        return f"{self.site}:{self.slot}" if self.slot else self.site
+
+    @property
+    def resource_id(self) -> str:
+        """The ARM resource id."""
+        slot = f"/slots/{self.slot}" if self.slot else ""
+        return (
+            f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}"
+            f"/providers/Microsoft.Web/sites/{self.site}{slot}"
+        )
+
+
+class UserAssignedIdentity(Model):
+    """One user-assigned identity on a site, as `identity.userAssignedIdentities` shows it."""
+
+    resource_id: str
+    client_id: str
+    principal_id: str
+
+
+class SiteIdentity(Model):
+    """The managed identities of a site or slot; both empty where `identity` is missing or None."""
+
+    system_principal_id: str | None = None
+    user_assigned: tuple[UserAssignedIdentity, ...] = ()
+
+
+class Site(Model):
+    """A site or slot as the list and GET calls of Microsoft.Web/sites answer."""
+
+    id: AppId
+    location: str
+    resource_tags: dict[str, str]
+    default_host_name: str
+    state: str
+    """The desired state, "Running" or "Stopped". It says nothing about health."""
+    linux_fx_version: str | None
+    identity: SiteIdentity
+    in_progress_operation_id: str | None = None
+
+
+class SiteConfig(Model):
+    """The part of `config/web` that decides what the app runs, as whom it pulls and how it is asked for its health."""
+
+    linux_fx_version: str | None
+    acr_use_managed_identity_creds: bool
+    acr_user_managed_identity_id: str | None
+    """A client id; None (or empty at Azure) means the system-assigned identity."""
+    health_check_path: str | None
+    always_on: bool

@@ -1,0 +1,26 @@
+"""The base of every value that travels through the house."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""A content digest as registries write it (OCI image-spec, descriptor.md); ACR knows only sha256."""
+
+Instant = AwareDatetime
+"""A point in time. Naive datetimes are refused; Azure's are UTC."""
+
+
+class Model(BaseModel):
+    """A frozen value. Unknown fields are an error: what comes from outside is parsed at the edge, field by field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Unknown(Model):
+    """A read that gave no answer. It is not no and not yes: whoever decides on it has to say "unknown" too."""
+
+    what: str
+    """What was read, in the field's words: "siteStatus", "role assignments at demo.azurecr.io"."""
+    reason: str
+    """Why there is no answer, fit for a person: "403 AuthorizationFailed: … needs Microsoft.Authorization/*/read"."""
