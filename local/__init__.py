@@ -1,0 +1,1 @@
+"""Everything of Pulley's surroundings on one machine; never deployed."""
