@@ -1,0 +1,39 @@
+# Everything this installs goes into .venv and .local, both ignored by git; scripts/ says how each part is found.
+PYTHON := .venv/bin/python
+PARTS := .venv/.ready .local/azure-venv/.ready .local/node/.ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo up test check clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(PARTS) ## watch the story in the terminal; DEMO_ARGS=--once plays it and ends
+	@$(PYTHON) -m local demo $(DEMO_ARGS)
+
+up: $(PARTS) ## the whole system on this machine until Ctrl-C; UP_ARGS="--port 7071"
+	@$(PYTHON) -m local up $(UP_ARGS)
+
+test: check $(PARTS) ## every check, then every test; TEST_ARGS=tests/core for some
+	@$(PYTHON) -m pytest $(TEST_ARGS)
+
+check: .venv/.ready ## format, lint, types and the import rule
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+clean: ## remove everything that was installed or made here
+	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A part is made again only when the files that describe it changed.
+.venv/.ready: requirements-dev.txt requirements.txt scripts/make-venv scripts/find-python
+	@scripts/make-venv .venv requirements-dev.txt
+
+.local/azure-venv/.ready: local/azure/requirements.txt scripts/make-venv scripts/find-python
+	@scripts/make-venv .local/azure-venv local/azure/requirements.txt
+
+.local/node/.ready: local/package.json local/package-lock.json scripts/install-azurite scripts/find-node | .venv/.ready
+	@scripts/install-azurite
