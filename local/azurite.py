@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -72,12 +72,12 @@ async def azurite(location: Path | None = None, ports: tuple[int, int, int] = (0
         start_new_session=True,  # Ctrl-C ends us, and we end Azurite once nobody writes to it any more
     )
     assert process.stdout is not None  # noqa: S101 - PIPE above
-    try:
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(_stop, process)
         running = await _listening(process.stdout)
-        _drained = asyncio.create_task(_drain(process.stdout))  # a full pipe would block it; ends when Azurite does
+        drain = asyncio.create_task(_drain(process.stdout))  # a full pipe would block it
+        ending.callback(drain.cancel)
         yield running
-    finally:
-        await _stop(process)
 
 
 def _node() -> Path:
