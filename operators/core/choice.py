@@ -1,0 +1,208 @@
+"""What should this app run? From the registry as it is now, never from what an event said."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from operators.core.images import ImageReference
+from operators.core.looks import Cause, Look, leading
+from operators.core.model import Digest, Model, Unknown
+from operators.core.references import NoReference, Reference
+from operators.core.registries import TagFacts
+from operators.core.rollouts import Container, Strategy
+from operators.core.watch import Proof
+
+REGISTRY_LAG = (timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=90), timedelta(seconds=300))
+"""When a replica still shows the tag as it was before the push, it is asked again after these, then believed.
+
+Source: azure-docs, container-registry/container-registry-geo-replication (replicas are eventually consistent).
+"""
+_PROVED = frozenset({Proof.PINNED, Proof.PULLED})
+
+
+class ChoiceReason(StrEnum):
+    """Why the choice is what it is."""
+
+    ADOPTED = "adopted"
+    REFERENCE_CHANGED = "reference_changed"
+    NOT_FOLLOWED = "not_followed"
+    TAG_MISSING = "tag_missing"
+    ALREADY_RUNNING = "already_running"
+    REJECTED = "rejected"
+    APP_STOPPED = "app_stopped"
+    REGISTRY_UNREADABLE = "registry_unreadable"
+    REGISTRY_BEHIND = "registry_behind"
+
+
+class ChoiceFacts(Model):
+    """What a choice is made from."""
+
+    looks: tuple[Look, ...]
+    container: Container | None
+    """None at first sight, or where the table was lost."""
+    reference: Reference | NoReference
+    configured: ImageReference
+    """What the configuration names now."""
+    site_state: str
+    strategy: Strategy
+    """The app's preference."""
+    tag: TagFacts | Unknown | None
+    """The wished or followed tag at the registry; None where there is no such tag."""
+    retries: int = 0
+    """How often it was put off already."""
+
+
+class Adopt(Model):
+    """Take what the app runs as its baseline and change nothing."""
+
+    reason: ChoiceReason
+    detail: str
+    decided: Digest | None
+    running: Digest | None
+    proof: Proof
+
+
+class Skip(Model):
+    """Nothing to do."""
+
+    reason: ChoiceReason
+    detail: str
+    decided: Digest | None = None
+
+
+class Later(Model):
+    """No answer yet: ask again."""
+
+    reason: ChoiceReason
+    detail: str
+    delay: timedelta | None = None
+
+
+class Target(Model):
+    """Bring the app to this image, this way."""
+
+    image: ImageReference
+    strategy: Strategy
+    decided: Digest | None
+    """The reference's own choice, which may differ from what a person wished for."""
+
+
+Choice = Adopt | Skip | Later | Target
+
+
+def wished_tag(looks: tuple[Look, ...], reference: Reference | NoReference) -> str | None:
+    """Which tag has to be looked up at the registry; None where a digest was wished for or nothing is followed."""
+    look = leading(looks)
+    if look and look.wish and look.wish.digest:
+        return None
+    if look and look.wish and look.wish.tag:
+        return look.wish.tag
+    return reference.tag if isinstance(reference, Reference) else None
+
+
+def choose(facts: ChoiceFacts, now: datetime) -> Choice:
+    """Decide what the app should run."""
+    look = leading(facts.looks)
+    by_person = look is not None and look.cause is Cause.PERSON
+    wish = look.wish if look else None
+    if isinstance(facts.reference, NoReference) and not (wish and (wish.digest or wish.tag)):
+        return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=facts.reference.why)
+    if isinstance(facts.tag, Unknown):
+        return Later(reason=ChoiceReason.REGISTRY_UNREADABLE, detail=f"{facts.tag.what}: {facts.tag.reason}")
+    if not by_person:
+        adopted = _adopt(facts, facts.tag)
+        if adopted:
+            return adopted
+    if wish and wish.digest:
+        decided = facts.container.decided if facts.container else None
+        return _bring(facts, wish.digest, decided)
+    if facts.tag is None:
+        name = wish.tag if wish and wish.tag else facts.reference
+        return Skip(reason=ChoiceReason.TAG_MISSING, detail=f"the registry has no {name}")
+    if behind := _behind(facts, facts.tag):
+        return behind
+    if not by_person and (skip := _not_needed(facts, facts.tag.digest, look)):
+        return skip
+    decided = facts.container.decided if wish and wish.tag and facts.container else facts.tag.digest
+    return _bring(facts, facts.tag.digest, decided)
+
+
+def _adopt(facts: ChoiceFacts, tag: TagFacts | None) -> Adopt | None:
+    stored = facts.container.reference if facts.container else None
+    if stored is not None and str(stored) == str(facts.reference):
+        return None
+    at_tag = tag.digest if tag else None
+    pinned = facts.configured.digest
+    follows = f"follows {facts.reference}"
+    return Adopt(
+        reason=ChoiceReason.REFERENCE_CHANGED if stored else ChoiceReason.ADOPTED,
+        detail=f"{follows} instead of {stored}; what it runs is its new baseline"
+        if stored
+        else f"first sight: {follows}; what it runs is its baseline",
+        decided=at_tag,
+        running=pinned or at_tag,
+        proof=Proof.PINNED if pinned else Proof.ASSUMED,
+    )
+
+
+def _behind(facts: ChoiceFacts, tag: TagFacts) -> Later | None:
+    """A push that the registry does not show yet, and the tag's last update is older than the push."""
+    ahead = [
+        look
+        for look in facts.looks
+        if look.digest and look.digest != tag.digest and look.pushed_at and tag.last_updated < look.pushed_at
+    ]
+    if not ahead or facts.retries >= len(REGISTRY_LAG):
+        return None
+    return Later(
+        reason=ChoiceReason.REGISTRY_BEHIND,
+        detail=f"the registry still shows {facts.reference} at {tag.digest}, the push said {ahead[-1].digest}",
+        delay=REGISTRY_LAG[facts.retries],
+    )
+
+
+def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip | None:
+    container = facts.container
+    if container is None:
+        return None
+    for rejected in container.rejected:
+        if rejected.digest == target:
+            return Skip(
+                reason=ChoiceReason.REJECTED,
+                detail=f"{target} failed here in rollout #{rejected.sequence} ({rejected.reason}); push a newer image, "
+                "or deploy it by hand to try it once more",
+                decided=target,
+            )
+    running = container.running
+    if running is None or running.digest != target:
+        return None
+    if running.proof in _PROVED:
+        how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"
+        return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"runs {target} already: {how}", decided=target)
+    if running.sequence is not None:
+        return Skip(
+            reason=ChoiceReason.ALREADY_RUNNING,
+            detail=f"rollout #{running.sequence} brought it to {target} and the tag has not moved since",
+            decided=target,
+        )
+    if look is None or look.cause is not Cause.PUSH:
+        return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"{target} is its baseline", decided=target)
+    return None
+
+
+def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice:
+    if facts.site_state.lower() == "stopped":
+        return Skip(reason=ChoiceReason.APP_STOPPED, detail="the app is stopped; start it and deploy again")
+    at_tag = facts.tag.digest if isinstance(facts.tag, TagFacts) else None
+    reference = facts.reference
+    names_the_tag = (
+        isinstance(reference, Reference)
+        and facts.configured.digest is None
+        and (facts.configured.registry, facts.configured.repository, facts.configured.tag)
+        == (reference.registry, reference.repository, reference.tag)
+    )
+    restart_would_do = names_the_tag and at_tag == digest and wished_tag(facts.looks, reference) == facts.configured.tag
+    return Target(
+        image=facts.configured.at(digest),
+        strategy=Strategy.RESTART if facts.strategy is Strategy.RESTART and restart_would_do else Strategy.PIN,
+        decided=decided,
+    )

@@ -1,0 +1,119 @@
+"""May we act on this app now? Access, holds, and whether somebody else is at work on it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from operators.core.access import Access, Verdict
+from operators.core.model import Instant, Model
+from operators.core.rollouts import Rollout
+
+GIVE_UP_WAITING = timedelta(hours=24)
+"""Group memberships of managed identities take up to a day to arrive in tokens; no grant takes longer.
+
+Source: azure-docs, entra identity/managed-identities-azure-resources/overview.
+"""
+_UNREADABLE_RETRIES = 3
+
+
+class Mode(StrEnum):
+    """What Pulley does with its decisions."""
+
+    ACT = "act"
+    OBSERVE = "observe"
+    """Everything is decided and recorded, nothing is done."""
+
+
+class HoldReason(StrEnum):
+    """Why not now."""
+
+    OBSERVED = "observed"
+    FROZEN = "frozen"
+
+
+class Freeze(Model):
+    """The switch that stops every act, with who threw it and why."""
+
+    by: str
+    why: str
+    at: Instant
+
+
+class Hold(Model):
+    """Not now, by our own rules."""
+
+    reason: HoldReason
+    detail: str
+
+
+class Denied(Model):
+    """Not now: the app could not pull."""
+
+    detail: str
+
+
+class GiveUp(Model):
+    """Access was denied for too long."""
+
+    detail: str
+
+
+class Busy(Model):
+    """Not now: something is unreadable for the moment, or somebody else is at work."""
+
+    reason: str
+    detail: str
+
+
+class Go(Model):
+    """Now."""
+
+    detail: str
+
+
+def gate(
+    rollout: Rollout,
+    access: Access,
+    *,
+    mode: Mode,
+    freeze: Freeze | None,
+    operation: str | None,
+    temporary: bool,
+    now: datetime,
+) -> Hold | Denied | GiveUp | Busy | Go:
+    """Decide. `operation` is the site's `inProgressOperationId`; `temporary` says that access could not be read for the
+    moment, which is waited for a little; an access that stays unknown does not stop a rollout, it is written beside it.
+    """
+    if mode is Mode.OBSERVE:
+        return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
+    if freeze is not None:
+        return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {freeze.at:%F %T}: {freeze.why}")
+    if access.verdict is Verdict.DENIED:
+        if rollout.waiting_since and now - rollout.waiting_since > GIVE_UP_WAITING:
+            return GiveUp(detail=f"waited a day for access: {access.sentence}")
+        return Denied(detail=access.sentence)
+    if access.verdict is Verdict.UNKNOWN and temporary and rollout.retries < _UNREADABLE_RETRIES:
+        return Busy(reason=access.reason, detail=access.sentence)
+    if operation:
+        return Busy(reason="operation_in_progress", detail=f"another operation is in progress on the app: {operation}")
+    return Go(detail=access.sentence)
+
+
+_ACCESS_WAITS = (30, 60, 120, 240, 300, 600)
+_RETRY_WAITS = (10, 30, 90, 300)
+_HOLD_WAITS = {HoldReason.FROZEN: timedelta(minutes=5), HoldReason.OBSERVED: timedelta(minutes=30)}
+
+
+def access_wait(waits: int) -> timedelta:
+    """How long until a denied access is looked at again: less and less often."""
+    return timedelta(seconds=_ACCESS_WAITS[min(waits, len(_ACCESS_WAITS) - 1)])
+
+
+def retry_wait(retries: int, asked: timedelta | None = None) -> timedelta:
+    """How long until a temporary fault is tried again; at least what the other side asked for."""
+    own = timedelta(seconds=_RETRY_WAITS[min(retries, len(_RETRY_WAITS) - 1)])
+    return max(own, asked) if asked else own
+
+
+def hold_wait(reason: HoldReason) -> timedelta:
+    """How long until a hold is looked at again by itself; lifting it looks at once."""
+    return _HOLD_WAITS[reason]

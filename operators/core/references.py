@@ -1,0 +1,79 @@
+"""References: which image a container follows, whatever its configuration names at the moment."""
+
+from enum import StrEnum
+
+from operators.core.images import ImageReference
+from operators.core.model import Instant, Model
+
+POLICY_TAG = "pulley-policy"
+"""The resource tag on an app that says which image tag it follows: `exact:<tag>`."""
+
+
+class Origin(StrEnum):
+    """Where a reference came from."""
+
+    CAPTURED = "captured"
+    RESOURCE_TAG = "resource_tag"
+
+
+class Reference(Model):
+    """The image a container follows: a repository, and of its tags exactly this one at its present digest."""
+
+    registry: str
+    repository: str
+    tag: str
+    origin: Origin
+
+    def __str__(self) -> str:
+        return f"{self.registry}/{self.repository}:{self.tag}"
+
+
+class NoReference(Model):
+    """Why nothing can be followed, as a sentence for a person."""
+
+    why: str
+
+
+def exact_tag(policy: str) -> str:
+    """The tag of a policy `exact:<tag>`. Raises ValueError for any other policy."""
+    kind, colon, tag = policy.partition(":")
+    if kind.strip().lower() != "exact" or not colon or not tag.strip():
+        raise ValueError(f"the resource tag {POLICY_TAG}={policy!r} is not a policy; known: exact:<tag>")
+    return tag.strip()
+
+
+def follow(
+    stored: Reference | None,
+    configured: ImageReference,
+    policy: str | None,
+    *,
+    swapped_at: Instant | None = None,
+    stored_at: Instant | None = None,
+) -> Reference | NoReference:
+    """What the container follows now.
+
+    A policy tag on the app wins over everything. Else a tag that a person wrote into the configuration replaces the
+    stored reference; a digest never does, and neither does a tag that arrived by a swap since it was stored.
+    """
+    if policy is not None:
+        try:
+            tag = exact_tag(policy)
+        except ValueError as problem:
+            return NoReference(why=str(problem))
+        return Reference(
+            registry=configured.registry, repository=configured.repository, tag=tag, origin=Origin.RESOURCE_TAG
+        )
+    by_swap = swapped_at is not None and stored_at is not None and swapped_at > stored_at
+    if configured.tag is not None and configured.digest is None and not (stored and by_swap):
+        return Reference(
+            registry=configured.registry,
+            repository=configured.repository,
+            tag=configured.tag,
+            origin=Origin.CAPTURED,
+        )
+    if stored is not None:
+        return stored
+    return NoReference(
+        why=f"the configuration names {configured} by digest and no resource tag {POLICY_TAG}=exact:<tag> says "
+        "which tag to follow"
+    )

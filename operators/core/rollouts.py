@@ -1,0 +1,174 @@
+"""Rollouts: one attempt to bring one app to a chosen digest, and what the engine remembers about the app between them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from operators.core.access import Access
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus
+from operators.core.looks import Cause
+from operators.core.model import Digest, Instant, Model, Unknown
+from operators.core.references import Reference
+from operators.core.stalls import Stall
+from operators.core.transitions import ENDED, OCCUPYING, Event, State, after
+from operators.core.watch import Proof
+
+
+class Strategy(StrEnum):
+    """How a new image reaches an app."""
+
+    RESTART = "restart"
+    """Restart it: the platform pulls the tag that the configuration names."""
+    PIN = "pin"
+    """Write the image by digest into the configuration: the platform pulls and restarts by itself."""
+
+
+class Serving(Model):
+    """How the app is asked for its health after the act; read before it, used by every look at it."""
+
+    host_name: str
+    health_check_path: str | None
+    always_on: bool
+
+
+class Rollout(Model):
+    """One attempt, as the history keeps it."""
+
+    app: str
+    """The app's key."""
+    sequence: int
+    """Counts the app's rollouts from 1."""
+    state: State
+    reason: str
+    """Why it is in this state, as a code: "restarted", "role_missing", "already_running"."""
+    detail: str
+    """The same as a sentence for a person."""
+    cause: Cause
+    caused_by: str
+    """What was seen or who asked."""
+    reference: str | None = None
+    """What the app follows, `registry/repository:tag`."""
+    image: ImageReference | None = None
+    """What it is brought to, by digest; None while that is not known."""
+    from_digest: Digest | None = None
+    strategy: Strategy | None = None
+    created_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None = None
+    retries: int = 0
+    """Temporary faults and waits in a row in this state: what the next delay grows with."""
+    waiting_since: Instant | None = None
+    access: Access | None = None
+    intended_at: Instant | None = None
+    """When the act was about to begin. Together with `applied_at` missing: it may or may not have happened."""
+    applied_at: Instant | None = None
+    attempts: int = 0
+    """How often the act was begun; more than once only after a crash in between."""
+    before: tuple[InstanceStatus, ...] | Unknown | None = None
+    """The instances as they were before the act."""
+    serving: Serving | None = None
+    proof: Proof | None = None
+    stall: Stall | None = None
+    """Why it failed, or why it makes no progress."""
+
+    @property
+    def ended(self) -> bool:
+        """No step follows."""
+        return self.state in ENDED
+
+    @property
+    def occupying(self) -> bool:
+        """Something may have been done to the app; nothing else may begin."""
+        return self.state in OCCUPYING
+
+    @property
+    def digest(self) -> Digest | None:
+        """The digest it brings the app to."""
+        return self.image.digest if self.image else None
+
+
+class Step(Model):
+    """One line of a rollout's timeline."""
+
+    at: Instant
+    event: Event | None
+    """None on the first line, which creates the rollout."""
+    state: State
+    """The state that it led to."""
+    reason: str
+    detail: str
+    evidence: tuple[str, ...] = ()
+
+
+class Moved(Model):
+    """A rollout and the lines that its last moves added."""
+
+    rollout: Rollout
+    steps: tuple[Step, ...] = ()
+
+    def by(
+        self, event: Event, now: datetime, reason: str, detail: str, *, evidence: tuple[str, ...] = (), **changes: object
+    ) -> "Moved":
+        """Move it on. `changes` are fields of the rollout that are known now. Raises IllegalTransition."""
+        state = after(self.rollout.state, event)
+        again = state is self.rollout.state
+        update: dict[str, object] = {
+            "state": state,
+            "reason": reason,
+            "detail": detail,
+            "updated_at": now,
+            "retries": self.rollout.retries + 1 if again else 0,
+            "ended_at": now if state in ENDED else None,
+        } | changes
+        rollout = self.rollout.model_copy(update=update)
+        step = Step(at=now, event=event, state=state, reason=reason, detail=detail, evidence=evidence)
+        return Moved(rollout=rollout, steps=(*self.steps, step))
+
+
+class Running(Model):
+    """What a container runs, as far as we can tell."""
+
+    digest: Digest
+    proof: Proof
+    since: Instant
+    sequence: int | None
+    """The rollout that brought it; None for what was found at first sight."""
+
+
+class Rejected(Model):
+    """A digest that failed in this app for a reason that accuses the image."""
+
+    digest: Digest
+    sequence: int
+    reason: str
+    at: Instant
+
+
+class Container(Model):
+    """What the engine remembers about one container of an app."""
+
+    reference: Reference
+    reference_at: Instant
+    """When the reference was stored."""
+    decided: Digest | None
+    """The reference's choice when it was last decided upon; drift is when the registry names another one."""
+    running: Running | None
+    last_good: tuple[Running, ...] = ()
+    """Proved digests that served, newest first."""
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Active(Model):
+    """The row `active` of an app: what a step reads and hands on, under its ETag."""
+
+    app: str
+    sequence: int = 0
+    """The last sequence number given out."""
+    next_step: int = 1
+    """The only step that may act."""
+    container: Container | None = None
+    """None until the app was seen for the first time. Sidecar sites will have several."""
+    rollout: Rollout | None = None
+    """The one that has not ended."""
+    principal_id: str | None = None
+    """As whom it pulled last time: lets the role assignments be read without waiting for the site."""
