@@ -1,0 +1,143 @@
+"""What one instance of an app says about itself: an item of `siteStatus`, or a state line of the platform log.
+
+`GET {site}/siteStatus` is the only per-instance runtime status ARM has, for Linux; it is in no SDK. Source: azure-cli,
+`az webapp list-instances --show-status` (command_modules/appservice/custom.py), which reads the same item shapes.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from operators.core.model import Instant, Model
+
+_US_TIME = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}"
+_STARTED_AT = re.compile(rf"\bSite started at ({_US_TIME})")
+_BLOCKED_UNTIL = re.compile(rf"\b(?:will be blocked for .*? till|scheduled to be unblocked at) ({_US_TIME})")
+
+
+class InstanceState(StrEnum):
+    """The states seen so far. The platform's set is open: `InstanceStatus.state` keeps whatever word it gives."""
+
+    STARTING = "Starting"
+    STARTED = "Started"
+    STOPPING = "Stopping"
+    STOPPED = "Stopped"
+    BLOCKED = "Blocked"
+    UPDATING = "Updating"
+    UNKNOWN = "Unknown"
+    FAILED = "Failed"
+    CRASHED = "Crashed"
+    UNHEALTHY = "Unhealthy"
+
+
+class InstanceStatus(Model):
+    """One instance's own account of its start."""
+
+    instance_id: str
+    state: str
+    action: str | None = None
+    """What it is doing: "PullingImage", "WaitingForSiteWarmUpProbeSuccess"; None for the platform's "None"."""
+    last_error: str | None = None
+    """The last error ever, not the present one: it outlives later healthy starts. Compare `last_error_at`."""
+    last_error_details: str | None = None
+    last_error_at: Instant | None = None
+    details: str | None = None
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the running container's start was finished, in whole seconds; None where the details don't say."""
+        return _first_time(_STARTED_AT, self.details)
+
+    @property
+    def blocked_until(self) -> datetime | None:
+        """Until when the platform refuses to start the site after repeated cold start failures."""
+        return _first_time(_BLOCKED_UNTIL, self.details)
+
+    def error_since(self, t0: datetime) -> bool:
+        """Whether `last_error` happened at or after `t0`. Its time has whole seconds, so t0's fraction is cut."""
+        if self.last_error is None or self.last_error_at is None:
+            return False
+        return self.last_error_at >= t0.replace(microsecond=0)
+
+
+def read_site_status(payload: object) -> tuple[InstanceStatus, ...]:
+    """The statuses in an answer of `siteStatus`: `properties` is a list, or one item where one instance was asked for.
+
+    Raises ValueError where the answer has another shape.
+    """
+    properties = payload.get("properties") if isinstance(payload, Mapping) else None
+    items = [properties] if isinstance(properties, Mapping) else properties
+    if not isinstance(items, list):
+        raise ValueError(f"siteStatus answered without properties: {str(payload)[:200]}")
+    return tuple(_read_item(item) for item in items if item)
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Read a time as the platform writes it, ISO or `MM/DD/YYYY HH:MM:SS`, in UTC where it names no zone.
+
+    None where there is none: empty, the year 1 (the platform's "never"), or no time at all.
+    """
+    at = _parse_iso(text.strip()) or _parse_us(text.strip()) if text else None
+    return at if at is not None and at.year > 1 else None
+
+
+def _read_item(item: object) -> InstanceStatus:
+    if not isinstance(item, Mapping) or not isinstance(item.get("state"), str):
+        raise ValueError(f"siteStatus answered an item without state: {str(item)[:200]}")
+    return status_from_words(
+        instance_id=str(item.get("instanceId") or ""),
+        state=item["state"],
+        action=item.get("action"),
+        last_error=item.get("lastError"),
+        last_error_details=item.get("lastErrorDetails"),
+        last_error_at=item.get("lastErrorTimestamp"),
+        details=item.get("details"),
+    )
+
+
+def status_from_words(
+    *,
+    instance_id: str,
+    state: str,
+    action: str | None,
+    last_error: str | None,
+    last_error_details: str | None,
+    last_error_at: str | None,
+    details: str | None,
+) -> InstanceStatus:
+    """A status from the platform's words, where an empty word and "None" both mean that there is nothing to say."""
+    return InstanceStatus(
+        instance_id=instance_id,
+        state=state,
+        action=_word(action),
+        last_error=_word(last_error),
+        last_error_details=_word(last_error_details),
+        last_error_at=parse_time(last_error_at),
+        details=_word(details),
+    )
+
+
+def _word(text: str | None) -> str | None:
+    stripped = (text or "").strip()
+    return stripped if stripped not in ("", "None") else None
+
+
+def _first_time(pattern: re.Pattern[str], text: str | None) -> datetime | None:
+    match = pattern.search(text or "")
+    return parse_time(match[1]) if match else None
+
+
+def _parse_iso(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _parse_us(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%m/%d/%Y %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

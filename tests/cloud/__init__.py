@@ -1,0 +1,1 @@
+"""The real SDK clients against the simulated Azure."""

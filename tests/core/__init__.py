@@ -1,0 +1,1 @@
+"""The decisions, in tables: frozen facts in, verdicts out."""
