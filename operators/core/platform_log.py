@@ -1,0 +1,150 @@
+"""The platform's own account of a start: the text of `POST {site}/containerlogs`, line by line.
+
+Two platforms write it. Today's (2024 and later) writes ISO times with seven digits and state lines that repeat
+`siteStatus`; the older one writes `<time> LEVEL - text`. Sources: Azure/app-service-linux-docs, azureossd.github.io
+("Container logs"), and the recorded logs of public repositories. App output may be among the lines.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus, parse_time, status_from_words
+from operators.core.model import Digest, Instant, Model
+from operators.core.redaction import redacted
+
+# "2019_12_25_RD00155DEA581C_docker.log:" or a log stream's path of the same file: the lines below are of that machine.
+_SOURCE = re.compile(r"^(?:\S*/)?\d{4}_\d{2}_\d{2}_(?P<source>\S+?)_docker\.log\b")
+_LINE = re.compile(
+    r"^(?P<at>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?Z?)\s+"
+    r"(?:(?P<level>DEBUG|INFO|WARN|WARNING|ERR|ERROR)\s+-\s+)?(?P<text>.*)$"
+)
+_STATE = re.compile(
+    r"\bState: (?P<state>\w+), Action: (?P<action>\w+), LastError: (?P<last_error>\w*), "
+    r"LastErrorTimestamp: (?P<last_error_at>[\d/]+ [\d:]+), LastErrorDetails: (?P<last_error_details>.*?), "
+    r"Details: (?P<details>.*), DetailsLevel: (?P<level>\w+)"
+)
+# The platform pulls images of its own too (Kudu, its proxies), so every word about a pull goes with the image it names.
+_NAMES_IMAGE = re.compile(r"^Pulling (?:docker )?image\b|\bPulling from\b|\bis pulled from registry\b|^Status: ")
+_PULLED = re.compile(
+    r"\bis pulled from registry\b|^Pull Image successful\b|^Status: (?:Downloaded|Image is up to date)"
+)
+_PULLED_DIGEST = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$")
+_LOCAL_COPY = "Defaulting to local copy if present"
+
+_ALARMS = frozenset({"WARN", "WARNING", "ERR", "ERROR"})
+_TELLING = re.compile(
+    r"exit(?:ed|s| code)|terminated|failed|failure|error|exception|traceback|cannot|denied|unauthorized|block|cancel"
+    r"|did not start|didn't respond|time limit|defaulting to local copy",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(r"^\w{12} |^Waiting for response to warmup request|^Status: |^Digest: |Please use https://aka\.ms/")
+
+
+class LogLine(Model):
+    """One line. Its text is redacted: it may be stored and shown."""
+
+    at: Instant | None
+    """None where the line bears no time: it belongs to the one before it, as a stack trace does."""
+    text: str
+    level: str | None = None
+    source: str = ""
+    """The machine, from the name of the file it stands in; empty where the text names no file."""
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.text}" if self.at else self.text
+
+
+class Pull(Model):
+    """What the log says about pulling."""
+
+    pulled: bool
+    """A pull of the image was finished: the registry's is on the machine."""
+    digests: frozenset[Digest]
+    """What the pulls brought, where the log says it: the older platform does."""
+    local_copy_used: bool
+    """A pull failed and the machine started what it had: the older platform's silent way back to the old image."""
+
+
+def read_platform_log(text: str) -> tuple[LogLine, ...]:
+    """Every line of the text in its order, empty ones left out. No text is refused."""
+    source = ""
+    lines: list[LogLine] = []
+    for raw in text.splitlines():
+        header = _SOURCE.match(raw.strip())
+        if header:
+            source = header["source"]
+        elif raw.strip():
+            lines.append(_read_line(raw.rstrip(), source))
+    return tuple(lines)
+
+
+def status_of(line: LogLine) -> InstanceStatus | None:
+    """The status in a state line, as siteStatus gives it, with the machine for its instance; None for other lines."""
+    match = _STATE.search(line.text)
+    if match is None:
+        return None
+    words = {name: word for name, word in match.groupdict().items() if name != "level"}
+    return status_from_words(instance_id=line.source, **words)
+
+
+def lines_since(lines: Iterable[LogLine], t0: datetime) -> tuple[LogLine, ...]:
+    """The lines from `t0` on; one without a time goes with the one before it in the same file."""
+    since: list[LogLine] = []
+    source, recent = None, False
+    for line in lines:
+        if line.source != source:
+            source, recent = line.source, False
+        recent = line.at >= t0 if line.at else recent
+        if recent:
+            since.append(line)
+    return tuple(since)
+
+
+def pulled_since(lines: Iterable[LogLine], t0: datetime, image: ImageReference) -> Pull:
+    """What was pulled from this image's repository from `t0` on, and whether a machine fell back to its local copy."""
+    named = re.compile(rf"(?:^|[\s/]){re.escape(image.repository)}(?=[:@\s.]|$)")
+    ours, pulled, digests, local_copy_used = False, False, set[str](), False
+    for line in lines_since(lines, t0):
+        if _NAMES_IMAGE.search(line.text):
+            ours = named.search(line.text) is not None
+        if ours and (digest := _PULLED_DIGEST.match(line.text)):
+            digests.add(digest[1])
+        pulled = pulled or (ours and _PULLED.search(line.text) is not None)
+        local_copy_used = local_copy_used or _LOCAL_COPY in line.text
+    return Pull(pulled=pulled, digests=frozenset(digests), local_copy_used=local_copy_used)
+
+
+def evidence(lines: Iterable[LogLine], t0: datetime, limit: int = 20) -> tuple[LogLine, ...]:
+    """The lines from `t0` on that are worth showing, at most `limit`: alarms first, then the newest others."""
+    candidates = [line for line in _without_repeats(lines_since(lines, t0)) if not _NOISE.search(line.text)]
+    by_worth = sorted(range(len(candidates)), key=lambda at: (_is_telling(candidates[at]), at), reverse=True)
+    return tuple(candidates[at] for at in sorted(by_worth[:limit]))
+
+
+def _read_line(raw: str, source: str) -> LogLine:
+    match = _LINE.match(raw)
+    if match is None:
+        return LogLine(at=None, text=redacted(raw), source=source)
+    text = redacted(match["text"].strip())
+    state = _STATE.search(text)
+    return LogLine(
+        at=parse_time(match["at"]), text=text, level=match["level"] or (state and state["level"]), source=source
+    )
+
+
+def _is_telling(line: LogLine) -> bool:
+    if line.level in _ALARMS:
+        return True
+    state = status_of(line)
+    # Every state line bears the words of an error; only its level says whether it tells of one now.
+    return state is None and _TELLING.search(line.text) is not None
+
+
+def _without_repeats(lines: Sequence[LogLine]) -> Iterable[LogLine]:
+    last: dict[str, str] = {}
+    for line in lines:
+        if last.get(line.source) != line.text:
+            yield line
+        last[line.source] = line.text
