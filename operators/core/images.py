@@ -1,34 +1,39 @@
 """Image references: what `linuxFxVersion` names and what registries call by tag and digest."""
 
 import re
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import field_validator
+from pydantic import StringConstraints
 
 from operators.core.model import Digest, Model
 
 # The reference grammar of github.com/distribution/reference, cut to what a registry can serve (no host: Docker Hub).
 _HOST = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY = rf"{_COMPONENT}(?:/{_COMPONENT})*"
+_TAG = r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}"
 _REFERENCE = re.compile(
-    rf"^(?:(?P<host>{_HOST})/)?(?P<repository>{_COMPONENT}(?:/{_COMPONENT})*)"
-    r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?$"
+    rf"(?:(?P<host>{_HOST})/)?(?P<repository>{_REPOSITORY})(?::(?P<tag>{_TAG}))?(?:@(?P<digest>sha256:[0-9a-f]{{64}}))?"
 )
 _DOCKER_HUB = "docker.io"
 
+LoginServer = Annotated[str, StringConstraints(pattern=rf"^{_HOST}$", to_lower=True)]
+"""A registry's host (and port), in lower case, as ACR compares it."""
+
+Repository = Annotated[str, StringConstraints(pattern=rf"^{_REPOSITORY}$", max_length=255)]
+"""A repository inside a registry; may contain `/`."""
+
+Tag = Annotated[str, StringConstraints(pattern=rf"^{_TAG}$")]
+"""An image tag. Upper and lower case differ."""
+
 
 class ImageReference(Model):
-    """`registry/repository[:tag][@digest]`. The registry is a login server in lower case, as ACR compares it."""
+    """`registry/repository[:tag][@digest]`."""
 
-    registry: str
-    repository: str
-    tag: str | None = None
+    registry: LoginServer
+    repository: Repository
+    tag: Tag | None = None
     digest: Digest | None = None
-
-    @field_validator("registry")
-    @classmethod
-    def _lower(cls, value: str) -> str:
-        return value.lower()
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -36,7 +41,7 @@ class ImageReference(Model):
 
         Raises ValueError where the text is no reference.
         """
-        match = _REFERENCE.match(text)
+        match = _REFERENCE.fullmatch(text)
         if match is None:
             raise ValueError(f"{text!r} is not an image reference (registry/repository[:tag][@sha256:…])")
         host, repository, tag, digest = match["host"], match["repository"], match["tag"], match["digest"]
