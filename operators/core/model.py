@@ -24,3 +24,7 @@ class Unknown(Model):
     """What was read, in the field's words: "siteStatus", "role assignments at demo.azurecr.io"."""
     reason: str
     """Why there is no answer, fit for a person: "403 AuthorizationFailed: … needs Microsoft.Authorization/*/read"."""
+    temporary: bool = False
+    """Whether asking again later may give the answer: throttled, timed out, the service's own fault."""
+    retry_after_seconds: float | None = None
+    """How long the other side asked us to wait; None where it did not say."""

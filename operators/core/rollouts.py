@@ -1,4 +1,4 @@
-"""Rollouts: one attempt to bring one app to a chosen digest, and what the engine remembers about the app between them."""
+"""Rollouts: one attempt to bring one app to a chosen digest, and what is remembered about the app between them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -107,7 +107,14 @@ class Moved(Model):
     steps: tuple[Step, ...] = ()
 
     def by(
-        self, event: Event, now: datetime, reason: str, detail: str, *, evidence: tuple[str, ...] = (), **changes: object
+        self,
+        event: Event,
+        now: datetime,
+        reason: str,
+        detail: str,
+        *,
+        evidence: tuple[str, ...] = (),
+        **changes: object,
     ) -> "Moved":
         """Move it on. `changes` are fields of the rollout that are known now. Raises IllegalTransition."""
         state = after(self.rollout.state, event)
@@ -166,6 +173,8 @@ class Active(Model):
     """The last sequence number given out."""
     next_step: int = 1
     """The only step that may act."""
+    lines: int = 0
+    """How many lines the timelines of all its rollouts have."""
     container: Container | None = None
     """None until the app was seen for the first time. Sidecar sites will have several."""
     rollout: Rollout | None = None

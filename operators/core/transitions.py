@@ -1,10 +1,10 @@
 """Every state of a rollout and every way from one to the next. Nothing else changes a state.
 
-    pending ─► checking ─► applying ─► verifying ─► succeeded | unverified | failed
-       │          ├─► held              (looked at again; occupies nothing)
-       │          └─► waiting_access    (looked at again, less and less often, then failed; occupies nothing)
-       └─► skipped                      superseded: a newer choice came before this one acted
-    interrupted: from any state at work; the sweep resumes it by reading what is real
+pending ─► checking ─► applying ─► verifying ─► succeeded | unverified | failed
+   │          ├─► held              (looked at again; occupies nothing)
+   │          └─► waiting_access    (looked at again, less and less often, then failed; occupies nothing)
+   └─► skipped                      superseded: a newer choice came before this one acted
+interrupted: from any state at work; the sweep resumes it by reading what is real
 """
 
 from enum import StrEnum

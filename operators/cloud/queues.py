@@ -1,0 +1,48 @@
+"""The queues: what is to be looked at, and when."""
+
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from operators.cloud.storage import Storage, faults
+from operators.core.model import Model
+from operators.errors import BadInput
+
+LOOKS = "looks"
+REFRESH = "refresh"
+
+
+class LookMessage(Model):
+    """One message of the queue `looks`: work on this app."""
+
+    app: str
+    step: int | None = None
+    """The only step that this message may act as; None for a look, which may begin a new one."""
+
+    @classmethod
+    def read(cls, body: bytes) -> "LookMessage":
+        """Parse a message's body. Raises BadInput."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            raise BadInput("looks message", error.errors()[0]["msg"]) from None
+
+
+class Queues:
+    """Sends messages. Raises operators.errors.Temporary where the service gives no answer."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def look(self, app: str, step: int | None = None, delay: timedelta = timedelta()) -> None:
+        """Have the app worked on after the delay."""
+        queue = await self._storage.queue(LOOKS)
+        body = LookMessage(app=app, step=step).model_dump_json().encode()
+        async with faults(f"enqueue {app}"):
+            await queue.send_message(body, visibility_timeout=round(delay.total_seconds()))
+
+    async def refresh(self, why: str) -> None:
+        """Ask for the inventory to be read anew."""
+        queue = await self._storage.queue(REFRESH)
+        async with faults("enqueue a refresh"):
+            await queue.send_message(why.encode())

@@ -1,0 +1,50 @@
+"""The inventory: which apps exist in the scopes, and which of them Pulley looks after."""
+
+from operators.core.apps import Site
+from operators.core.images import ImageReference, parse_linux_fx_version
+from operators.core.model import Digest, Instant, Model
+
+OPT_IN_TAG = "pulley"
+"""The resource tag that hands an app to Pulley: `pulley=on`; `pulley=off` keeps it out where all are taken."""
+STRATEGY_TAG = "pulley-strategy"
+"""The resource tag that says how a new image reaches the app: `restart` or `pin`."""
+
+
+class Entry(Model):
+    """One app as the inventory last saw it."""
+
+    site: Site
+    seen_at: Instant
+
+    @property
+    def image(self) -> ImageReference | None:
+        """What a classic Linux container runs; None where the app runs no such, or names no valid image."""
+        try:
+            return parse_linux_fx_version(self.site.linux_fx_version)
+        except ValueError:
+            return None
+
+
+class Follower(Model):
+    """One app in the list of those that follow a repository: what a push is compared with."""
+
+    app: str
+    registry: str
+    repository: str
+    tag: str | None
+    """The followed tag; None until the app was looked at for the first time."""
+    decided: Digest | None = None
+    """What the tag was when the app was last decided upon: a hint for the drift check, the app's own row is the truth."""
+
+
+def looked_after(site: Site, opt_in: str) -> bool:
+    """Whether Pulley looks after this app: by its resource tag, or because all are taken and it does not object."""
+    said = resource_tag(site, OPT_IN_TAG)
+    if said is None:
+        return opt_in == "all"
+    return said.strip().lower() in ("on", "true", "yes", "1")
+
+
+def resource_tag(site: Site, name: str) -> str | None:
+    """The value of a resource tag; names are compared without case, as ARM does."""
+    return next((value for key, value in site.resource_tags.items() if key.lower() == name), None)

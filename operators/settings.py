@@ -1,0 +1,83 @@
+"""Every setting of Pulley, read from the environment once. docs/settings.md lists them; a test keeps both equal."""
+
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from operators.core.gate import Mode
+from operators.core.rollouts import Strategy
+from operators.errors import BadInput
+
+
+class Settings(BaseSettings):
+    """The settings, frozen. Names in the environment are upper case with the prefix PULLEY_."""
+
+    model_config = SettingsConfigDict(env_prefix="PULLEY_", frozen=True, extra="ignore", populate_by_name=True)
+
+    scopes: Annotated[tuple[str, ...], NoDecode] = ()
+    """Where to look for apps: ids of subscriptions or resource groups, separated by commas."""
+    mode: Mode = Mode.OBSERVE
+    """`observe` decides and records, `act` does it too."""
+    opt_in: str = Field(default="tag", pattern="^(tag|all)$")
+    """`tag`: only apps with the resource tag `pulley=on`; `all`: every app with a container in the scopes."""
+    strategy: Strategy = Strategy.RESTART
+    """How a new image reaches an app that has no resource tag `pulley-strategy`."""
+    drift_schedule: str = "0 */5 * * * *"
+    """When the drift check runs, NCRONTAB with seconds, UTC. Read by the Functions host."""
+    pace: float = Field(default=1.0, gt=0, le=1)
+    """Every wait of the operator's own is multiplied by this; below 1 only for a local environment."""
+    storage: str | None = Field(default=None, validation_alias="AzureWebJobsStorage", repr=False)
+    """The connection string of the storage account, for tables and queues; local environments use it."""
+    storage_account: str | None = Field(default=None, validation_alias="AzureWebJobsStorage__accountName")
+    """The storage account's name, reached with the operator's managed identity."""
+    client_id: str | None = Field(default=None, validation_alias="AZURE_CLIENT_ID")
+    """The client id of the operator's user-assigned identity; without it the system-assigned one."""
+
+    @field_validator("scopes", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(_scope(part.strip()) for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _somewhere_to_store(self) -> Self:
+        if not self.storage and not self.storage_account:
+            raise ValueError("set AzureWebJobsStorage (a connection string) or AzureWebJobsStorage__accountName")
+        return self
+
+    @classmethod
+    def read(cls) -> "Settings":
+        """The settings of this process. Raises BadInput naming the first setting that cannot be used."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]) if first["loc"] else "settings"
+            raise BadInput(_environment_name(name), first["msg"]) from None
+
+    def wait(self, delay: timedelta) -> timedelta:
+        """A wait of the operator's own at this environment's pace."""
+        return delay * self.pace
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """The subscription ids of the scopes, each once."""
+        return tuple(dict.fromkeys(scope.split("/")[2].lower() for scope in self.scopes))
+
+
+def _scope(text: str) -> str:
+    """A subscription or resource group id; a bare GUID is a subscription's."""
+    parts = text.strip("/").split("/")
+    if len(parts) == 1:
+        return f"/subscriptions/{parts[0]}"
+    kinds = [part.lower() for part in parts[0::2]]
+    if kinds in (["subscriptions"], ["subscriptions", "resourcegroups"]) and len(parts) % 2 == 0:
+        return "/" + "/".join(parts)
+    raise ValueError(f"{text!r} is neither a subscription's nor a resource group's id")
+
+
+def _environment_name(field: str) -> str:
+    return field if field.startswith(("Azure", "AZURE")) else f"PULLEY_{field.upper()}"
