@@ -21,7 +21,7 @@ def assign_user_identity(app: AppId, resource_id: str) -> str:
 
 def assign_user_identity_by_client_id(app: AppId, client_id: str) -> str:
     """Put the user-assigned identity on the app whose client id is known and whose resource id is not."""
-    query = shlex.quote(f"[?clientId=='{client_id}'].id")
+    query = shlex.quote(f'[?clientId==`"{client_id}"`].id')
     identity = f"az identity list --subscription {app.subscription} --query {query} --output tsv"
     return f'az webapp identity assign {_target(app)} --identities "$({identity})"'
 
@@ -65,9 +65,10 @@ def _create_assignment(object_id: str, registry_id: str) -> str:
 
 
 def _target(app: AppId) -> str:
-    slot = f" --slot {app.slot}" if app.slot else ""
-    group = shlex.quote(app.resource_group)
-    return f"--subscription {app.subscription} --resource-group {group} --name {app.site}{slot}"
+    slot = ("--slot", app.slot) if app.slot else ()
+    return shlex.join(
+        ("--subscription", app.subscription, "--resource-group", app.resource_group, "--name", app.site, *slot)
+    )
 
 
 def _set_config(app: AppId, config: dict[str, str | bool]) -> str:
