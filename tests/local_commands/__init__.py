@@ -1,0 +1,1 @@
+"""Tests of `python -m local` and of what make installs."""
