@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from local.parts import end_with_parent
+
 ACCOUNT = "devstoreaccount1"
 # Published, the same on every machine, so no secret (azure-docs: storage/common/storage-use-azurite).
 ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -70,6 +72,7 @@ async def azurite(location: Path | None = None, ports: tuple[int, int, int] = (0
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,  # Ctrl-C ends us, and we end Azurite once nobody writes to it any more
+        preexec_fn=end_with_parent,
     )
     assert process.stdout is not None  # noqa: S101 - PIPE above
     async with AsyncExitStack() as ending:
