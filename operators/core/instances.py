@@ -60,6 +60,13 @@ class InstanceStatus(Model):
             return False
         return self.last_error_at >= t0.replace(microsecond=0)
 
+    def __str__(self) -> str:
+        """One line of evidence, in the platform's words."""
+        doing = f", {self.action}" if self.action else ""
+        details = f": {self.details}" if self.details else ""
+        error = f" [{self.last_error} at {self.last_error_at or 'no time'}]" if self.last_error else ""
+        return f"instance {self.instance_id[:8] or '?'} {self.state}{doing}{details}{error}"
+
 
 def read_site_status(payload: object) -> tuple[InstanceStatus, ...]:
     """The statuses in an answer of `siteStatus`: `properties` is a list, or one item where one instance was asked for.

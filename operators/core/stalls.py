@@ -1,0 +1,179 @@
+"""Stalls: typed reasons why a rollout makes no progress, what each means and what a person can do about it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from operators.core.model import Instant, Model
+
+_MOST_LINES = 20
+
+
+class StallReason(StrEnum):
+    """Why. Each has its entry in `CATALOGUE`."""
+
+    PULL_UNAUTHORIZED = "pull_unauthorized"
+    IMAGE_MISSING = "image_missing"
+    WRONG_PLATFORM = "wrong_platform"
+    REGISTRY_UNREACHABLE = "registry_unreachable"
+    BAD_REFERENCE = "bad_reference"
+    NO_SPACE = "no_space"
+    PULL_FAILED = "pull_failed"
+    STALE_IMAGE = "stale_image"
+    CONTAINER_EXITED = "container_exited"
+    PORT_NOT_ANSWERING = "port_not_answering"
+    START_LIMIT_REACHED = "start_limit_reached"
+    START_CANCELLED = "start_cancelled"
+    VOLUME_MOUNT_FAILED = "volume_mount_failed"
+    BLOCKED = "blocked"
+    RESTART_NOT_TAKEN = "restart_not_taken"
+    INSTANCES_DISAGREE = "instances_disagree"
+    PROBE_FAILING = "probe_failing"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    APP_STOPPED = "app_stopped"
+    UNKNOWN = "unknown"
+
+
+class Entry(Model):
+    """What the catalogue says about one reason."""
+
+    meaning: str
+    """One sentence for a person."""
+    what_to_do: str
+    """A sentence or a command."""
+    accuses_image: bool = False
+    """Whether the image itself is at fault, as far as can be told: only then may its digest be rejected."""
+
+
+class Stall(Model):
+    """Why a rollout makes no progress, with the words that prove it."""
+
+    reason: StallReason
+    since: Instant
+    lines: tuple[str, ...]
+    """The platform's own words, the telling one first. Redacted: they may be stored and shown."""
+    meaning: str
+    what_to_do: str
+    blocked_until: Instant | None = None
+    """Until when the platform refuses to start the app, whatever the reason."""
+
+    @property
+    def accuses_image(self) -> bool:
+        """Whether the image itself is at fault; faults of ours, of rights, of the registry and the platform are not."""
+        return CATALOGUE[self.reason].accuses_image
+
+
+def stall(
+    reason: StallReason,
+    since: datetime,
+    lines: Iterable[str],
+    *,
+    detail: str = "",
+    blocked_until: datetime | None = None,
+) -> Stall:
+    """A stall as the catalogue words it; `detail` is a sentence that follows the meaning."""
+    entry = CATALOGUE[reason]
+    return Stall(
+        reason=reason,
+        since=since,
+        lines=tuple(dict.fromkeys(lines))[:_MOST_LINES],
+        meaning=f"{entry.meaning} {detail}".rstrip(),
+        what_to_do=entry.what_to_do,
+        blocked_until=blocked_until,
+    )
+
+
+_SETTING = "az webapp config appsettings set --ids <app> --settings"
+
+CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
+    {
+        StallReason.PULL_UNAUTHORIZED: Entry(
+            meaning="The registry refused the pull: the app's identity or credentials may not pull this image.",
+            what_to_do="GET /api/apps/{app}/access names what is missing, and the command that gives it.",
+        ),
+        StallReason.IMAGE_MISSING: Entry(
+            meaning="The registry has no such repository, tag or digest, or hides it from whoever may not pull.",
+            what_to_do="See what is there: az acr repository show-tags --name <registry> --repository <repository>",
+        ),
+        StallReason.WRONG_PLATFORM: Entry(
+            meaning="The image was built for another platform than the app's machines.",
+            what_to_do="Build it for the app's platform: docker buildx build --platform linux/amd64 …",
+            accuses_image=True,
+        ),
+        StallReason.REGISTRY_UNREACHABLE: Entry(
+            meaning="The app's machine did not reach the registry: name resolution, firewall, network or an outage.",
+            what_to_do="Check the registry's network rules; to pull over the app's virtual network: "
+            f"{_SETTING} WEBSITE_PULL_IMAGE_OVER_VNET=true",
+        ),
+        StallReason.BAD_REFERENCE: Entry(
+            meaning="The configured image is no valid reference, so nothing can be pulled.",
+            what_to_do="Correct it: az webapp config container set --ids <app> --container-image-name <image>",
+        ),
+        StallReason.NO_SPACE: Entry(
+            meaning="The machine had no room for the image's layers, or could not unpack them.",
+            what_to_do="Make the image smaller, or move the app to a plan with more disk.",
+        ),
+        StallReason.PULL_FAILED: Entry(
+            meaning="The pull failed and the platform does not say why.",
+            what_to_do="Read the lines; where the app pulls over a virtual network, try Docker's manifest format.",
+        ),
+        StallReason.STALE_IMAGE: Entry(
+            meaning="The pull failed and the platform started the copy it had: the app runs the image from before.",
+            what_to_do="Mend what the lines say about the pull, then deploy again, by digest (pin) if it can be.",
+        ),
+        StallReason.CONTAINER_EXITED: Entry(
+            meaning="The container exited while it was starting.",
+            what_to_do="Read its last lines, run the image with the app's settings, and push a mended one.",
+            accuses_image=True,
+        ),
+        StallReason.PORT_NOT_ANSWERING: Entry(
+            meaning="The container runs and does not answer on the port that the platform asks.",
+            what_to_do=f"Listen on 0.0.0.0 and tell the port: {_SETTING} WEBSITES_PORT=<port>",
+            accuses_image=True,
+        ),
+        StallReason.START_LIMIT_REACHED: Entry(
+            meaning="The container was not ready within the app's start time limit.",
+            what_to_do="Start faster, or allow more time (1800 at most): "
+            f"{_SETTING} WEBSITES_CONTAINER_START_TIME_LIMIT=<seconds>",
+            accuses_image=True,
+        ),
+        StallReason.START_CANCELLED: Entry(
+            meaning="Another change to the app cancelled its start.",
+            what_to_do="Wait until the other change is done, then deploy again.",
+        ),
+        StallReason.VOLUME_MOUNT_FAILED: Entry(
+            meaning="A volume that the app needs could not be mounted.",
+            what_to_do="Check the app's storage mounts: az webapp config storage-account list --ids <app>",
+        ),
+        StallReason.BLOCKED: Entry(
+            meaning="The platform refuses to start the app for a while, after several failed starts.",
+            what_to_do="Wait until the block ends; restarting now makes it longer.",
+        ),
+        StallReason.RESTART_NOT_TAKEN: Entry(
+            meaning="The restart was accepted and the container from before still runs.",
+            what_to_do="Deploy by digest (pin), which builds the app anew, or stop and start it.",
+        ),
+        StallReason.INSTANCES_DISAGREE: Entry(
+            meaning="Some instances run the new container and others don't.",
+            what_to_do="Look at the instances that the lines name, and whether the app is being scaled.",
+        ),
+        StallReason.PROBE_FAILING: Entry(
+            meaning="Every instance says it is started, and the app's health path does not answer as healthy.",
+            what_to_do="Open the health path and read the app's own log: az webapp log tail --ids <app>",
+        ),
+        StallReason.QUOTA_EXCEEDED: Entry(
+            meaning="The app's plan has used up its quota, so nothing starts.",
+            what_to_do="Wait until the quota is renewed, or move the app to a larger plan.",
+        ),
+        StallReason.APP_STOPPED: Entry(
+            meaning="The app is stopped on purpose.",
+            what_to_do="Start it when it is meant to run: az webapp start --ids <app>",
+        ),
+        StallReason.UNKNOWN: Entry(
+            meaning="The platform says something that is not known here, or nothing at all.",
+            what_to_do="Read the lines, and the app's Diagnose and solve problems page in the portal.",
+        ),
+    }
+)
+"""Everything that is known about stalls; the only place that words them or says which accuse the image."""

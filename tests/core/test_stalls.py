@@ -1,0 +1,250 @@
+# ruff: noqa: E501 - the lines of the platform are as long as they are
+"""Which stall the platform's own words mean, and what the catalogue says about it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from operators.core.diagnosis import classify
+from operators.core.instances import InstanceStatus, read_site_status
+from operators.core.platform_log import read_platform_log
+from operators.core.stalls import CATALOGUE, Stall, StallReason, stall
+
+T0 = datetime(2026, 4, 4, 5, 50, 0, tzinfo=UTC)
+
+TIMEOUT_DETAILS = (
+    "Container did not start within expected time limit of 230s. Please inspect your container logs for more details."
+)
+UNAUTHORIZED_DETAILS = "Failed to pull image: beddemo.azurecr.io/greeting-api:latest. Image pull failed with forbidden or unauthorized. Check registry credentials."
+UNBLOCKED_AT = "Site is blocked due to multiple, consecutive cold start failures. Site scheduled to be unblocked at 04/04/2026 05:54:41"
+
+
+def new_log(*texts: str, start: int = 51) -> str:
+    """Lines of today's platform, a minute apart, the first at 05:51."""
+    return "\n".join(f"2026-04-04T05:{start + at}:00.1234567Z {text}" for at, text in enumerate(texts))
+
+
+def old_log(*texts: str, start: int = 51) -> str:
+    """Lines of the older platform."""
+    return "\n".join(f"2026-04-04T05:{start + at}:00.123Z {text}" for at, text in enumerate(texts))
+
+
+def docker_error(message: str) -> str:
+    """What the older platform logs of a failed pull."""
+    return old_log(
+        f'ERROR - DockerApiException: Docker API responded with status code=NotFound, response={{"message":"{message}"}}'
+    )
+
+
+def instance(
+    state: str, error: str = "", error_details: str = "", at: str = "04/04/2026 05:53:54", details: str = ""
+) -> InstanceStatus:
+    """An instance as siteStatus shows it."""
+    (status,) = read_site_status(
+        {
+            "properties": [
+                {
+                    "instanceId": "ab12",
+                    "state": state,
+                    "action": "None",
+                    "lastError": error,
+                    "lastErrorDetails": error_details,
+                    "lastErrorTimestamp": at if error else "01/01/0001 00:00:00",
+                    "details": details,
+                }
+            ]
+        }
+    )
+    return status
+
+
+def found(log: str = "", *statuses: InstanceStatus) -> Stall | None:
+    """The stall that these words mean."""
+    return classify(statuses, read_platform_log(log), T0)
+
+
+CRASH = new_log(
+    "Creating container with image: api:v2 from registry: r.azurecr.io and fully qualified image name: r.azurecr.io/api:v2",
+    "Container start method finished after 12314 ms.",
+    "Container has finished running with exit code: 3.",
+    "Site container: demo terminated during site startup.",
+    "Site startup probe failed after 0.1005547 seconds.",
+    f"State: Starting, Action: WaitingForSiteWarmUpProbeSuccess, LastError: ContainerTimeout, LastErrorTimestamp: 04/04/2026 05:53:54, LastErrorDetails: {TIMEOUT_DETAILS}, Details: Pinging warmup path to ensure container is ready to receive requests., DetailsLevel: ERR",
+    "Failed to start site. Revert by stopping site.",
+)
+SILENT = new_log(
+    "Container start method finished after 12314 ms.",
+    "Site startup probe failed after 231.0055547 seconds.",
+    "Failed to start site. Revert by stopping site.",
+    "Container is terminating. Grace period: 5 seconds.",
+    "Container has finished running with exit code: 137.",
+)
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/api/manifests/v2: unauthorized: authentication required"), StallReason.PULL_UNAUTHORIZED, id="authentication required"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: Invalid clientid or client secret"), StallReason.PULL_UNAUTHORIZED, id="client secret"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: aad access token with sp failed client id must be guid"), StallReason.PULL_UNAUTHORIZED, id="client id"),
+        pytest.param(docker_error("Get https://registry-1.docker.io/v2/: incorrect username or password"), StallReason.PULL_UNAUTHORIZED, id="password"),
+        pytest.param(docker_error("pull failed: denied: access forbidden"), StallReason.PULL_UNAUTHORIZED, id="access forbidden"),
+        pytest.param(docker_error("The client does not have permission for manifest"), StallReason.PULL_UNAUTHORIZED, id="no permission for manifest"),
+        pytest.param(docker_error('manifest for r.azurecr.io/i:t not found: manifest unknown: manifest tagged by "t" is not found'), StallReason.IMAGE_MISSING, id="manifest unknown"),
+        pytest.param(docker_error("pull access denied for demo, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"), StallReason.IMAGE_MISSING, id="no repository"),
+        pytest.param(docker_error("no matching manifest for linux/amd64 in the manifest list entries"), StallReason.WRONG_PLATFORM, id="no manifest for the platform"),
+        pytest.param(docker_error("invalid reference format: repository name must be lowercase"), StallReason.BAD_REFERENCE, id="bad reference"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: dial tcp: lookup r.azurecr.io on 127.0.0.11:53: no such host"), StallReason.REGISTRY_UNREACHABLE, id="name resolution"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: dial tcp 20.1.1.1:443: i/o timeout"), StallReason.REGISTRY_UNREACHABLE, id="timeout"),
+        pytest.param(docker_error("Head https://r.azurecr.io/v2/api/manifests/v2: denied: client with IP '20.1.2.3' is not allowed access."), StallReason.REGISTRY_UNREACHABLE, id="firewall, which says denied as well"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: net/http: request canceled (Client.Timeout exceeded while awaiting headers)"), StallReason.REGISTRY_UNREACHABLE, id="client timeout"),
+        pytest.param(docker_error("failed to register layer: Error processing tar file: write /x: no space left on device"), StallReason.NO_SPACE, id="no space"),
+        pytest.param(old_log("ERROR - Image pull for r.azurecr.io/i:t failed. UnexpectedFaliure", "ERROR - Pulling docker image r.azurecr.io/i:t over VNET failed."), StallReason.PULL_FAILED, id="a pull that failed for no stated reason"),
+        pytest.param(CRASH, StallReason.CONTAINER_EXITED, id="a crash, reported as ContainerTimeout"),
+        pytest.param(SILENT, StallReason.PORT_NOT_ANSWERING, id="a silent port, its container then killed by the platform"),
+        pytest.param(old_log("ERROR - Container demo_0_ab for site demo has exited, failing site start"), StallReason.CONTAINER_EXITED, id="exit, older platform"),
+        pytest.param(
+            old_log(
+                "ERROR - Container demo_0_ab for site demo did not start within expected time limit. Elapsed time = 230.1 sec",
+                "ERROR - Container demo_0_ab didn't respond to HTTP pings on port: 80, failing site start. See container logs for debugging.",
+            ),
+            StallReason.PORT_NOT_ANSWERING,
+            id="silent port, older platform",
+        ),
+        pytest.param(old_log("ERROR - Container demo_0_ab for site demo did not start within expected time limit. Elapsed time = 230.1 sec"), StallReason.START_LIMIT_REACHED, id="start limit, older platform"),
+        pytest.param(new_log("Volume: DiagnosticServer cannot be mounted at /diagServer during container: demo startup. The volume mount is required. Terminate.", "Site container: demo terminated during site startup."), StallReason.VOLUME_MOUNT_FAILED, id="a volume"),
+        pytest.param(new_log("exec /usr/bin/node: exec format error", "Container has finished running with exit code: 255.", "Site container: demo terminated during site startup."), StallReason.WRONG_PLATFORM, id="another processor"),
+        pytest.param(new_log(f"State: Blocked, Action: None, LastError: ContainerTimeout, LastErrorTimestamp: 04/04/2026 05:22:41, LastErrorDetails: , Details: {UNBLOCKED_AT}, DetailsLevel: WARN", "Start site prohibitted because the site is being blocked."), StallReason.BLOCKED, id="a block from before us, in the log alone"),
+    ],
+)  # fmt: skip
+def test_log(log: str, reason: StallReason) -> None:
+    """The log's own words decide, in both of its formats."""
+    stalled = found(log)
+    assert stalled is not None
+    assert stalled.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        pytest.param(instance("Stopping", "ImagePullUnauthorizedFailure", UNAUTHORIZED_DETAILS), StallReason.PULL_UNAUTHORIZED, id="unauthorized"),
+        pytest.param(instance("Stopping", "ImagePullFailure", "Failed to pull image: r.azurecr.io/i:t. manifest unknown"), StallReason.IMAGE_MISSING, id="missing"),
+        pytest.param(instance("Stopped", "ImagePullNewKindOfFailure", "?"), StallReason.PULL_FAILED, id="a pull error never seen"),
+        pytest.param(instance("Stopping", "ContainerTimeout", TIMEOUT_DETAILS), StallReason.START_LIMIT_REACHED, id="time limit"),
+        pytest.param(instance("Stopping", "ContainerTimeout", TIMEOUT_DETAILS, details="Site container: demo terminated during site startup. Cancelling site startup."), StallReason.CONTAINER_EXITED, id="exit, in the details"),
+        pytest.param(instance("Stopped", "SiteStartupCancelled", "x"), StallReason.START_CANCELLED, id="cancelled"),
+        pytest.param(instance("Blocked", details=UNBLOCKED_AT), StallReason.BLOCKED, id="blocked"),
+        pytest.param(instance("Stopped", "NoResponse", "Worker not reachable"), StallReason.UNKNOWN, id="an error without a name here"),
+    ],
+)  # fmt: skip
+def test_site_status(status: InstanceStatus, reason: StallReason) -> None:
+    """Without a log, siteStatus alone tells as much as it can."""
+    stalled = found("", status)
+    assert stalled is not None
+    assert stalled.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("log", "statuses"),
+    [
+        pytest.param("", [], id="nothing said"),
+        pytest.param("", [instance("Started", "ContainerTimeout", TIMEOUT_DETAILS, at="04/04/2026 05:20:00")], id="a sticky error from before"),
+        pytest.param(CRASH.replace("T05:5", "T04:5").replace("05:53:54", "04:53:54"), [], id="a crash before we acted"),
+        pytest.param(new_log("Site started.", "Container is terminating. Grace period: 5 seconds.", "Container has finished running with exit code: 137."), [], id="the old container, ended by the platform"),
+        pytest.param(new_log("Container start method finished after 1 ms.", "Error: getaddrinfo: no such host db.example"), [], id="an app that cannot find its database"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: i/o timeout") + "\n" + new_log("Creating container with image: api:v2", start=53), [], id="a pull error that was got over"),
+    ],
+)  # fmt: skip
+def test_no_stall(log: str, statuses: list[InstanceStatus]) -> None:
+    """Old errors, ordinary endings and the app's own words are no stall."""
+    assert found(log, *statuses) is None
+
+
+def test_a_refused_login_hides_the_first_true_error() -> None:
+    """The platform tries again with other credentials, so the last error is about them and an earlier one is true."""
+    first = docker_error("manifest for r.azurecr.io/i:t not found: manifest unknown")
+    then = old_log("ERROR - Pull failed: unauthorized: authentication required", start=52)
+    stalled = found(f"{first}\n{then}", instance("Stopping", "ImagePullUnauthorizedFailure", UNAUTHORIZED_DETAILS))
+    assert stalled is not None
+    assert stalled.reason is StallReason.IMAGE_MISSING
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"),
+    [
+        pytest.param(["INFO  - Starting container for site"], StallReason.STALE_IMAGE, id="there was a copy"),
+        pytest.param(["INFO  - Stopping site demo because it failed during startup."], StallReason.IMAGE_MISSING, id="there was none"),
+        pytest.param(["INFO  - Starting container for site", "ERROR - Container demo_0_ab for site demo has exited, failing site start"], StallReason.STALE_IMAGE, id="the copy crashed, which accuses no new image"),
+    ],
+)  # fmt: skip
+def test_local_copy(after: list[str], reason: StallReason) -> None:
+    """A failed pull may start the old image: whatever it then does is not the new one's doing."""
+    stalled = found(
+        old_log(
+            "ERROR - DockerApiException: manifest for r.azurecr.io/i:t not found: manifest unknown",
+            "WARN  - Image pull failed. Defaulting to local copy if present.",
+            "ERROR - Image pull failed: Verify docker image configuration and credentials (if using private repository)",
+            *after,
+        )
+    )
+    assert stalled is not None
+    assert stalled.reason is reason
+    assert not stalled.accuses_image
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(3, "Exit code 3."), (137, "memory ran out"), (134, "SIGABRT"), (0, "keep running")],
+)
+def test_exit_codes_are_explained(code: int, words: str) -> None:
+    """An exit code is named, and the known ones are put into words."""
+    stalled = found(
+        new_log(
+            f"Container has finished running with exit code: {code}.",
+            "Site container: demo terminated during site startup.",
+        )
+    )
+    assert stalled is not None
+    assert words in stalled.meaning
+    assert stalled.lines[0] == f"2026-04-04T05:51:00Z Container has finished running with exit code: {code}."
+    assert stalled.since == datetime(2026, 4, 4, 5, 51, 0, 123456, tzinfo=UTC)
+
+
+def test_a_cause_is_told_with_the_block_it_led_to() -> None:
+    """Blocked is what comes of failing; the cause is the reason and the block's end goes with it."""
+    stalled = found(CRASH, instance("Blocked", "ContainerTimeout", TIMEOUT_DETAILS, details=UNBLOCKED_AT))
+    assert stalled is not None
+    assert stalled.reason is StallReason.CONTAINER_EXITED
+    assert stalled.blocked_until == datetime(2026, 4, 4, 5, 54, 41, tzinfo=UTC)
+
+
+def test_unknown_words_are_kept() -> None:
+    """What we cannot name is shown as it was said."""
+    stalled = found("", instance("Crashed", "SomethingNew", "of an unknown kind", details="a detail"))
+    assert stalled is not None
+    assert "SomethingNew" in stalled.lines[0]
+    assert "a detail" in stalled.lines[0]
+
+
+def test_every_reason_is_in_the_catalogue() -> None:
+    """No stall without a meaning and something to do."""
+    assert set(CATALOGUE) == set(StallReason)
+    assert all(entry.meaning and entry.what_to_do for entry in CATALOGUE.values())
+
+
+def test_only_faults_of_the_image_accuse_it() -> None:
+    """Faults of rights, registry, network, platform and people never reject a digest."""
+    assert {reason for reason, entry in CATALOGUE.items() if entry.accuses_image} == {
+        StallReason.WRONG_PLATFORM,
+        StallReason.CONTAINER_EXITED,
+        StallReason.PORT_NOT_ANSWERING,
+        StallReason.START_LIMIT_REACHED,
+    }
+
+
+def test_a_stall_is_stored_and_read_back() -> None:
+    """The history holds it as JSON."""
+    stalled = stall(StallReason.BLOCKED, T0, ["a", "b", "a"], detail="Soon over.", blocked_until=T0)
+    assert Stall.model_validate_json(stalled.model_dump_json()) == stalled
+    assert stalled.lines == ("a", "b")
+    assert stalled.meaning.endswith(" Soon over.")
