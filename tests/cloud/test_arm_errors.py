@@ -1,0 +1,309 @@
+"""What azure-core raises, in our words. Bodies are those of recorded traffic."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from azure.core import exceptions as sdk
+
+from operators.cloud.arm_errors import ErrorAnswer, read_answer, read_or_unknown, refusal, translate, translated
+from operators.core.model import Unknown
+from operators.errors import Busy, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
+
+RESOURCE_NOT_FOUND = {
+    "error": {
+        "code": "ResourceNotFound",
+        "message": "The Resource 'Microsoft.Web/sites/nonexist' under resource group 'javacsmrg1704' was not found.",
+    }
+}
+PLAN_NOT_FOUND = {
+    "Code": "NotFound",
+    "Message": "Cannot find ServerFarm with name java-webapp-5783plan5e187773d1.",
+    "Target": None,
+    "Details": [
+        {"Message": "Cannot find ServerFarm with name java-webapp-5783plan5e187773d1."},
+        {"Code": "NotFound"},
+        {
+            "ErrorEntity": {
+                "ExtendedCode": "51004",
+                "MessageTemplate": "Cannot find {0} with name {1}.",
+                "Parameters": ["ServerFarm", "java-webapp-5783plan5e187773d1"],
+                "Code": "NotFound",
+                "Message": "Cannot find ServerFarm with name java-webapp-5783plan5e187773d1.",
+            }
+        },
+    ],
+    "Innererror": None,
+}
+LOCKED = {
+    "Code": "429",
+    "Message": "Cannot acquire exclusive lock to create, update or delete this site. Retry the request later.",
+    "Target": None,
+    "Details": [
+        {"Message": "Cannot acquire exclusive lock to create, update or delete this site. Retry the request later."},
+        {"Code": "429"},
+        {
+            "ErrorEntity": {
+                "ExtendedCode": "59206",
+                "MessageTemplate": "Cannot acquire exclusive lock to create, update or delete this site."
+                " Retry the request later.",
+                "Parameters": [],
+                "Code": "429",
+                "Message": "Cannot acquire exclusive lock to create, update or delete this site."
+                " Retry the request later.",
+            }
+        },
+    ],
+    "Innererror": None,
+}
+IN_PROGRESS = (
+    "Cannot modify this site because another operation is in progress. Details:"
+    " Id: 52866c8e-dabe-488d-95fe-503b3b75cb09, OperationName: Update, CreatedTime: 12/28/2022 8:57:50 PM, RequestId: b1b7ebc3-8882-4bd7-94bd-004da4056451,"
+    " EntityType: 3"
+)
+OPERATION_IN_PROGRESS = {
+    "Code": "Conflict",
+    "Message": IN_PROGRESS,
+    "Details": [
+        {"Message": IN_PROGRESS},
+        {"Code": "Conflict"},
+        {"ErrorEntity": {"Code": "Conflict", "ExtendedCode": "59203", "Message": IN_PROGRESS}},
+    ],
+}
+RECORD_SET_EXISTS = {
+    "code": "PreconditionFailed",
+    "message": "The Record set documents exists already and hence cannot be created again.",
+}
+INVALID_RECORDS = {
+    "Code": "DomainResellerWebService_INVALID_RECORDS",
+    "Message": "One or more of the given records is invalid",
+    "Target": None,
+    "Details": [
+        {"Message": "One or more of the given records is invalid"},
+        {"Code": "DomainResellerWebService_INVALID_RECORDS"},
+        {"ErrorEntity": [{"code": "INVALID_RECORDS", "message": "Invalid [ipaddress]", "path": "records"}]},
+    ],
+    "Innererror": None,
+}
+TAG_UNKNOWN = {"errors": [{"code": "TAG_UNKNOWN", "message": "the specified tag does not exist"}]}
+SUBNET = (
+    "/subscriptions/7b3b906c-8d7c-4ad2-9c2f-b22c195f610e/resourceGroups/RS-DEV-EASTUS2-AKS-01/providers"
+    "/Microsoft.Network/virtualNetworks/VNET-DEV-EASTUS2-AKS-01/subnets/SNET-AKS-Private-1"
+)
+AUTHORIZATION_FAILED = {
+    "error": {
+        "code": "AuthorizationFailed",
+        "message": "The client '33e40745-8982-4a7c-a955-13d954023ced' with object id"
+        " '33e40745-8982-4a7c-a955-13d954023ced' does not have authorization to perform action"
+        f" 'Microsoft.Network/virtualNetworks/subnets/read' over scope '{SUBNET}' or the scope is invalid."
+        " If access was recently granted, please refresh your credentials.",
+    }
+}
+THROTTLED = {
+    "error": {
+        "code": "SubscriptionRequestsThrottled",
+        "message": "Number of 'read' requests for subscription 'e093f4fd-0000-0000-0000-000000000000' actor"
+        " '85e5d083-7fd9-4588-9a28-6c035bea11a3' exceeded. Please try again after '10' seconds.",
+    }
+}
+EXPIRED = {
+    "error": {
+        "code": "ExpiredAuthenticationToken",
+        "message": "The access token expiry UTC time '11/24/2025 11:31:00 PM' is earlier than current UTC time"
+        " '11/28/2025 5:28:45 AM'.",
+    }
+}
+NOT_REGISTERED = {
+    "error": {
+        "code": "MissingSubscriptionRegistration",
+        "message": "The subscription is not registered to use namespace 'Microsoft.DomainRegistration'."
+        " See https://aka.ms/rps-not-found for how to register subscriptions.",
+    }
+}
+GATEWAY_TIMEOUT = {
+    "error": {
+        "code": "GatewayTimeout",
+        "message": "The gateway did not receive a response from 'Microsoft.Web' within the specified time period.",
+    }
+}
+
+
+def _answer(status: int, body: object, **headers: str) -> ErrorAnswer:
+    return read_answer(status, headers, body if isinstance(body, str) else json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "extended_code", "message"),
+    [
+        pytest.param(404, RESOURCE_NOT_FOUND, "ResourceNotFound", None, "The Resource", id="ARM's front door"),
+        pytest.param(404, PLAN_NOT_FOUND, "NotFound", "51004", "Cannot find ServerFarm", id="Microsoft.Web"),
+        pytest.param(412, RECORD_SET_EXISTS, "PreconditionFailed", None, "The Record set", id="without an envelope"),
+        pytest.param(404, TAG_UNKNOWN, "TAG_UNKNOWN", None, "the specified tag", id="a registry"),
+        pytest.param(
+            400,
+            INVALID_RECORDS,
+            "DomainResellerWebService_INVALID_RECORDS",
+            None,
+            "One or more",
+            id="Microsoft.Web with a list of entities",
+        ),
+        pytest.param(404, "404 page not found\n", None, None, "404 page not found", id="plain text"),
+        pytest.param(502, "<html>\n<h1>502</h1>", None, None, "<html> <h1>502</h1>", id="a proxy's page"),
+        pytest.param(404, "", None, None, "", id="nothing: the answer to HEAD"),
+        pytest.param(500, "[1, 2]", None, None, "[1, 2]", id="JSON of no known shape"),
+        pytest.param(500, {"error": "oops", "errors": []}, None, None, '{"error"', id="half an envelope"),
+    ],
+)
+def test_read_answer(status: int, body: object, code: str | None, extended_code: str | None, message: str) -> None:
+    """Code, extended code and message are found in every shape, and nothing is guessed where there are none."""
+    answer = _answer(status, body)
+    assert (answer.status, answer.code, answer.extended_code) == (status, code, extended_code)
+    assert answer.message.startswith(message)
+
+
+def test_messages_are_cut_and_hold_no_tokens() -> None:
+    """A body may be long and may quote the token that it refuses; neither reaches a log or a page."""
+    message = _answer(400, {"error": {"code": "X", "message": "token eyJhbGciOi.eyJzdWIi.c2ln " + "x" * 5000}}).message
+    assert message.startswith("token *** xxx")
+    assert len(message) == 500
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Retry-After": "17"}, timedelta(seconds=17)),
+        ({"retry-after": "0"}, timedelta()),
+        ({"x-ms-retry-after-ms": "1500", "Retry-After": "2"}, timedelta(milliseconds=1500)),
+        (
+            {"Retry-After": "Fri, 21 Nov 2026 20:01:30 GMT", "Date": "Fri, 21 Nov 2026 20:00:00 GMT"},
+            timedelta(seconds=90),
+        ),
+        ({"Retry-After": "Fri, 21 Nov 2026 19:00:00 GMT", "Date": "Fri, 21 Nov 2026 20:00:00 GMT"}, timedelta()),
+        ({"Retry-After": "Fri, 21 Nov 2026 19:00:00 GMT"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({}, None),
+    ],
+    ids=["seconds", "at once", "milliseconds", "a date", "a date gone by", "a date alone", "nonsense", "none"],
+)
+def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> None:
+    """The wait is read in every form that Azure uses; a date is compared with the answer's own clock."""
+    assert read_answer(429, headers, "").retry_after == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(_answer(409, OPERATION_IN_PROGRESS), Busy, id="another operation on the site"),
+        pytest.param(_answer(429, LOCKED), Busy, id="the 429 that is a lock"),
+        pytest.param(_answer(409, {"Code": "Conflict", "Message": IN_PROGRESS}), Busy, id="the same without details"),
+        pytest.param(_answer(429, THROTTLED), Temporary, id="throttled"),
+        pytest.param(_answer(504, GATEWAY_TIMEOUT), Temporary, id="gateway timeout"),
+        pytest.param(_answer(503, ""), Temporary, id="unavailable"),
+        pytest.param(_answer(408, ""), Temporary, id="request timeout"),
+        pytest.param(_answer(401, EXPIRED), Unauthenticated, id="expired token"),
+        pytest.param(_answer(403, AUTHORIZATION_FAILED), Forbidden, id="missing right"),
+        pytest.param(_answer(404, RESOURCE_NOT_FOUND), NotFound, id="not there"),
+        pytest.param(_answer(409, NOT_REGISTERED), Permanent, id="provider not registered"),
+        pytest.param(_answer(412, RECORD_SET_EXISTS), Permanent, id="precondition"),
+        pytest.param(_answer(400, INVALID_RECORDS), Permanent, id="bad request"),
+    ],
+)
+def test_refusal(answer: ErrorAnswer, expected: type[PulleyError]) -> None:
+    """Each answer is exactly one kind of error: what has whoever asked to do now?"""
+    assert type(refusal("restart of shop", answer)) is expected
+
+
+def test_busy_keeps_the_platforms_words() -> None:
+    """Who waits for a lock wants to know whose: operation, id and time are in the text."""
+    error = refusal("restart of shop", _answer(409, OPERATION_IN_PROGRESS))
+    assert isinstance(error, Busy)
+    assert "OperationName: Update" in error.reason
+
+
+def test_forbidden_names_the_missing_right() -> None:
+    """A person learns which action at which scope the operator's identity lacks, and nothing about who it is."""
+    error = refusal("subnet", _answer(403, AUTHORIZATION_FAILED))
+    assert isinstance(error, Forbidden)
+    assert (error.action, error.scope) == ("Microsoft.Network/virtualNetworks/subnets/read", SUBNET)
+    assert error.reason.startswith("403 AuthorizationFailed: the operator's identity needs Microsoft.Network/virtual")
+    assert "33e40745" not in str(error)
+
+
+class _Response:
+    """What azure-core's exceptions hold of an answer."""
+
+    reason = "a reason"
+    request = None
+
+    def __init__(self, status_code: int, body: str, unread: bool = False) -> None:
+        self.status_code = status_code
+        self.headers = {"Retry-After": "5"}
+        self._body = body
+        self._unread = unread
+
+    def text(self, encoding: str | None = None) -> str:
+        """The body, as azure-core gives it."""
+        if self._unread:
+            raise sdk.ResponseNotReadError(self)
+        return self._body
+
+
+def _raised(status_code: int, body: object, **more: bool) -> sdk.HttpResponseError:
+    response: Any = _Response(status_code, json.dumps(body), **more)
+    return sdk.HttpResponseError(response=response)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(sdk.ServiceRequestError("Cannot connect to host"), Temporary, id="no connection"),
+        pytest.param(sdk.ServiceResponseTimeoutError("Timeout on reading"), Temporary, id="no answer in time"),
+        pytest.param(sdk.IncompleteReadError("cut"), Temporary, id="half an answer"),
+        pytest.param(sdk.ClientAuthenticationError("identity endpoint: 500"), Temporary, id="no token to ask with"),
+        pytest.param(sdk.DecodeError("JSON", response=_raised(200, "x").response), Temporary, id="200 and no JSON"),
+        pytest.param(_raised(409, OPERATION_IN_PROGRESS), Busy, id="an answer"),
+        pytest.param(_raised(403, AUTHORIZATION_FAILED), Forbidden, id="another"),
+        pytest.param(_raised(503, "", unread=True), Temporary, id="an answer whose body was not read"),
+    ],
+)
+def test_translate(error: sdk.AzureError, expected: type[PulleyError]) -> None:
+    """What an SDK raises without an answer is temporary; with one, the answer decides."""
+    assert type(translate("restart of shop", error)) is expected
+
+
+def test_translated_keeps_the_cause() -> None:
+    """The SDK's exception stays behind ours, for the log."""
+    cause = _raised(429, THROTTLED)
+    with pytest.raises(Temporary) as caught, translated("sites"):
+        raise cause
+    assert caught.value.__cause__ is cause
+    assert caught.value.retry_after == timedelta(seconds=5)
+
+
+async def _fail(error: Exception) -> int:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (Forbidden("x", "403"), Unknown(what="roles", reason="403")),
+        (NotFound("x", "404"), Unknown(what="roles", reason="404")),
+        (Temporary("x", "503"), Unknown(what="roles", reason="503", temporary=True)),
+        (
+            Temporary("x", "429", timedelta(seconds=9)),
+            Unknown(what="roles", reason="429", temporary=True, retry_after_seconds=9),
+        ),
+    ],
+    ids=["a missing right", "not there", "temporary", "temporary with a delay"],
+)
+async def test_read_or_unknown(error: PulleyError, expected: Unknown) -> None:
+    """A read without an answer is a fact of its own: unknown, with its reason and whether to ask again."""
+    assert await read_or_unknown("roles", _fail(error)) == expected
+
+
+async def test_read_or_unknown_hides_no_defect() -> None:
+    """Only errors of ours become unknown; a defect stays one."""
+    with pytest.raises(KeyError):
+        await read_or_unknown("roles", _fail(KeyError("id")))
