@@ -87,6 +87,8 @@ def translated(what: str) -> Iterator[None]:
         yield
     except sdk.AzureError as error:
         raise translate(what, error) from error
+    except json.JSONDecodeError as error:
+        raise Temporary(what, "the answer is no JSON") from error
 
 
 async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:

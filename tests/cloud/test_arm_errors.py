@@ -59,8 +59,8 @@ LOCKED = {
 }
 IN_PROGRESS = (
     "Cannot modify this site because another operation is in progress. Details:"
-    " Id: 52866c8e-dabe-488d-95fe-503b3b75cb09, OperationName: Update, CreatedTime: 12/28/2022 8:57:50 PM, RequestId: b1b7ebc3-8882-4bd7-94bd-004da4056451,"
-    " EntityType: 3"
+    " Id: 52866c8e-dabe-488d-95fe-503b3b75cb09, OperationName: Update, CreatedTime: 12/28/2022 8:57:50 PM,"
+    " RequestId: b1b7ebc3-8882-4bd7-94bd-004da4056451, EntityType: 3"
 )
 OPERATION_IN_PROGRESS = {
     "Code": "Conflict",

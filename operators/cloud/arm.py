@@ -1,0 +1,84 @@
+"""Azure Resource Manager, for the calls that the SDK clients lack or are too dear for; and how every client calls it.
+
+No call is retried here: whoever asked decides, from an error that says so. azure-core would send a restart twice.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.pipeline.policies import HeadersPolicy, RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.transport import AsyncHttpTransport
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+from azure.mgmt.core import AsyncARMPipelineClient
+from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
+
+from operators.cloud.arm_errors import translated
+from operators.errors import Permanent
+
+Transport = AsyncHttpTransport[Any, Any]
+Json = dict[str, Any]
+
+ARM_URL: Final = "https://management.azure.com"
+CALL: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 15, "retry_total": 0}
+"""Options of every call, in seconds; azure-core's own are 300 s and ten retries."""
+
+
+def arm_policies(credential: AsyncTokenCredential, base_url: str = ARM_URL) -> list[Any]:
+    """What every ARM request passes through: no retries, no redirects, no registering of providers behind our back."""
+    return [
+        RequestIdPolicy(),
+        HeadersPolicy({"Accept": "application/json"}),
+        UserAgentPolicy("pulley"),
+        AsyncARMChallengeAuthenticationPolicy(credential, f"{base_url}/.default"),
+        ARMHttpLoggingPolicy(),
+    ]
+
+
+class Arm:
+    """GET calls by resource id. Raises operators.errors, with the platform's own words in them."""
+
+    def __init__(
+        self, credential: AsyncTokenCredential, *, base_url: str = ARM_URL, transport: Transport | None = None
+    ) -> None:
+        options: dict[str, Any] = {"transport": transport} if transport else {}
+        self._base_url = base_url.rstrip("/")
+        self._client: AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncARMPipelineClient(
+            self._base_url, policies=arm_policies(credential, self._base_url), **options
+        )
+
+    async def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:
+        """The resource or answer at a path such as "/subscriptions/…"."""
+        params = {"api-version": api_version, **(query or {})}
+        return await self._get(path, HttpRequest("GET", f"{self._base_url}{path}", params=params))
+
+    async def pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> AsyncIterator[Json]:
+        """The rows of a list, page after page. A page that fails ends it with an error, never as if it were the end."""
+        page = await self.get(path, api_version, query)
+        while True:
+            for row in page["value"]:
+                yield row
+            link = page.get("nextLink")
+            if not link:
+                return
+            page = await self._get(path, HttpRequest("GET", self._own(path, link)))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _get(self, what: str, request: HttpRequest) -> Json:
+        with translated(what):
+            response = await self._client.send_request(request, **CALL)
+            response.raise_for_status()
+            answer: Json = response.json()
+        return answer
+
+    def _own(self, path: str, link: str) -> str:
+        """The next page's address: only ours, for our token goes there."""
+        if urlsplit(link).hostname != urlsplit(self._base_url).hostname:
+            raise Permanent(
+                path, f"its next page is said to be at {urlsplit(link).hostname}, which gets no token of ours"
+            )
+        return link

@@ -1,0 +1,84 @@
+"""A registry's data plane: which digest a tag has, and whether a manifest is there.
+
+Source: azure-rest-api, containerregistry/data-plane (2021-07-01).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from azure.core import AsyncPipelineClient
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.pipeline.policies import HttpLoggingPolicy, UserAgentPolicy
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+
+from operators.cloud.arm import CALL, Transport
+from operators.cloud.arm_errors import read_answer, refusal, translated
+from operators.cloud.registry_tokens import RegistryTokens
+from operators.core.registries import TagFacts
+from operators.errors import Forbidden
+
+_NOT_THERE = frozenset({"TAG_UNKNOWN", "NAME_UNKNOWN", "MANIFEST_UNKNOWN"})
+_GRANT = "give the operator's identity AcrPull at the registry, or Container Registry Repository Reader in ABAC mode"
+
+
+class RegistryContent:
+    """Reads tags and manifests as the operator's identity, which needs to pull. Raises operators.errors."""
+
+    def __init__(
+        self, credential: AsyncTokenCredential, now: Callable[[], datetime], *, transport: Transport | None = None
+    ) -> None:
+        options: dict[str, Any] = {"transport": transport} if transport else {}
+        self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
+            "", policies=[UserAgentPolicy("pulley"), HttpLoggingPolicy()], **options
+        )
+        self._tokens = RegistryTokens(self._client, credential, now)
+
+    async def tag(self, login_server: str, repository: str, tag: str) -> TagFacts | None:
+        """What the tag shows now; None where there is no such tag or repository."""
+        path = f"/acr/v1/{quote(repository, safe='')}/_tags/{quote(tag, safe='')}"
+        answer = await self._get(login_server, repository, path, f"{login_server}/{repository}:{tag}")
+        if answer is None:
+            return None
+        return TagFacts(digest=answer["tag"]["digest"], last_updated=answer["tag"]["lastUpdateTime"])
+
+    async def manifest_exists(self, login_server: str, repository: str, digest: str) -> bool:
+        """Whether the registry has the manifest of this digest."""
+        path = f"/acr/v1/{quote(repository, safe='')}/_manifests/{quote(digest, safe='')}"
+        return await self._get(login_server, repository, path, f"{login_server}/{repository}@{digest}") is not None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _get(self, login_server: str, repository: str, path: str, what: str) -> dict[str, Any] | None:
+        """The answer, or None where the registry says that it knows no such thing."""
+        response = await self._send(login_server, repository, path, what)
+        if response.status_code < 400:
+            with translated(what):
+                answer: dict[str, Any] = response.json()
+            return answer
+        refused = read_answer(response.status_code, response.headers, response.text())
+        if refused.status == 404 and refused.code in _NOT_THERE:
+            return None
+        if "insufficient_scope" in response.headers.get("www-authenticate", ""):
+            raise Forbidden(what, f"{refused}: the operator's identity may not read {repository}", _GRANT)
+        raise refusal(what, refused)
+
+    async def _send(self, login_server: str, repository: str, path: str, what: str) -> AsyncHttpResponse:
+        """Ask with a kept token; where that one is refused, once more with a new one."""
+        scope = f"repository:{repository}:metadata_read"
+        token = await self._tokens.access_token(login_server, scope)
+        response = await self._send_with(token, login_server, path, what)
+        if response.status_code != 401:
+            return response
+        self._tokens.forget(login_server, token)
+        token = await self._tokens.access_token(login_server, scope)
+        return await self._send_with(token, login_server, path, what)
+
+    async def _send_with(self, token: str, login_server: str, path: str, what: str) -> AsyncHttpResponse:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        request = HttpRequest("GET", f"https://{login_server}{path}", headers=headers)
+        with translated(what):
+            return await self._client.send_request(request, **CALL)
