@@ -5,6 +5,7 @@ Each commit is one batch conditioned on the ETag of `active`; a late holder is r
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,6 +109,14 @@ class EngineTable:
         etag = await self._submit(partition, operations, writer)
         return Held(active=active, looks=held.looks, claim=held.claim, etag=etag)
 
+    async def release(self, app: str, owner: str) -> None:
+        """Give up this owner's claim, if it still holds one: whoever comes next need not wait for it to expire."""
+        row = await self._read(app)
+        if row.claim is None or row.claim.owner != owner or row.etag is None:
+            return
+        with suppress(LostHold):
+            await self._write_active(row.active, None, row.etag)
+
     async def read(self, app: str) -> tuple[Active, tuple[Look, ...]]:
         """The app's row and its open looks, without taking it; an empty row where there is none."""
         row = await self._read(app)
@@ -169,7 +178,7 @@ class EngineTable:
         looks.sort(key=lambda look: look.at)
         return _Row(active=active, claim=claim, etag=etag, looks=tuple(looks), at=times[0])
 
-    async def _write_active(self, active: Active, claim: Claim, etag: str | None) -> str:
+    async def _write_active(self, active: Active, claim: Claim | None, etag: str | None) -> str:
         writer = uuid4().hex
         row = _active_row(active, claim, writer)
         operation: Any = ("create", row) if etag is None else _replace(row, etag)

@@ -29,6 +29,9 @@ class ChoiceReason(StrEnum):
     ALREADY_RUNNING = "already_running"
     REJECTED = "rejected"
     APP_STOPPED = "app_stopped"
+    APP_UNREADABLE = "app_unreadable"
+    NOT_OPTED_IN = "not_opted_in"
+    NOT_A_CONTAINER = "not_a_container"
     REGISTRY_UNREADABLE = "registry_unreadable"
     REGISTRY_BEHIND = "registry_behind"
 
@@ -191,7 +194,8 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
 
 def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice:
     if facts.site_state.lower() == "stopped":
-        return Skip(reason=ChoiceReason.APP_STOPPED, detail="the app is stopped; start it and deploy again")
+        why = "the app is stopped; start it and deploy again"
+        return Skip(reason=ChoiceReason.APP_STOPPED, detail=why, decided=decided)
     at_tag = facts.tag.digest if isinstance(facts.tag, TagFacts) else None
     reference = facts.reference
     names_the_tag = (

@@ -23,7 +23,7 @@ class Strategy(StrEnum):
     """Write the image by digest into the configuration: the platform pulls and restarts by itself."""
 
 
-class Serving(Model):
+class Health(Model):
     """How the app is asked for its health after the act; read before it, used by every look at it."""
 
     host_name: str
@@ -56,8 +56,13 @@ class Rollout(Model):
     updated_at: Instant
     ended_at: Instant | None = None
     retries: int = 0
-    """Temporary faults and waits in a row in this state: what the next delay grows with."""
+    """Temporary faults in a row in this state: what the next delay grows with."""
+    interruptions: int = 0
+    """How often its messages ended in the poison queue."""
     waiting_since: Instant | None = None
+    """Since when access is denied."""
+    waits: int = 0
+    """How often it was looked at again while held or waiting: what the next delay grows with."""
     access: Access | None = None
     intended_at: Instant | None = None
     """When the act was about to begin. Together with `applied_at` missing: it may or may not have happened."""
@@ -66,7 +71,9 @@ class Rollout(Model):
     """How often the act was begun; more than once only after a crash in between."""
     before: tuple[InstanceStatus, ...] | Unknown | None = None
     """The instances as they were before the act."""
-    serving: Serving | None = None
+    health: Health | None = None
+    poked: bool = False
+    """Whether the app got the one GET that starts an idle one."""
     proof: Proof | None = None
     stall: Stall | None = None
     """Why it failed, or why it makes no progress."""
@@ -154,7 +161,8 @@ class Rejected(Model):
 class Container(Model):
     """What the engine remembers about one container of an app."""
 
-    reference: Reference
+    reference: Reference | None
+    """None where nothing says which tag to follow and a person deployed a digest."""
     reference_at: Instant
     """When the reference was stored."""
     decided: Digest | None

@@ -1,0 +1,42 @@
+"""After a crash or an answer that got lost: was the act done? Decided from what is real, not from what was meant."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus
+from operators.core.model import Unknown
+from operators.core.rollouts import Rollout, Strategy
+
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_LOOKS_WITHOUT_ANSWER = 3
+
+
+class Done(StrEnum):
+    """The answer."""
+
+    NOT_BEGUN = "not_begun"
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+def was_done(
+    rollout: Rollout, configured: ImageReference | Unknown | None, statuses: tuple[InstanceStatus, ...] | Unknown
+) -> Done:
+    """Whether the app was restarted, or its configuration written, as this rollout intended."""
+    if rollout.applied_at is not None:
+        return Done.YES
+    if rollout.intended_at is None:
+        return Done.NOT_BEGUN
+    telling = configured if rollout.strategy is Strategy.PIN else statuses
+    if isinstance(telling, Unknown):
+        # watching an act that did not happen ends in "restart not taken"; repeating one that did is a second restart
+        return Done.UNKNOWN if rollout.retries < _LOOKS_WITHOUT_ANSWER else Done.YES
+    if rollout.strategy is Strategy.PIN:
+        written = isinstance(configured, ImageReference) and configured.digest == rollout.digest
+        return Done.YES if written else Done.NO
+    assert not isinstance(statuses, Unknown)
+    since = rollout.intended_at - _CLOCKS_DIFFER
+    moving = any(status.started_at is None or status.started_at >= since for status in statuses)
+    return Done.YES if moving else Done.NO

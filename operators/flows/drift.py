@@ -1,0 +1,82 @@
+"""Drift: the registry's choice compared with what each app was last decided upon, so that no push is missed."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.core.inventory import Follower
+from operators.core.looks import Cause, Look
+from operators.core.model import Model, Unknown
+from operators.core.registries import TagFacts
+from operators.flows.inventory import Inventory, Refreshed
+from operators.flows.marking import Marking
+from operators.flows.services import House
+
+_AT_ONCE = 10
+
+
+class Checked(Model):
+    """What a drift check saw."""
+
+    inventory: Refreshed
+    tags: int
+    """Distinct tags asked for at the registries."""
+    marked: tuple[str, ...]
+    """Apps that are behind and will be looked at."""
+    missing: tuple[str, ...]
+    """Followed tags that the registry does not have."""
+    unknown: tuple[str, ...]
+    """Tags that could not be read, and why: neither drift nor none."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Compares. Registry calls grow with distinct tags, not with apps.
+
+    Raises operators.errors.Temporary where the operator's own storage gives no answer.
+    """
+
+    house: House
+    marking: Marking
+    inventory: Inventory
+
+    async def check(self) -> Checked:
+        """Refresh the inventory, then mark every app whose tag has moved since it was last decided upon."""
+        refreshed = await self.inventory.refresh()
+        followers: dict[tuple[str, str, str], list[Follower]] = defaultdict(list)
+        async for follower in self.house.records.follows.all():
+            if follower.tag is not None:
+                followers[follower.registry, follower.repository, follower.tag].append(follower)
+        few = asyncio.Semaphore(_AT_ONCE)
+        seen = await asyncio.gather(*(self._tag(few, *tag) for tag in followers))
+        marked: list[str] = []
+        missing: list[str] = []
+        unknown: list[str] = []
+        for (registry, repository, tag), now in zip(followers, seen, strict=True):
+            image = f"{registry}/{repository}:{tag}"
+            if isinstance(now, Unknown):
+                unknown.append(f"{image}: {now.reason}")
+            elif now is None:
+                missing.append(image)
+            else:
+                marked += await self._mark(image, now, followers[registry, repository, tag])
+        return Checked(
+            inventory=refreshed,
+            tags=len(followers),
+            marked=tuple(marked),
+            missing=tuple(missing),
+            unknown=tuple(unknown),
+        )
+
+    async def _mark(self, image: str, tag: TagFacts, followers: list[Follower]) -> list[str]:
+        behind = [follower.app for follower in followers if follower.decided != tag.digest]
+        for app in behind:
+            detail = f"{image} is at {tag.digest}, which the app was not yet decided upon"
+            await self.marking.mark(Look(app=app, cause=Cause.DRIFT, at=self.house.now(), detail=detail))
+        return behind
+
+    async def _tag(self, few: asyncio.Semaphore, registry: str, repository: str, tag: str) -> TagFacts | Unknown | None:
+        async with few:
+            what = f"tag {registry}/{repository}:{tag}"
+            return await read_or_unknown(what, self.house.azure.content.tag(registry, repository, tag))

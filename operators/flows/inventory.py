@@ -1,0 +1,120 @@
+"""The inventory: list the apps of the scopes, keep who follows what, and look at those seen for the first time."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from operators.core.images import ImageReference
+from operators.core.inventory import Entry, Follower, looked_after
+from operators.core.looks import Cause, Look
+from operators.core.model import Model
+from operators.errors import Permanent, Temporary
+from operators.flows.marking import Marking
+from operators.flows.services import House
+
+_log = logging.getLogger(__name__)
+REFRESH_AT_MOST_EVERY = timedelta(minutes=5)
+
+
+class Refreshed(Model):
+    """What a refresh saw."""
+
+    seen: int = 0
+    """Apps with a classic Linux container in the scopes."""
+    looked_after: int = 0
+    first_seen: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Apps whose configuration names another image than last time."""
+    gone: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Scopes that could not be listed whole: nothing is taken for gone there."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Reads the scopes. Raises operators.errors.Temporary where the operator's own storage gives no answer."""
+
+    house: House
+    marking: Marking
+
+    async def refresh_if_due(self) -> Refreshed | None:
+        """Refresh, at most once in five minutes for everybody; None where it was done just now."""
+        now = self.house.now()
+        every = self.house.settings.wait(REFRESH_AT_MOST_EVERY)
+        if not await self.house.records.switches.turn("refresh", every, now):
+            return None
+        return await self.refresh()
+
+    async def refresh(self) -> Refreshed:
+        """List every scope, add what is new, and take out what is gone where the list was whole."""
+        known = {entry.site.id.key: entry async for entry in self.house.records.inventory.entries()}
+        found: dict[str, Entry] = {}
+        unread: list[str] = []
+        for scope in self.house.settings.scopes:
+            try:
+                async for site in self.house.azure.sites.list_sites(scope):
+                    entry = Entry(site=site, seen_at=self.house.now())
+                    if entry.image is not None:
+                        found[site.id.key] = entry
+            except (Temporary, Permanent) as error:
+                _log.warning("%s was not listed whole: %s", scope, error)
+                unread.append(scope)
+        first, changed = await self._keep(known, found)
+        gone = await self._forget(known, found) if not unread else ()
+        return Refreshed(
+            seen=len(found),
+            looked_after=sum(self._ours(entry) for entry in found.values()),
+            first_seen=first,
+            changed=changed,
+            gone=gone,
+            unread=tuple(unread),
+        )
+
+    async def _keep(self, known: dict[str, Entry], found: dict[str, Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        first: list[str] = []
+        changed: list[str] = []
+        for app, entry in found.items():
+            before = known.get(app)
+            await self.house.records.inventory.put(entry)
+            if not self._ours(entry):
+                continue
+            assert entry.image is not None
+            if before is None or not self._ours(before):
+                await self._begin(app, entry.image, Cause.FIRST_SIGHT, f"{app} was seen for the first time")
+                first.append(app)
+            elif before.image and str(before.image) != str(entry.image):
+                if not await self._follows(app, entry.image):
+                    await self._begin(app, entry.image, Cause.DRIFT, f"linuxFxVersion names {entry.image} now")
+                changed.append(app)
+        return tuple(first), tuple(changed)
+
+    async def _forget(self, known: dict[str, Entry], found: dict[str, Entry]) -> tuple[str, ...]:
+        """Apps that a whole list no longer shows, and followers that are no longer looked after."""
+        gone = [app for app in known if app not in found]
+        for app in gone:
+            await self.house.records.inventory.remove(known[app].site.id)
+        ours = {app: entry for app, entry in found.items() if self._ours(entry)}
+        async for follower in self.house.records.follows.all():
+            entry = ours.get(follower.app)
+            if entry is None or not _same_repository(entry, follower):
+                await self.house.records.follows.remove(follower)
+        return tuple(gone)
+
+    async def _begin(self, app: str, image: ImageReference, cause: Cause, detail: str) -> None:
+        await self.house.records.follows.put(
+            Follower(app=app, registry=image.registry, repository=image.repository, tag=None)
+        )
+        await self.marking.mark(Look(app=app, cause=cause, at=self.house.now(), detail=detail))
+
+    async def _follows(self, app: str, image: ImageReference) -> bool:
+        """Whether the app follows this repository already: then the tag it names is our own doing, or looked at."""
+        followers = await self.house.records.follows.of(image.registry, image.repository)
+        return any(follower.app == app for follower in followers)
+
+    def _ours(self, entry: Entry) -> bool:
+        return entry.image is not None and looked_after(entry.site, self.house.settings.opt_in)
+
+
+def _same_repository(entry: Entry, follower: Follower) -> bool:
+    image = entry.image
+    return image is not None and (image.registry, image.repository) == (follower.registry, follower.repository)

@@ -1,0 +1,250 @@
+"""The step before anything is done: what should the app run, may we act now, and then the act itself."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from operators.cloud.engine import Held
+from operators.core.access_evaluation import evaluate_access
+from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
+from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, gate, hold_wait, retry_wait
+from operators.core.inventory import STRATEGY_TAG, Follower, looked_after, resource_tag
+from operators.core.looks import Look
+from operators.core.model import Unknown
+from operators.core.references import NoReference, Reference
+from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
+from operators.core.transitions import Event, State
+from operators.flows.applying import Applying
+from operators.flows.facts import Facts, read_facts
+from operators.flows.services import House
+from operators.flows.stepping import Outcome, begin, carrying
+
+_UNREADABLE_FOR_GOOD = 3
+"""After so many refusals that no waiting mends (403, 404), a look is given up and said so."""
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Decides on looks, and on rollouts that have not acted yet."""
+
+    house: House
+
+    async def plan(self, held: Held) -> Outcome:
+        """Decide and, where the way is free, act."""
+        active, looks = held.active, held.looks
+        if active.rollout is None and not looks:
+            return Outcome(active)
+        facts = await read_facts(self.house, active, looks)
+        if isinstance(facts, Unknown):
+            return self._put_off(active, looks, _unreadable(active.rollout, facts))
+        choice = self._choose(active, looks, facts)
+        await self._follow(active, facts, choice)
+        match choice:
+            case Later():
+                return self._put_off(active, looks, choice)
+            case Skip() | Adopt():
+                return self._rest(active, looks, facts, choice)
+            case Target():
+                return await self._bring(held, facts, choice)
+
+    def _choose(self, active: Active, looks: tuple[Look, ...], facts: Facts) -> Choice:
+        if not looked_after(facts.site, self.house.settings.opt_in):
+            return Skip(reason=ChoiceReason.NOT_OPTED_IN, detail="the app has no resource tag pulley=on")
+        if facts.configured is None:
+            assert isinstance(facts.reference, NoReference)
+            return Skip(reason=ChoiceReason.NOT_A_CONTAINER, detail=facts.reference.why)
+        try:
+            preferred = Strategy(resource_tag(facts.site, STRATEGY_TAG) or self.house.settings.strategy)
+        except ValueError as problem:
+            return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=f"resource tag {STRATEGY_TAG}: {problem}")
+        return choose(
+            ChoiceFacts(
+                looks=looks,
+                container=active.container,
+                reference=facts.reference,
+                configured=facts.configured,
+                site_state=facts.site.state,
+                strategy=preferred,
+                tag=facts.tag,
+                retries=active.rollout.retries if active.rollout else 0,
+            ),
+            self.house.now(),
+        )
+
+    async def _follow(self, active: Active, facts: Facts, choice: Choice) -> None:
+        """Keep the list of followers up to date: what pushes and the drift check are compared with."""
+        reference, container = facts.reference, active.container
+        if isinstance(reference, NoReference) or isinstance(choice, Later):
+            return
+        decided = choice.decided or (container.decided if container else None)
+        if container and str(container.reference) == str(reference) and container.decided == decided:
+            return
+        await self.house.records.follows.put(
+            Follower(
+                app=active.app,
+                registry=reference.registry,
+                repository=reference.repository,
+                tag=reference.tag,
+                decided=decided,
+            )
+        )
+
+    def _put_off(self, active: Active, looks: tuple[Look, ...], choice: Later | Skip) -> Outcome:
+        """No answer yet. The looks stay: what they say counts when there is one."""
+        now = self.house.now()
+        if isinstance(choice, Skip):
+            return self._end(active, looks, choice, active)
+        if active.rollout is None:
+            active, moved = begin(active, looks, now)
+            moved = moved.by(Event.RETRY, now, choice.reason, choice.detail)
+        elif active.rollout.state in (State.PENDING, State.CHECKING):
+            moved = Moved(rollout=active.rollout).by(Event.RETRY, now, choice.reason, choice.detail)
+        else:
+            waiting = active.rollout.model_copy(update={"waits": active.rollout.waits + 1})
+            moved = Moved(rollout=waiting)
+        retries = max(moved.rollout.retries - 1, 0) + moved.rollout.waits
+        return Outcome(carrying(active, moved), (moved,), again=choice.delay or retry_wait(retries))
+
+    def _rest(self, active: Active, looks: tuple[Look, ...], facts: Facts, choice: Skip | Adopt) -> Outcome:
+        """Nothing to do for these looks, nor for a rollout that was still waiting to act."""
+        now = self.house.now()
+        container = active.container
+        reference = facts.reference if isinstance(facts.reference, Reference) else None
+        if isinstance(choice, Adopt):
+            running = choice.running and Running(digest=choice.running, proof=choice.proof, since=now, sequence=None)
+            container = Container(
+                reference=reference, reference_at=now, decided=choice.decided, running=running or None
+            )
+        elif container and choice.decided:
+            container = container.model_copy(update={"decided": choice.decided})
+        after = active.model_copy(update={"container": container, "principal_id": _principal(facts)})
+        return self._end(active, looks, choice, after)
+
+    def _end(self, active: Active, looks: tuple[Look, ...], choice: Skip | Adopt, after: Active) -> Outcome:
+        now, rollout = self.house.now(), active.rollout
+        ended: tuple[Moved, ...] = ()
+        if rollout and rollout.state is not State.PENDING:
+            ended = (Moved(rollout=rollout).by(Event.NEWER, now, choice.reason, choice.detail),)
+            rollout = None
+        if rollout:
+            moved = Moved(rollout=rollout)
+        elif looks:
+            after, moved = begin(after, looks, now)
+        else:
+            return Outcome(carrying(after, ended[0]), ended)
+        moved = moved.by(Event.NOT_NEEDED, now, choice.reason, choice.detail)
+        return Outcome(carrying(after, moved), (*ended, moved), consumed=looks)
+
+    async def _bring(self, held: Held, facts: Facts, target: Target) -> Outcome:
+        """A rollout to this target: the one that waits for it, or a new one in its place. Then: may it act now?"""
+        now, looks, rollout = self.house.now(), held.looks, held.active.rollout
+        active = held.active.model_copy(
+            update={"container": self._container(held.active, facts, target), "principal_id": _principal(facts)}
+        )
+        aside: tuple[Moved, ...] = ()
+        if rollout and rollout.image == target.image and rollout.strategy is target.strategy:
+            moved = Moved(rollout=rollout)
+            if looks:
+                active, other = begin(active, looks, now)
+                detail = f"rollout #{rollout.sequence} is bringing {target.image.digest} already"
+                aside = (other.by(Event.NOT_NEEDED, now, "already_on_its_way", detail),)
+        else:
+            if rollout and rollout.state is not State.PENDING:
+                detail = f"{target.image.digest} came before it had acted"
+                aside = (Moved(rollout=rollout).by(Event.NEWER, now, "newer", detail),)
+                rollout = None
+            if rollout:
+                moved = Moved(rollout=rollout)
+            else:
+                active, moved = begin(active, looks, now)
+            moved = moved.by(
+                Event.CHOSEN,
+                now,
+                "chosen",
+                f"{target.image} by {target.strategy}",
+                image=target.image,
+                reference=str(facts.reference) if isinstance(facts.reference, Reference) else None,
+                strategy=target.strategy,
+                from_digest=active.container.running.digest if active.container and active.container.running else None,
+            )
+        outcome = await self._pass_gate(held, active, moved, facts, aside)
+        return replace(outcome, consumed=() if outcome.held else looks)
+
+    async def _pass_gate(
+        self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
+    ) -> Outcome:
+        now, rollout = self.house.now(), moved.rollout
+        assert facts.access is not None
+        access = evaluate_access(facts.access.model_copy(update={"image": rollout.image}))
+        answer = gate(
+            rollout,
+            access,
+            mode=self.house.settings.mode,
+            freeze=facts.freeze,
+            operation=facts.site.in_progress_operation_id,
+            temporary=any(read.temporary for read in access.failed_reads),
+            now=now,
+        )
+        evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
+        same = _same_again(rollout, answer)
+        if same is not None:
+            moved = Moved(rollout=rollout.model_copy(update={"access": access, "waits": rollout.waits + 1}))
+            return Outcome(carrying(active, moved), (*aside, moved), again=same)
+        if rollout.state in (State.HELD, State.WAITING_ACCESS):
+            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
+        match answer:
+            case Hold():
+                moved = moved.by(Event.HOLD, now, answer.reason, answer.detail, evidence=evidence, access=access)
+                return Outcome(carrying(active, moved), (*aside, moved), again=hold_wait(answer.reason))
+            case Denied():
+                since = rollout.waiting_since or now
+                moved = moved.by(
+                    Event.DENIED,
+                    now,
+                    access.reason,
+                    answer.detail,
+                    evidence=evidence,
+                    access=access,
+                    waiting_since=since,
+                )
+                return Outcome(carrying(active, moved), (*aside, moved), again=access_wait(0))
+            case GiveUp():
+                moved = moved.by(Event.GIVEN_UP, now, access.reason, answer.detail, evidence=evidence, access=access)
+                return Outcome(carrying(active, moved), (*aside, moved))
+            case Busy():
+                moved = moved.by(Event.RETRY, now, answer.reason, answer.detail, access=access)
+                return Outcome(carrying(active, moved), (*aside, moved), again=retry_wait(moved.rollout.retries - 1))
+            case Go():
+                moved = moved.by(
+                    Event.GO, now, access.reason, answer.detail, evidence=evidence, access=access, waiting_since=None
+                )
+                return await Applying(self.house).act(held, active, moved, facts, aside)
+
+    def _container(self, active: Active, facts: Facts, target: Target) -> Container:
+        reference = facts.reference if isinstance(facts.reference, Reference) else None
+        if active.container is None:
+            return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
+        return active.container.model_copy(update={"decided": target.decided})
+
+
+def _same_again(rollout: Rollout, answer: Hold | Denied | GiveUp | Busy | Go) -> timedelta | None:
+    """How long until the next look where a waiting rollout got the same answer once more; None where it moves."""
+    if rollout.state is State.WAITING_ACCESS and isinstance(answer, Denied):
+        return access_wait(rollout.waits + 1)
+    if rollout.state is State.HELD and isinstance(answer, Hold) and answer.reason == rollout.reason:
+        return hold_wait(answer.reason)
+    if rollout.state in (State.HELD, State.WAITING_ACCESS) and isinstance(answer, Busy):
+        return retry_wait(rollout.waits)
+    return None
+
+
+def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:
+    detail = f"{read.what}: {read.reason}"
+    if not read.temporary and rollout and rollout.retries >= _UNREADABLE_FOR_GOOD:
+        return Skip(reason=ChoiceReason.APP_UNREADABLE, detail=detail)
+    asked = timedelta(seconds=read.retry_after_seconds) if read.retry_after_seconds else None
+    retries = rollout.retries if rollout else 0
+    return Later(reason=ChoiceReason.APP_UNREADABLE, detail=detail, delay=retry_wait(retries, asked))
+
+
+def _principal(facts: Facts) -> str | None:
+    return facts.principal.principal_id if facts.principal else None

@@ -1,0 +1,89 @@
+"""One step of one app: claim it, move its rollout on, store that in one batch, and say when the next step is due."""
+
+import logging
+from dataclasses import dataclass
+
+from operators.cloud.engine import Held, LostHold, NotNow
+from operators.cloud.queues import LookMessage
+from operators.core.rollouts import Moved
+from operators.core.transitions import State
+from operators.errors import PulleyError
+from operators.flows.applying import Applying
+from operators.flows.marking import GRACE
+from operators.flows.planning import Planning
+from operators.flows.services import House
+from operators.flows.stepping import Outcome
+from operators.flows.verifying import Verifying
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reconcile:
+    """The engine. Raises operators.errors.Temporary only where the operator's own storage gives no answer."""
+
+    house: House
+
+    async def run(self, message: LookMessage, owner: str) -> None:
+        """Work on the app that the message names, if it is this message's turn. `owner` is the message's id."""
+        held = await self.house.records.engine.claim(message.app, message.step, owner)
+        if isinstance(held, NotNow):
+            _log.info("%s: not now: %s", message.app, held.why)
+            return
+        try:
+            await self._finish(held, await self._step(held))
+        except LostHold:
+            _log.warning("%s: another message wrote first; this step stored nothing", message.app)
+        except Exception as error:
+            # whatever it is, the host repeats the message and at last puts it into the poison queue: the error has to
+            # outlive this process for `interrupted` to say what happened
+            await self._remember(message.app, owner, error)
+            raise
+
+    async def _step(self, held: Held) -> "Outcome":
+        rollout = held.active.rollout
+        match rollout.state if rollout else None:
+            case State.APPLYING | State.INTERRUPTED:
+                return await Applying(self.house).resume(held)
+            case State.VERIFYING:
+                return await Verifying(self.house).look(held)
+            case _:
+                return await Planning(self.house).plan(held)
+
+    async def _finish(self, held: Held, outcome: "Outcome") -> None:
+        """Store the outcome and hand the app on: to its next step, to a look that came meanwhile, or to rest."""
+        records, settings = self.house.records, self.house.settings
+        held = outcome.held or held
+        active = outcome.active.model_copy(update={"next_step": held.active.next_step + 1})
+        app = active.app
+        due = await records.due.get(app)
+        delay = settings.wait(outcome.again) if outcome.again is not None else None
+        if delay is not None:
+            await records.due.put(app, self.house.now() + delay + settings.wait(GRACE))
+        await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
+        await self._publish(outcome.moved)
+        for each in outcome.moved:
+            for step in each.steps:
+                _log.info("%s #%d %s: %s", app, each.rollout.sequence, step.state, step.detail)
+        if delay is not None:
+            await records.queues.look(app, active.next_step, delay)
+            return
+        if due is not None:
+            await records.due.remove(due)
+        _, looks = await records.engine.read(app)
+        if looks:
+            await records.queues.look(app)
+
+    async def _publish(self, moved: tuple[Moved, ...]) -> None:
+        """Everyone's list shows each rollout as it was last stored; a line that is lost here is mended by the sweep."""
+        for each in moved:
+            if len(each.steps) > 0:
+                await self.house.records.recent.put(each.rollout)
+
+    async def _remember(self, app: str, owner: str, error: Exception) -> None:
+        soon = self.house.now() + self.house.settings.wait(GRACE)
+        try:
+            await self.house.records.due.put(app, soon, error=f"{type(error).__name__}: {error}")
+            await self.house.records.engine.release(app, owner)
+        except PulleyError:
+            _log.warning("%s: the error could not be stored beside its due time", app)

@@ -1,0 +1,71 @@
+"""What the flows work with: Azure's services and the operator's own tables, made once per process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from operators.cloud.authorization import Authorization
+from operators.cloud.due import DueTable
+from operators.cloud.engine import EngineTable
+from operators.cloud.inventory import FollowsTable, InventoryTable
+from operators.cloud.probe import Probe
+from operators.cloud.queues import Queues
+from operators.cloud.recent import RecentTable
+from operators.cloud.refusals import RefusalsTable
+from operators.cloud.registries import Registries
+from operators.cloud.registry_content import RegistryContent
+from operators.cloud.sites import Sites
+from operators.cloud.storage import Storage
+from operators.cloud.switches import SwitchesTable
+from operators.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Azure:
+    """Azure's services, as the operator reads and changes them."""
+
+    sites: Sites
+    registries: Registries
+    content: RegistryContent
+    authorization: Authorization
+    probe: Probe
+
+
+@dataclass(frozen=True)
+class Records:
+    """The operator's own tables and queues."""
+
+    engine: EngineTable
+    due: DueTable
+    recent: RecentTable
+    refusals: RefusalsTable
+    inventory: InventoryTable
+    follows: FollowsTable
+    switches: SwitchesTable
+    queues: Queues
+
+    @classmethod
+    def of(cls, storage: Storage) -> "Records":
+        """All of them on one storage account."""
+        return cls(
+            engine=EngineTable(storage),
+            due=DueTable(storage),
+            recent=RecentTable(storage),
+            refusals=RefusalsTable(storage),
+            inventory=InventoryTable(storage),
+            follows=FollowsTable(storage),
+            switches=SwitchesTable(storage),
+            queues=Queues(storage),
+        )
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that a flow may need."""
+
+    azure: Azure
+    records: Records
+    settings: Settings
+    now: Clock

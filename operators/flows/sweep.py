@@ -1,0 +1,72 @@
+"""The sweep: whatever is overdue is enqueued again, and rollouts whose messages were poisonous are taken up."""
+
+import logging
+from dataclasses import dataclass
+
+from operators.cloud.engine import LostHold, NotNow
+from operators.cloud.queues import LookMessage
+from operators.core.gate import retry_wait
+from operators.core.rollouts import Moved
+from operators.core.transitions import Event
+from operators.flows.marking import GRACE
+from operators.flows.services import House
+from operators.flows.stepping import begin, carrying
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A lost message costs a minute, not a rollout. Raises operators.errors.Temporary without storage."""
+
+    house: House
+
+    async def run(self) -> int:
+        """Enqueue the overdue apps; how many those were."""
+        records, now = self.house.records, self.house.now()
+        overdue = [due async for due in records.due.all() if due.at <= now]
+        for due in overdue:
+            active, looks = await records.engine.read(due.app)
+            if active.rollout is None and not looks:
+                await self._mend(due.app, active.sequence)
+                await records.due.remove(due)
+                continue
+            _log.warning("%s is overdue since %s; its message is sent again", due.app, due.at)
+            await records.due.put(due.app, now + self.house.settings.wait(GRACE), due.error)
+            await records.queues.look(due.app, active.next_step if active.rollout else None)
+        return len(overdue)
+
+    async def poisoned(self, message: LookMessage, owner: str) -> None:
+        """Mark the app's rollout `interrupted` with the error that its message died of; the sweep resumes it."""
+        records, now = self.house.records, self.house.now()
+        held = await records.engine.claim(message.app, message.step, owner)
+        if isinstance(held, NotNow):
+            _log.info("poison for %s: not now: %s", message.app, held.why)
+            return
+        active, looks = held.active, held.looks
+        if active.rollout is None and not looks:
+            await records.engine.release(message.app, owner)
+            return
+        due = await records.due.get(message.app)
+        error = due.error if due and due.error else "its message failed five times and left no word why"
+        if active.rollout is None:
+            active, moved = begin(active, looks, now)
+        else:
+            moved = Moved(rollout=active.rollout)
+        times = moved.rollout.interruptions + 1
+        moved = moved.by(Event.INTERRUPT, now, "interrupted", error, interruptions=times)
+        after = carrying(active, moved, next_step=held.active.next_step + 1)
+        wait = max(GRACE, retry_wait(times))
+        await records.due.put(message.app, now + self.house.settings.wait(wait), error)
+        try:
+            await records.engine.commit(held, after, (moved,))
+        except LostHold:
+            _log.info("poison for %s: another message wrote first", message.app)
+            return
+        await records.recent.put(moved.rollout)
+
+    async def _mend(self, app: str, sequence: int) -> None:
+        """The last rollout's line in everyone's list, in case the step that ended it died before writing it."""
+        rollout = await self.house.records.engine.rollout(app, sequence) if sequence else None
+        if rollout is not None:
+            await self.house.records.recent.put(rollout)

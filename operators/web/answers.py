@@ -1,0 +1,261 @@
+"""The shapes of the admin API, camelCase, lists as in the Azure REST API guidelines (`value`, `nextLink`)."""
+
+from collections.abc import Sequence
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from operators.core.access import Access
+from operators.core.apps import AppId
+from operators.core.inventory import Entry
+from operators.core.rollouts import Active, Rollout, Step
+from operators.core.stalls import Stall
+
+
+class Answer(BaseModel):
+    """A frozen answer; null fields are left out of its JSON."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    def json_text(self) -> str:
+        """The JSON that is sent."""
+        return self.model_dump_json(by_alias=True, exclude_none=True)
+
+
+class Page[Item: Answer](Answer):
+    """One page of a list."""
+
+    value: tuple[Item, ...]
+    next_link: str | None = None
+
+
+class RunningAnswer(Answer):
+    """What an app runs, and how sure that is."""
+
+    digest: str
+    proof: str
+    """`pinned`: the configuration names it; `pulled`: its pull was seen; `assumed`."""
+    since: AwareDatetime
+    rollout: int | None
+    """The sequence number of the rollout that brought it; none for what was found at first sight."""
+
+
+class EvidenceAnswer(Answer):
+    """One thing seen on the way to a verdict."""
+
+    fact: str
+    value: str
+    source: str
+
+
+class AccessAnswer(Answer):
+    """Whether the app may pull."""
+
+    verdict: str
+    reason: str
+    sentence: str
+    evidence: tuple[EvidenceAnswer, ...]
+    fix: tuple[str, ...]
+
+    @classmethod
+    def of(cls, access: Access) -> "AccessAnswer":
+        """From the verdict."""
+        return cls(
+            verdict=access.verdict,
+            reason=access.reason,
+            sentence=access.sentence,
+            evidence=tuple(
+                EvidenceAnswer(fact=one.fact, value=one.value, source=one.source) for one in access.evidence
+            ),
+            fix=access.fix,
+        )
+
+
+class StallAnswer(Answer):
+    """Why a rollout makes no progress, or failed."""
+
+    reason: str
+    since: AwareDatetime
+    meaning: str
+    what_to_do: str
+    lines: tuple[str, ...]
+    blocked_until: AwareDatetime | None
+
+    @classmethod
+    def of(cls, stall: Stall) -> "StallAnswer":
+        """From the stall."""
+        return cls(
+            reason=stall.reason,
+            since=stall.since,
+            meaning=stall.meaning,
+            what_to_do=stall.what_to_do,
+            lines=stall.lines,
+            blocked_until=stall.blocked_until,
+        )
+
+
+class StepAnswer(Answer):
+    """One line of a timeline."""
+
+    at: AwareDatetime
+    state: str
+    reason: str
+    detail: str
+    evidence: tuple[str, ...]
+
+    @classmethod
+    def of(cls, step: Step) -> "StepAnswer":
+        """From the step."""
+        return cls(at=step.at, state=step.state, reason=step.reason, detail=step.detail, evidence=step.evidence)
+
+
+class RolloutAnswer(Answer):
+    """One rollout; `steps` only where one was asked for."""
+
+    app: str
+    name: str
+    sequence: int
+    state: str
+    reason: str
+    detail: str
+    cause: str
+    caused_by: str
+    reference: str | None
+    image: str | None
+    digest: str | None
+    from_digest: str | None
+    strategy: str | None
+    proof: str | None
+    attempts: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    applied_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    access: AccessAnswer | None
+    stall: StallAnswer | None
+    steps: tuple[StepAnswer, ...] | None = None
+
+    @classmethod
+    def of(cls, rollout: Rollout, steps: Sequence[Step] | None = None) -> "RolloutAnswer":
+        """From the rollout as stored."""
+        return cls(
+            app=rollout.app,
+            name=AppId.from_key(rollout.app).name,
+            sequence=rollout.sequence,
+            state=rollout.state,
+            reason=rollout.reason,
+            detail=rollout.detail,
+            cause=rollout.cause,
+            caused_by=rollout.caused_by,
+            reference=rollout.reference,
+            image=str(rollout.image) if rollout.image else None,
+            digest=rollout.digest,
+            from_digest=rollout.from_digest,
+            strategy=rollout.strategy,
+            proof=rollout.proof,
+            attempts=rollout.attempts,
+            created_at=rollout.created_at,
+            updated_at=rollout.updated_at,
+            applied_at=rollout.applied_at,
+            ended_at=rollout.ended_at,
+            access=AccessAnswer.of(rollout.access) if rollout.access else None,
+            stall=StallAnswer.of(rollout.stall) if rollout.stall else None,
+            steps=tuple(StepAnswer.of(step) for step in steps) if steps is not None else None,
+        )
+
+
+class AppAnswer(Answer):
+    """One app as the inventory and the engine know it."""
+
+    id: str
+    name: str
+    resource_id: str
+    host_name: str
+    image: str | None
+    """What its configuration named when it was last listed."""
+    looked_after: bool
+    reference: str | None
+    """What it follows; none until it was looked at for the first time."""
+    running: RunningAnswer | None
+    rejected: tuple[str, ...]
+    rollout: RolloutAnswer | None
+    """The one that has not ended."""
+    last_rollout: int | None
+    """The newest sequence number."""
+    seen_at: AwareDatetime
+
+    @classmethod
+    def of(cls, entry: Entry, active: Active, *, looked_after: bool) -> "AppAnswer":
+        """From the app's two rows."""
+        container = active.container
+        running = container.running if container else None
+        return cls(
+            id=entry.site.id.key,
+            name=entry.site.id.name,
+            resource_id=entry.site.id.resource_id,
+            host_name=entry.site.default_host_name,
+            image=str(entry.image) if entry.image else None,
+            looked_after=looked_after,
+            reference=str(container.reference) if container and container.reference else None,
+            running=RunningAnswer(
+                digest=running.digest, proof=running.proof, since=running.since, rollout=running.sequence
+            )
+            if running
+            else None,
+            rejected=tuple(one.digest for one in container.rejected) if container else (),
+            rollout=RolloutAnswer.of(active.rollout) if active.rollout else None,
+            last_rollout=active.sequence or None,
+            seen_at=entry.seen_at,
+        )
+
+
+class ReceiptAnswer(Answer):
+    """What became of one event."""
+
+    result: str
+    detail: str
+    field: str | None = None
+    apps: tuple[str, ...] = ()
+
+
+class LookAnswer(Answer):
+    """An app was marked; its rollout appears in the history in a moment."""
+
+    app: str
+    detail: str
+
+
+class DriftAnswer(Answer):
+    """What a drift check saw."""
+
+    seen: int
+    looked_after: int
+    first_seen: tuple[str, ...]
+    gone: tuple[str, ...]
+    unread: tuple[str, ...]
+    tags: int
+    marked: tuple[str, ...]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class FreezeAnswer(Answer):
+    """The freeze switch."""
+
+    frozen: bool
+    by: str | None = None
+    why: str | None = None
+    at: AwareDatetime | None = None
+
+
+class HealthAnswer(Answer):
+    """Whether the operator itself works."""
+
+    status: str
+    """`ok`, or `degraded` where a part gave no answer."""
+    mode: str
+    storage: str
+    frozen: bool | None
+    overdue: int | None
+    """Apps whose next step is late by more than a minute."""
+    version: str
