@@ -31,6 +31,7 @@ _PULLED = re.compile(
     r"\bis pulled from registry\b|^Pull Image successful\b|^Status: (?:Downloaded|Image is up to date)"
 )
 _PULLED_DIGEST = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$")
+_READY = re.compile(r"^Site started\.|\binitialized successfully and is ready to serve requests")
 _LOCAL_COPY = "Defaulting to local copy if present"
 
 _ALARMS = frozenset({"WARN", "WARNING", "ERR", "ERROR"})
@@ -114,6 +115,12 @@ def pulled_since(lines: Iterable[LogLine], t0: datetime, image: ImageReference) 
         pulled = pulled or (ours and _PULLED.search(line.text) is not None)
         local_copy_used = local_copy_used or _LOCAL_COPY in line.text
     return Pull(pulled=pulled, digests=frozenset(digests), local_copy_used=local_copy_used)
+
+
+def ready_since(lines: Sequence[LogLine], t0: datetime) -> int | None:
+    """Which line tells that a start was finished at or after `t0`, the last of them; None where there is none."""
+    found = (at for at, line in enumerate(lines) if line.at and line.at >= t0 and _READY.search(line.text))
+    return max(found, default=None)
 
 
 def evidence(lines: Iterable[LogLine], t0: datetime, limit: int = 20) -> tuple[LogLine, ...]:

@@ -1,0 +1,252 @@
+"""The judgement: does the app serve the new container, going by what was read?
+
+The rule: at least one instance and as many as `/instances` lists, each `Started` with a start time that differs from
+the one before the act; and the health path answers where there is one. `properties.state` says nothing: it stays
+"Running" while every start fails. Whatever is neither that nor a fresh error is unknown, and unknown is waited for.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+
+from operators.core.diagnosis import classify
+from operators.core.instances import InstanceState, InstanceStatus
+from operators.core.model import Unknown
+from operators.core.platform_log import LogLine, evidence, ready_since
+from operators.core.stalls import Stall, StallReason, stall
+from operators.core.watch import (
+    LATER_LOOK,
+    NEXT_LOOK,
+    Failed,
+    Serving,
+    Suspect,
+    Unproven,
+    Verdict,
+    Waiting,
+    WatchFacts,
+)
+
+_SKEW = timedelta(seconds=5)
+"""How far the platform's clock and the one that timed the act may differ; its start times have whole seconds too."""
+_AFTER_BLOCK = timedelta(seconds=10)
+_GIVEN_UP = frozenset(
+    {
+        InstanceState.STOPPING,
+        InstanceState.STOPPED,
+        InstanceState.FAILED,
+        InstanceState.CRASHED,
+        InstanceState.UNHEALTHY,
+    }
+)
+_MOVING = frozenset({InstanceState.STARTING, InstanceState.UPDATING, InstanceState.STOPPING})
+_PASSING = frozenset({StallReason.START_CANCELLED, StallReason.BLOCKED})
+"""Stalls that end by themselves: another start follows a cancelled one, and a block has its end."""
+_WAITING_FOR_PORT = "WaitingForSiteWarmUpProbeSuccess"
+
+
+class _Phase(Enum):
+    FRESH = "runs the new container"
+    OLD = "runs the container from before"
+    FAILED = "failed since the act"
+    UNKNOWN = "neither"
+
+
+def judge(facts: WatchFacts, now: datetime) -> Verdict:
+    """What can be said at `now`. `Suspect` asks for the log and to be called again with it."""
+    if facts.site_state == "Stopped":
+        return Failed(stall=stall(StallReason.APP_STOPPED, now, ("the site's state is Stopped",)))
+    if facts.usage_state == "Exceeded":
+        return Failed(stall=stall(StallReason.QUOTA_EXCEEDED, now, ("the site's usageState is Exceeded",)))
+    if not facts.platform_reports:
+        return _by_log(facts, now)
+    if not isinstance(facts.statuses, Unknown):
+        return _by_instances(facts, facts.statuses, now)
+    if facts.age(now) < facts.budget.hard:
+        return Waiting(what_for=f"siteStatus: {facts.statuses.reason}", look_again_in=_pace(facts, now))
+    return _by_log(facts, now)
+
+
+def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: datetime) -> Verdict:
+    phases = [_phase(facts, status) for status in statuses]
+    if _Phase.FAILED in phases:
+        return _given_up(facts, statuses, now)
+    if not statuses or any(phase is not _Phase.FRESH for phase in phases):
+        return _not_yet(facts, statuses, phases, now)
+    if isinstance(facts.listed_instances, Unknown):
+        return _unread(facts, f"the list of instances: {facts.listed_instances.reason}", statuses, now)
+    if len(statuses) < facts.listed_instances:
+        return _not_yet(facts, statuses, phases, now)
+    return _started(facts, statuses, now)
+
+
+def _phase(facts: WatchFacts, status: InstanceStatus) -> _Phase:
+    if status.state == InstanceState.BLOCKED or (status.state in _GIVEN_UP and status.error_since(facts.acted_at)):
+        return _Phase.FAILED
+    if status.state != InstanceState.STARTED or status.started_at is None:
+        return _Phase.UNKNOWN
+    return _Phase.FRESH if _is_fresh(facts, status, status.started_at) else _Phase.OLD
+
+
+def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -> bool:
+    if isinstance(facts.before, Unknown):
+        # Nothing to compare with, so no leniency: it has to be later than the act.
+        return started_at >= facts.acted_at
+    earlier = {one.started_at for one in facts.before if one.instance_id == status.instance_id}
+    return started_at not in earlier and started_at >= facts.acted_at - _SKEW
+
+
+def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
+    if facts.lines is None:
+        return Suspect(why="an instance gave up its start, and the log knows the cause")
+    found = _diagnosis(facts, statuses)
+    if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
+        return Failed(stall=found)
+    until_end = found.blocked_until - now + _AFTER_BLOCK if found.blocked_until else NEXT_LOOK
+    return Waiting(what_for=found.meaning, look_again_in=max(NEXT_LOOK, until_end))
+
+
+def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
+    """Every instance started anew: is it the new image, and does it answer?"""
+    if not facts.pinned and facts.lines is None:
+        return Suspect(why="every instance is started, and the log knows whether with a pulled image")
+    if not facts.pinned and (stale := _stale(facts)):
+        return Failed(stall=stale)
+    shown = tuple(map(str, statuses))
+    if facts.probe is None:
+        return Serving(evidence=shown)
+    if isinstance(facts.probe, Unknown):
+        return _unread(facts, f"the health path: {facts.probe.reason}", statuses, now)
+    if facts.probe.healthy:
+        return Serving(evidence=(*shown, str(facts.probe)))
+    if facts.probe.barred:
+        return Unproven(why=f"{facts.probe}: it does not let us see its health", evidence=shown)
+    return _unhealthy(facts, shown, now)
+
+
+def _unhealthy(facts: WatchFacts, shown: tuple[str, ...], now: datetime) -> Verdict:
+    if facts.age(now) < facts.budget.hard:
+        return Waiting(what_for=str(facts.probe), look_again_in=_pace(facts, now))
+    if facts.lines is None:
+        return Suspect(why=str(facts.probe))
+    return Failed(stall=stall(StallReason.PROBE_FAILING, facts.acted_at, (str(facts.probe), *shown, *_logged(facts))))
+
+
+def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime) -> Verdict:
+    """Some instance does not run the new container and none gave up."""
+    waiting = Waiting(
+        what_for=_progress(statuses, phases),
+        look_again_in=_pace(facts, now),
+        poke=_wants_poke(facts, statuses, phases, now),
+    )
+    if facts.age(now) < facts.budget.expected:
+        return waiting
+    if facts.lines is None:
+        return Suspect(why="the start takes longer than expected")
+    found = classify(statuses, _lines(facts), facts.acted_at)
+    if found is not None and found.reason not in _PASSING:
+        return Failed(stall=found)
+    if phases and all(phase is _Phase.OLD for phase in phases):
+        return Failed(stall=_stuck(facts, StallReason.RESTART_NOT_TAKEN, statuses))
+    if facts.age(now) < facts.budget.hard:
+        return waiting
+    return Failed(stall=found or _stuck(facts, _stuck_reason(statuses, phases), statuses))
+
+
+def _stuck_reason(statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> StallReason:
+    if _Phase.FRESH in phases:
+        return StallReason.INSTANCES_DISAGREE
+    if any(status.action == _WAITING_FOR_PORT for status in statuses):
+        return StallReason.PORT_NOT_ANSWERING
+    return StallReason.UNKNOWN
+
+
+def _stuck(facts: WatchFacts, reason: StallReason, statuses: Sequence[InstanceStatus]) -> Stall:
+    shown = tuple(map(str, statuses)) or ("siteStatus shows no instance",)
+    listed = "unknown" if isinstance(facts.listed_instances, Unknown) else str(facts.listed_instances)
+    return stall(reason, facts.acted_at, (*shown, f"instances listed: {listed}", *_logged(facts)))
+
+
+def _by_log(facts: WatchFacts, now: datetime) -> Verdict:
+    """Without siteStatus: the log, then the health path. The best it can say is that nothing speaks against it."""
+    if facts.lines is None:
+        return Suspect(why="siteStatus is not to be had, and the log may tell")
+    lines = _lines(facts)
+    if stale := _stale(facts):
+        return Failed(stall=stale)
+    ready = ready_since(lines, facts.acted_at)
+    found = classify((), lines[ready + 1 :] if ready is not None else lines, facts.acted_at)
+    if found is not None and (found.reason not in _PASSING or facts.age(now) >= facts.budget.hard):
+        return Failed(stall=found)
+    if ready is not None and found is None:
+        return _ready(facts, str(lines[ready]), now)
+    return _silent(facts, now)
+
+
+def _ready(facts: WatchFacts, line: str, now: datetime) -> Verdict:
+    if facts.probe is None or isinstance(facts.probe, Unknown) or facts.probe.healthy or facts.probe.barred:
+        return Unproven(why="the log tells of a start; siteStatus is not to be had", evidence=(line, *_probed(facts)))
+    return _unhealthy(facts, (line,), now)
+
+
+def _silent(facts: WatchFacts, now: datetime) -> Verdict:
+    """Neither siteStatus nor the log says anything since the act."""
+    age = facts.age(now)
+    waiting = Waiting(
+        what_for="a sign of a start", look_again_in=_pace(facts, now), poke=not facts.poked and not facts.always_on
+    )
+    if age < facts.budget.expected:
+        return waiting
+    if facts.probe is not None and not isinstance(facts.probe, Unknown):
+        if facts.probe.healthy or facts.probe.barred:
+            return Unproven(why="the health path answers; which container does is not known", evidence=_probed(facts))
+        return _unhealthy(facts, (), now)
+    if isinstance(facts.lines, Unknown) or age >= facts.budget.hard:
+        return Unproven(why="neither siteStatus nor the log nor a health path tells of the start")
+    return waiting
+
+
+def _unread(facts: WatchFacts, what: str, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
+    """The app looks well and one read gave no answer: wait for it, and never call it a failure."""
+    if facts.age(now) < facts.budget.hard:
+        return Waiting(what_for=what, look_again_in=_pace(facts, now))
+    return Unproven(why=what, evidence=tuple(map(str, statuses)))
+
+
+def _diagnosis(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> Stall:
+    found = classify(statuses, _lines(facts), facts.acted_at)
+    return found or _stuck(facts, StallReason.UNKNOWN, statuses)
+
+
+def _stale(facts: WatchFacts) -> Stall | None:
+    found = classify((), _lines(facts), facts.acted_at)
+    return found if found and found.reason is StallReason.STALE_IMAGE else None
+
+
+def _wants_poke(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime) -> bool:
+    if facts.poked or _Phase.FRESH in phases or any(status.state in _MOVING for status in statuses):
+        return False
+    return not facts.always_on or facts.age(now) >= facts.budget.settle
+
+
+def _progress(statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> str:
+    if not statuses:
+        return "siteStatus shows no instance yet"
+    fresh = sum(phase is _Phase.FRESH for phase in phases)
+    others = "; ".join(str(status) for status, phase in zip(statuses, phases, strict=True) if phase is not _Phase.FRESH)
+    return f"{fresh} of {len(statuses)} instances run the new container; {others or 'more are listed'}"
+
+
+def _pace(facts: WatchFacts, now: datetime) -> timedelta:
+    return NEXT_LOOK if facts.age(now) < facts.budget.expected else LATER_LOOK
+
+
+def _lines(facts: WatchFacts) -> tuple[LogLine, ...]:
+    return facts.lines if isinstance(facts.lines, tuple) else ()
+
+
+def _logged(facts: WatchFacts) -> tuple[str, ...]:
+    return tuple(map(str, evidence(_lines(facts), facts.acted_at)))
+
+
+def _probed(facts: WatchFacts) -> tuple[str, ...]:
+    return (str(facts.probe),) if facts.probe is not None and not isinstance(facts.probe, Unknown) else ()

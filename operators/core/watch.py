@@ -1,0 +1,167 @@
+"""The watch: what was read about an app after the act, and what can be said of it.
+
+`judge` (operators/core/judgement.py) makes a `Verdict` of `WatchFacts`; this file holds the words of both, and `Proof`.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus
+from operators.core.model import Digest, Instant, Model, Unknown
+from operators.core.platform_log import LogLine, Pull
+from operators.core.stalls import Stall
+
+FIRST_LOOK = timedelta(seconds=20)
+"""How long after the act the first look is worth its calls."""
+NEXT_LOOK = timedelta(seconds=15)
+"""The pace of `az webapp list-instances --show-status`; callers add their jitter."""
+LATER_LOOK = timedelta(seconds=60)
+"""The pace once the expected time has passed."""
+
+
+class Proof(StrEnum):
+    """How sure it is which image runs."""
+
+    PINNED = "pinned"
+    """The configuration names the digest."""
+    PULLED = "pulled"
+    """A pull was seen after the act, and it brought this digest."""
+    ASSUMED = "assumed"
+    """Nothing speaks against it."""
+
+
+class Budget(Model):
+    """How long a start may take, counted from the act."""
+
+    settle: timedelta = timedelta(seconds=60)
+    """How long an instance that still runs the old container says nothing: the platform has not got to it yet."""
+    expected: timedelta
+    """Pulling and starting should be done; from here on the log is asked what keeps it."""
+    hard: timedelta
+    """Nothing is decided by waiting longer."""
+
+    @classmethod
+    def of(
+        cls,
+        start_limit: timedelta = timedelta(seconds=230),
+        pull_allowance: timedelta = timedelta(seconds=300),
+    ) -> Self:
+        """The budget of an app by its WEBSITES_CONTAINER_START_TIME_LIMIT (230 s unless set, azure-docs:
+        reference-app-settings) and by what its image may take to be pulled.
+        """
+        expected = start_limit + pull_allowance + timedelta(seconds=60)
+        return cls(expected=expected, hard=max(timedelta(minutes=10), 2 * expected))
+
+
+class ProbeResult(Model):
+    """The answer of the app's health path."""
+
+    status_code: int | None
+    error: str | None = None
+    """Why there is no answer: "ServiceRequestError: timed out"."""
+
+    @property
+    def healthy(self) -> bool:
+        """App Service takes 200 to 299 for healthy (azure-docs: monitor-instances-health-check)."""
+        return self.status_code is not None and 200 <= self.status_code < 300
+
+    @property
+    def barred(self) -> bool:
+        """We are not let in (sign-in, access restrictions) or sent elsewhere: it says nothing about health."""
+        return self.status_code is not None and (self.status_code in (401, 403) or 300 <= self.status_code < 400)
+
+    def __str__(self) -> str:
+        return f"the health path answers {self.status_code}" if self.status_code else f"no answer: {self.error}"
+
+
+class WatchFacts(Model):
+    """Everything the judgement may rest on. What was not asked is None, what gave no answer is Unknown."""
+
+    acted_at: Instant
+    pinned: bool
+    """The configuration names the digest: no older image can run after a start."""
+    always_on: bool
+    """Without it an idle app starts at its first request only."""
+    budget: Budget
+    before: tuple[InstanceStatus, ...] | Unknown
+    """The instances as they were before the act."""
+    platform_reports: bool
+    """Whether siteStatus can be had for this app at all, by us and on its platform."""
+    statuses: tuple[InstanceStatus, ...] | Unknown
+    """The instances now."""
+    listed_instances: int | Unknown
+    """How many instances `/instances` lists."""
+    probe: ProbeResult | Unknown | None
+    """None where the app has no health path."""
+    lines: tuple[LogLine, ...] | Unknown | None = None
+    """The platform's log; None as long as it was not read. `Suspect` asks for it."""
+    poked: bool = False
+    """Whether the app got its one GET since the act. `Waiting.poke` asks for it."""
+    site_state: str | None = None
+    """The desired state, "Running" or "Stopped"."""
+    usage_state: str | None = None
+    """The plan's quota, "Normal" or "Exceeded"."""
+
+    def age(self, now: datetime) -> timedelta:
+        """The time since the act."""
+        return now - self.acted_at
+
+
+class Serving(Model):
+    """The new container serves, on every instance."""
+
+    evidence: tuple[str, ...]
+
+
+class Unproven(Model):
+    """Nothing speaks against it, and what would prove it cannot be read."""
+
+    why: str
+    evidence: tuple[str, ...] = ()
+
+
+class Waiting(Model):
+    """It is too early to say."""
+
+    what_for: str
+    look_again_in: timedelta
+    poke: bool = False
+    """One GET to the app now, whatever it answers: an idle app starts at a request only."""
+
+
+class Suspect(Model):
+    """Before it can be said, the platform's log has to be read: judge again with its lines (or Unknown)."""
+
+    why: str
+
+
+class Failed(Model):
+    """The new container does not serve, and why."""
+
+    stall: Stall
+
+
+type Verdict = Serving | Unproven | Waiting | Suspect | Failed
+
+
+def proof_of(
+    wanted: Digest,
+    configured: ImageReference | None,
+    pull: Pull | None,
+    tag_before: Digest | None,
+    tag_after: Digest | None,
+) -> Proof:
+    """How sure it is that a serving app runs `wanted`.
+
+    `pull` is what the log tells since the act, None where it was not read; `tag_before` and `tag_after` are the tag's
+    digest at the registry before the act and now, None where unknown.
+    """
+    if configured is not None and configured.digest == wanted:
+        return Proof.PINNED
+    if pull is None or not pull.pulled or pull.local_copy_used:
+        return Proof.ASSUMED
+    if pull.digests:
+        return Proof.PULLED if pull.digests == {wanted} else Proof.ASSUMED
+    return Proof.PULLED if tag_before == tag_after == wanted else Proof.ASSUMED

@@ -1,0 +1,331 @@
+# ruff: noqa: E501 - one case a line reads best as one line
+"""Does the app serve the new container? The rule of evidence, case by case."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus
+from operators.core.judgement import judge
+from operators.core.model import Unknown
+from operators.core.platform_log import Pull, read_platform_log
+from operators.core.stalls import StallReason
+from operators.core.watch import (
+    LATER_LOOK,
+    NEXT_LOOK,
+    Budget,
+    Failed,
+    ProbeResult,
+    Proof,
+    Serving,
+    Suspect,
+    Unproven,
+    Verdict,
+    Waiting,
+    WatchFacts,
+    proof_of,
+)
+
+T0 = datetime(2026, 4, 4, 5, 50, 0, tzinfo=UTC)
+BUDGET = Budget.of()
+EARLY, LATE, OVER = timedelta(seconds=90), BUDGET.expected, BUDGET.hard
+NO_ANSWER = Unknown(what="siteStatus", reason="503 from the service")
+
+
+def us(at: datetime) -> str:
+    """A time as the platform writes it."""
+    return at.strftime("%m/%d/%Y %H:%M:%S")
+
+
+def started(seconds: int, instance_id: str = "aa") -> InstanceStatus:
+    """An instance whose container started this many seconds after the act (before it where negative)."""
+    at = T0 + timedelta(seconds=seconds)
+    return InstanceStatus(instance_id=instance_id, state="Started", details=f"Site started at {us(at)} (UTC)")
+
+
+def status(state: str, action: str | None = None, instance_id: str = "aa", error: str | None = None) -> InstanceStatus:
+    """An instance on its way; an error is of one minute after the act."""
+    at = T0 + timedelta(minutes=1) if error else None
+    return InstanceStatus(instance_id=instance_id, state=state, action=action, last_error=error, last_error_at=at)
+
+
+def blocked(seconds: int) -> InstanceStatus:
+    """An instance that the platform refuses to start until so long after the act."""
+    until = us(T0 + timedelta(seconds=seconds))
+    return InstanceStatus(instance_id="aa", state="Blocked", details=f"Site scheduled to be unblocked at {until}")
+
+
+OLD = (started(-3600),)
+NEW = (started(40),)
+FACTS = WatchFacts(
+    acted_at=T0,
+    pinned=True,
+    always_on=True,
+    budget=BUDGET,
+    before=OLD,
+    platform_reports=True,
+    statuses=NEW,
+    listed_instances=1,
+    probe=None,
+)
+CRASH = read_platform_log(
+    "2026-04-04T05:50:30.0Z Container has finished running with exit code: 3.\n"
+    "2026-04-04T05:50:31.0Z Site container: demo terminated during site startup.\n"
+)
+FALLBACK = read_platform_log(
+    "2026-04-04T05:50:20.000Z WARN  - Image pull failed. Defaulting to local copy if present.\n"
+    "2026-04-04T05:50:21.000Z INFO  - Starting container for site\n"
+)
+READY = read_platform_log(
+    "2026-04-04T05:50:21.000Z INFO  - Starting container for site\n"
+    "2026-04-04T05:50:40.000Z INFO  - Container demo_0_ab for site demo initialized successfully and is ready to "
+    "serve requests.\n"
+)
+
+
+def verdict(after: timedelta = EARLY, **facts: object) -> Verdict:
+    """The verdict so long after the act, with these facts changed."""
+    return judge(FACTS.model_copy(update=facts), T0 + after)
+
+
+def reason(found: Verdict) -> StallReason | None:
+    """The stall's reason where it failed."""
+    return found.stall.reason if isinstance(found, Failed) else None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({}, id="one instance, started anew"),
+        pytest.param({"before": ()}, id="nothing ran before"),
+        pytest.param({"before": NO_ANSWER}, id="what ran before is unknown, and it started after the act"),
+        pytest.param({"statuses": (started(40), started(55, "bb")), "listed_instances": 2}, id="both instances"),
+        pytest.param({"statuses": (started(-2),)}, id="clocks that differ a little"),
+        pytest.param({"probe": ProbeResult(status_code=204)}, id="the health path answers"),
+        pytest.param({"pinned": False, "lines": READY}, id="a tag, and the log speaks of no local copy"),
+        pytest.param({"pinned": False, "lines": NO_ANSWER}, id="a tag, and the log cannot be read"),
+        pytest.param({"usage_state": "Normal", "site_state": "Running"}, id="the states of every running site"),
+    ],
+)
+def test_serving(facts: dict[str, object]) -> None:
+    """Every listed instance started anew, and the health path answers where there is one."""
+    found = verdict(EARLY, **facts)
+    assert isinstance(found, Serving)
+    assert any("Site started at" in line for line in found.evidence)
+
+
+def test_a_sticky_error_does_not_hide_a_healthy_start() -> None:
+    """`lastError` outlives later healthy starts."""
+    healed = NEW[0].model_copy(update={"last_error": "ContainerTimeout", "last_error_at": T0 - timedelta(days=1)})
+    assert isinstance(verdict(statuses=(healed,)), Serving)
+
+
+@pytest.mark.parametrize("after", [EARLY, LATE - timedelta(seconds=1)], ids=["early", "just within what is expected"])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"statuses": OLD}, id="still the container from before"),
+        pytest.param({"statuses": (started(-600),), "before": ()}, id="a start before the act, not seen before"),
+        pytest.param({"statuses": (started(-1),), "before": NO_ANSWER}, id="a start just before, nothing to compare"),
+        pytest.param({"statuses": ()}, id="no instance"),
+        pytest.param({"statuses": (status("Updating"),)}, id="updating"),
+        pytest.param({"statuses": (status("Unknown"),)}, id="unknown"),
+        pytest.param({"statuses": (status("Started"),)}, id="started, it does not say when"),
+        pytest.param({"statuses": (status("Starting", "PullingImage"),)}, id="pulling"),
+        pytest.param({"statuses": (status("Starting", error="ContainerTimeout"),)}, id="starting again after an error"),
+        pytest.param({"statuses": (*NEW, started(-3600, "bb")), "listed_instances": 2}, id="one of two"),
+        pytest.param({"listed_instances": 2}, id="fewer than are listed"),
+        pytest.param({"listed_instances": NO_ANSWER}, id="the list cannot be read"),
+        pytest.param({"statuses": NO_ANSWER}, id="siteStatus cannot be read now"),
+        pytest.param({"probe": ProbeResult(status_code=503)}, id="the health path is not healthy yet"),
+        pytest.param({"probe": NO_ANSWER}, id="the health path could not be asked"),
+    ],
+)
+def test_waiting(facts: dict[str, object], after: timedelta) -> None:
+    """Unknown is not no: within the budget it is waited for."""
+    found = verdict(after, **facts)
+    assert isinstance(found, Waiting)
+    assert found.look_again_in == NEXT_LOOK
+
+
+@pytest.mark.parametrize(
+    ("after", "facts", "expected"),
+    [
+        pytest.param(EARLY, {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": CRASH}, "container_exited", id="a crash"),
+        pytest.param(EARLY, {"statuses": (*NEW, status("Stopping", None, "bb", "ContainerTimeout")), "listed_instances": 2, "lines": CRASH}, "container_exited", id="a crash on one of two"),
+        pytest.param(EARLY, {"statuses": (status("Stopping", error="ImagePullUnauthorizedFailure"),), "lines": ()}, "pull_unauthorized", id="no right to pull"),
+        pytest.param(EARLY, {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": NO_ANSWER}, "start_limit_reached", id="the log cannot be read"),
+        pytest.param(EARLY, {"pinned": False, "lines": FALLBACK}, "stale_image", id="started, from the local copy"),
+        pytest.param(LATE, {"statuses": (status("Starting", error="ContainerTimeout"),), "lines": CRASH}, "container_exited", id="starting again and again"),
+        pytest.param(LATE, {"statuses": OLD, "lines": ()}, "restart_not_taken", id="the container from before"),
+        pytest.param(OVER, {"statuses": (*NEW, started(-3600, "bb")), "listed_instances": 2, "lines": ()}, "instances_disagree", id="one of two"),
+        pytest.param(OVER, {"listed_instances": 2, "lines": ()}, "instances_disagree", id="one missing"),
+        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": ()}, "port_not_answering", id="waiting for the port"),
+        pytest.param(OVER, {"statuses": (status("Updating"),), "lines": ()}, "unknown", id="updating for ever"),
+        pytest.param(OVER, {"statuses": (), "lines": ()}, "unknown", id="no instance for ever"),
+        pytest.param(OVER, {"statuses": (status("Stopped", error="SiteStartupCancelled"),), "lines": ()}, "start_cancelled", id="cancelled for ever"),
+        pytest.param(OVER, {"statuses": (blocked(9000),), "lines": ()}, "blocked", id="blocked for ever"),
+        pytest.param(OVER, {"probe": ProbeResult(status_code=500), "lines": ()}, "probe_failing", id="the health path is not healthy"),
+        pytest.param(OVER, {"probe": ProbeResult(status_code=None, error="timed out"), "lines": ()}, "probe_failing", id="the health path does not answer"),
+        pytest.param(EARLY, {"site_state": "Stopped"}, "app_stopped", id="stopped on purpose"),
+        pytest.param(EARLY, {"usage_state": "Exceeded"}, "quota_exceeded", id="no quota left"),
+    ],
+)  # fmt: skip
+def test_failed(after: timedelta, facts: dict[str, object], expected: str) -> None:
+    """A fresh error fails at once; what never comes fails when its time is over, by what is seen."""
+    found = verdict(after, **facts)
+    assert reason(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "facts"),
+    [
+        pytest.param(EARLY, {"statuses": (status("Stopped", error="ContainerTimeout"),)}, id="an error"),
+        pytest.param(EARLY, {"statuses": (blocked(120),)}, id="a block"),
+        pytest.param(EARLY, {"pinned": False}, id="a tag: was it pulled?"),
+        pytest.param(LATE, {"statuses": OLD}, id="longer than expected"),
+        pytest.param(OVER, {"probe": ProbeResult(status_code=500)}, id="unhealthy"),
+        pytest.param(EARLY, {"platform_reports": False, "statuses": NO_ANSWER}, id="no siteStatus"),
+    ],
+)
+@pytest.mark.parametrize("lines", [(), NO_ANSWER], ids=["silent log", "unreadable log"])
+def test_the_log_is_asked_for_once(after: timedelta, facts: dict[str, object], lines: object) -> None:
+    """No failure without having read the log; once it was, readable or not, there is another verdict."""
+    assert isinstance(verdict(after, **facts), Suspect)
+    assert not isinstance(verdict(after, **facts, lines=lines), Suspect)
+
+
+@pytest.mark.parametrize(
+    ("status_", "look_again_in"),
+    [
+        pytest.param(blocked(150), timedelta(seconds=70), id="ten seconds after the block's end"),
+        pytest.param(blocked(60), NEXT_LOOK, id="the end has passed"),
+        pytest.param(status("Stopped", error="SiteStartupCancelled"), NEXT_LOOK, id="another start follows"),
+    ],
+)
+def test_what_passes_is_waited_for(status_: InstanceStatus, look_again_in: timedelta) -> None:
+    """A block has its end, and a cancelled start is followed by another: neither is a failure yet."""
+    found = verdict(statuses=(status_,), lines=())
+    assert isinstance(found, Waiting)
+    assert found.look_again_in == look_again_in
+
+
+@pytest.mark.parametrize(
+    ("after", "facts", "poke"),
+    [
+        pytest.param(timedelta(seconds=20), {"statuses": (), "always_on": False}, True, id="idle app"),
+        pytest.param(timedelta(seconds=20), {"statuses": OLD, "always_on": False}, True, id="idle app, its old start"),
+        pytest.param(EARLY, {"statuses": (), "always_on": False, "poked": True}, False, id="once is enough"),
+        pytest.param(timedelta(seconds=20), {"statuses": OLD}, False, id="too early to say that nothing moves"),
+        pytest.param(EARLY, {"statuses": OLD}, True, id="nothing moves"),
+        pytest.param(EARLY, {"statuses": (status("Starting"),), "always_on": False}, False, id="it moves already"),
+    ],
+)
+def test_an_app_that_does_not_move_is_poked_once(after: timedelta, facts: dict[str, object], poke: bool) -> None:
+    """An idle app starts at a request only, so it gets one."""
+    found = verdict(after, **facts)
+    assert isinstance(found, Waiting)
+    assert found.poke is poke
+
+
+@pytest.mark.parametrize(
+    ("after", "facts"),
+    [
+        pytest.param(EARLY, {"probe": ProbeResult(status_code=401)}, id="the health path wants a sign-in"),
+        pytest.param(EARLY, {"probe": ProbeResult(status_code=302)}, id="the health path redirects"),
+        pytest.param(OVER, {"probe": NO_ANSWER}, id="the health path could never be asked"),
+        pytest.param(OVER, {"listed_instances": NO_ANSWER}, id="the list could never be read"),
+        pytest.param(OVER, {"statuses": NO_ANSWER, "lines": NO_ANSWER}, id="nothing could ever be read"),
+    ],
+)
+def test_our_own_blindness_is_no_failure(after: timedelta, facts: dict[str, object]) -> None:
+    """What we cannot read never blames an image."""
+    assert isinstance(verdict(after, **facts), Unproven)
+
+
+@pytest.mark.parametrize(
+    ("after", "facts", "expected"),
+    [
+        pytest.param(EARLY, {"lines": READY}, Unproven, id="the log tells of a start"),
+        pytest.param(EARLY, {"lines": READY, "probe": ProbeResult(status_code=200)}, Unproven, id="and the probe agrees"),
+        pytest.param(EARLY, {"lines": READY, "probe": ProbeResult(status_code=500)}, Waiting, id="and the probe does not"),
+        pytest.param(OVER, {"lines": READY, "probe": ProbeResult(status_code=500)}, Failed, id="and the probe never does"),
+        pytest.param(EARLY, {"lines": CRASH}, Failed, id="the log tells of a crash"),
+        pytest.param(EARLY, {"lines": (*CRASH, *READY[1:])}, Unproven, id="a crash that was got over"),
+        pytest.param(EARLY, {"lines": (*FALLBACK, *READY)}, Failed, id="a start from the local copy"),
+        pytest.param(EARLY, {"lines": ()}, Waiting, id="the log is silent"),
+        pytest.param(EARLY, {"lines": (), "probe": ProbeResult(status_code=200)}, Waiting, id="perhaps the old one answers"),
+        pytest.param(LATE, {"lines": (), "probe": ProbeResult(status_code=200)}, Unproven, id="something answers"),
+        pytest.param(LATE, {"lines": (), "probe": ProbeResult(status_code=500)}, Waiting, id="nothing healthy answers yet"),
+        pytest.param(OVER, {"lines": (), "probe": ProbeResult(status_code=500)}, Failed, id="nothing healthy answers"),
+        pytest.param(LATE, {"lines": NO_ANSWER}, Unproven, id="nothing can be read"),
+        pytest.param(LATE, {"lines": ()}, Waiting, id="nothing is said yet"),
+        pytest.param(OVER, {"lines": ()}, Unproven, id="nothing is ever said"),
+    ],
+)  # fmt: skip
+def test_without_site_status(after: timedelta, facts: dict[str, object], expected: type) -> None:
+    """Without siteStatus the log and the health path speak, and the best they say is unverified."""
+    assert isinstance(verdict(after, platform_reports=False, statuses=NO_ANSWER, **facts), expected)
+
+
+def test_looks_get_rarer_when_it_takes_long() -> None:
+    """After the expected time the pace slows down."""
+    found = verdict(LATE, statuses=(status("Updating"),), lines=())
+    assert isinstance(found, Waiting)
+    assert found.look_again_in == LATER_LOOK
+
+
+def test_waiting_says_what_for() -> None:
+    """A person reads what the app is doing."""
+    found = verdict(statuses=(*NEW, status("Starting", "PullingImage", "bb")), listed_instances=2)
+    assert isinstance(found, Waiting)
+    assert found.what_for == "1 of 2 instances run the new container; instance bb Starting, PullingImage"
+
+
+@pytest.mark.parametrize(
+    ("start_limit", "expected", "hard"),
+    [(230, 590, 1180), (1800, 2160, 4320), (10, 370, 740)],
+)
+def test_budget(start_limit: int, expected: int, hard: int) -> None:
+    """The budget follows the app's own start time limit."""
+    budget = Budget.of(start_limit=timedelta(seconds=start_limit))
+    assert (budget.expected.total_seconds(), budget.hard.total_seconds()) == (expected, hard)
+
+
+def test_the_hard_limit_is_never_under_ten_minutes() -> None:
+    """A short start limit does not make us impatient with the platform."""
+    assert Budget.of(timedelta(seconds=10), timedelta(seconds=20)).hard == timedelta(minutes=10)
+
+
+WANTED, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
+BY_TAG = ImageReference.parse("r.azurecr.io/api:v1")
+
+
+def pull(*digests: str, pulled: bool = True, local_copy_used: bool = False) -> Pull:
+    """What the log tells of pulls."""
+    return Pull(pulled=pulled, digests=frozenset(digests), local_copy_used=local_copy_used)
+
+
+@pytest.mark.parametrize(
+    ("configured", "seen", "before", "after", "proof"),
+    [
+        pytest.param(BY_TAG.at(WANTED), None, None, None, Proof.PINNED, id="the configuration names it"),
+        pytest.param(BY_TAG.at(OTHER), None, WANTED, WANTED, Proof.ASSUMED, id="the configuration names another"),
+        pytest.param(BY_TAG, pull(), WANTED, WANTED, Proof.PULLED, id="pulled, the tag did not move"),
+        pytest.param(BY_TAG, pull(), WANTED, OTHER, Proof.ASSUMED, id="pulled, the tag moved"),
+        pytest.param(BY_TAG, pull(), OTHER, OTHER, Proof.ASSUMED, id="pulled, the tag is another"),
+        pytest.param(BY_TAG, pull(), WANTED, None, Proof.ASSUMED, id="pulled, the tag is unknown"),
+        pytest.param(BY_TAG, pull(WANTED), None, None, Proof.PULLED, id="the log names it"),
+        pytest.param(BY_TAG, pull(OTHER), WANTED, WANTED, Proof.ASSUMED, id="the log names another"),
+        pytest.param(BY_TAG, pull(pulled=False), WANTED, WANTED, Proof.ASSUMED, id="no pull was seen"),
+        pytest.param(BY_TAG, pull(local_copy_used=True), WANTED, WANTED, Proof.ASSUMED, id="a local copy was used"),
+        pytest.param(BY_TAG, None, WANTED, WANTED, Proof.ASSUMED, id="the log was not read"),
+        pytest.param(None, pull(), WANTED, WANTED, Proof.PULLED, id="the configuration is unknown"),
+    ],
+)
+def test_proof(
+    configured: ImageReference | None, seen: Pull | None, before: str | None, after: str | None, proof: Proof
+) -> None:
+    """Only a pinned digest, or a pull that brought exactly this one, is proof."""
+    assert proof_of(WANTED, configured, seen, before, after) is proof
