@@ -1,0 +1,1 @@
+"""Does the local Functions host do what Azure's does?"""
