@@ -1,0 +1,44 @@
+"""*.azurewebsites.net: the apps' own addresses, answered by whatever container serves."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from local.azure.world import World
+from local.azure.world.sites import Happened, Site
+
+
+class AppAddress:
+    """The ASGI app behind the address of one site or slot."""
+
+    def __init__(self, world: World, site: Site) -> None:
+        self._world = world
+        self._site = site
+        self._asked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        request.state.operation = "app.request"
+        response = self._answer(request.url.path)
+        await response(scope, receive, send)
+
+    def _answer(self, path: str) -> Response:
+        if self._site.state == "Stopped":
+            return PlainTextResponse("Error 403 - This web app is stopped.\n", 403)
+        views = self._world.instances(self._site)
+        if any(view.idle for view in views):
+            # without always-on the first request starts the app
+            self._site.record(self._world.now(), Happened.REQUESTED)
+        serving = [view for view in views if view.serving is not None]
+        if not serving:
+            return PlainTextResponse(":( Application Error\n", 503)
+        self._asked += 1
+        view = serving[self._asked % len(serving)]
+        container = view.serving
+        image = self._world.scenario.images.get(container.image_name) if container else None
+        if container is None or image is None:
+            return PlainTextResponse("This app runs code, not a container.\n")
+        lines = (f"{self._site.name} runs {container.image_name}", container.reference, container.digest, view.machine)
+        headers = {"x-image": container.image_name, "x-image-digest": container.digest, "x-machine": view.machine}
+        return PlainTextResponse("\n".join((*lines, "")), image.paths.get(path, image.status), headers)

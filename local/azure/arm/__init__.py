@@ -1,0 +1,5 @@
+"""management.azure.com."""
+
+from local.azure.arm.app import ArmApp
+
+__all__ = ["ArmApp"]

@@ -1,0 +1,79 @@
+"""One call to ARM, as the operations see it."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, Response
+
+from local.azure.arm.errors import front_door, resource_not_found
+from local.azure.world import World
+from local.azure.world.names import same
+from local.azure.world.sites import Site
+
+
+@dataclass(frozen=True)
+class ArmCall:
+    """What was asked: the place in the path, the query, the body, and by whom."""
+
+    world: World
+    path: str
+    place: dict[str, str]
+    """The named segments of the path."""
+    query: dict[str, str]
+    body: Any
+    caller: str
+    """Object id."""
+
+    @property
+    def subscription(self) -> str:
+        """Answer the subscription in the path; the first one where the path has none."""
+        return self.place.get("subscription") or self.world.default_subscription
+
+    def site(self) -> Site:
+        """Answer the site or slot in the path; raises ARM's 404."""
+        slot = self.place.get("slot")
+        name = self.place["site"] + (f"/{slot}" if slot else "")
+        for one in self.world.sites:
+            if (
+                same(one.name, name)
+                and same(one.resource_group, self.place["group"])
+                and one.subscription == self.subscription
+            ):
+                return one
+        if slot:
+            raise resource_not_found("Microsoft.Web/sites", f"{self.place['site']}/slots/{slot}", self.place["group"])
+        raise resource_not_found("Microsoft.Web/sites", name, self.place["group"])
+
+    def needs_group(self) -> str:
+        """Answer the resource group in the path; raises ARM's 404 where it does not exist."""
+        group = self.place["group"]
+        if not any(owner == self.subscription and same(name, group) for owner, name in self.world.resource_groups()):
+            raise front_door(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
+        return group
+
+    def page(self, rows: list[dict[str, Any]]) -> JSONResponse:
+        """Answer one page of a list; `nextLink` is there only where more follow."""
+        size = self.world.scenario.page_size
+        begin = _offset(self.query.get("$skiptoken"))
+        body: dict[str, Any] = {"value": rows[begin : begin + size]}
+        if begin + size < len(rows):
+            token = urlsafe_b64encode(str(begin + size).encode()).decode()
+            query = {name: value for name, value in self.query.items() if name != "$skiptoken"}
+            link = urlencode(query | {"$skipToken": token}, safe="$'(),")
+            body["nextLink"] = f"https://management.azure.com{self.path}?{link}"
+        return JSONResponse(body)
+
+
+Handler = Callable[[ArmCall], Response]
+
+
+def _offset(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        return int(urlsafe_b64decode(token))
+    except ValueError as error:
+        raise front_door(400, "InvalidSkipToken", "The value for the skip token is invalid.") from error

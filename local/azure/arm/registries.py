@@ -1,0 +1,79 @@
+"""Container registries at ARM."""
+
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from local.azure.arm.call import ArmCall
+from local.azure.arm.errors import resource_not_found
+from local.azure.world.names import is_within, iso7, same, subscription_id
+from local.azure.world.registries import Registry
+
+_MODE_SINCE = "2025-03-01-preview"
+"""roleAssignmentMode is missing, not null, in answers of older api-versions."""
+
+
+def list_subscription(call: ArmCall) -> Response:
+    """List the registries of a subscription."""
+    return _list(call, subscription_id(call.subscription))
+
+
+def list_group(call: ArmCall) -> Response:
+    """List the registries of a resource group."""
+    call.needs_group()
+    return _list(call, call.path.partition("/providers/")[0])
+
+
+def get(call: ArmCall) -> Response:
+    """Get one registry."""
+    for one in call.world.registries:
+        if same(one.id, call.path):
+            return JSONResponse(_body(one, call.query["api-version"]))
+    kind = "Microsoft.ContainerRegistry/registries"
+    raise resource_not_found(kind, call.place["registry"], call.place["group"])
+
+
+def _list(call: ArmCall, scope: str) -> Response:
+    version = call.query["api-version"]
+    return call.page([_body(one, version) for one in call.world.registries if is_within(one.id, scope)])
+
+
+def _body(registry: Registry, version: str) -> dict[str, Any]:
+    told = registry.told
+    created = iso7(registry.created)
+    changed = created.replace("Z", "+00:00")
+    properties: dict[str, Any] = {
+        "loginServer": registry.login_server,
+        "creationDate": created,
+        "provisioningState": "Succeeded",
+        "adminUserEnabled": told.admin_user_enabled,
+        "policies": {
+            "quarantinePolicy": {"status": "disabled"},
+            "trustPolicy": {"type": "Notary", "status": "disabled"},
+            "retentionPolicy": {"days": 7, "lastUpdatedTime": changed, "status": "disabled"},
+            "exportPolicy": {"status": "enabled"},
+            "azureADAuthenticationAsArmPolicy": {"status": "enabled"},
+        },
+        "encryption": {"status": "disabled"},
+        "dataEndpointEnabled": False,
+        "dataEndpointHostNames": [],
+        "privateEndpointConnections": [],
+        "publicNetworkAccess": told.public_network_access,
+        "networkRuleBypassOptions": "AzureServices",
+        "zoneRedundancy": "Disabled",
+        "anonymousPullEnabled": told.anonymous_pull_enabled,
+    }
+    if version >= _MODE_SINCE and told.role_assignment_mode is not None:
+        properties["roleAssignmentMode"] = told.role_assignment_mode
+    who = {"createdBy": "user@example.com", "createdByType": "User", "createdAt": changed}
+    last = {"lastModifiedBy": "user@example.com", "lastModifiedByType": "User", "lastModifiedAt": changed}
+    return {
+        "sku": {"name": told.sku, "tier": told.sku},
+        "type": "Microsoft.ContainerRegistry/registries",
+        "id": registry.id,
+        "name": registry.name,
+        "location": told.location,
+        "tags": {},
+        "systemData": who | last,
+        "properties": properties,
+    }

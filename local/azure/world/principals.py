@@ -1,0 +1,41 @@
+"""Who exists in the directory: the principals of sites, identities, groups and the operator."""
+
+import re
+from collections.abc import Iterable
+
+from local.azure.scenario import Scenario
+from local.azure.world.names import stable_guid
+from local.azure.world.sites import Site, UserIdentity
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class Directory:
+    """Finds principals by the names of a scenario."""
+
+    def __init__(self, scenario: Scenario, sites: Iterable[Site], identities: Iterable[UserIdentity]) -> None:
+        self._by_name = {"operator": scenario.operator.principal_id}
+        self._by_name |= {identity.name.lower(): identity.principal_id for identity in identities}
+        self._by_name |= {site.name.lower(): site.principal_id for site in sites if site.principal_id}
+        group_ids = {group.name: stable_guid("group", group.name) for group in scenario.groups}
+        self._by_name |= {name.lower(): oid for name, oid in group_ids.items()}
+        self.groups = {
+            group_ids[group.name]: {self.principal_id(member) for member in group.members} for group in scenario.groups
+        }
+
+    def principal_id(self, name: str) -> str:
+        """Answer the object id of a site, slot, identity, group, `operator`, or object id; raises KeyError."""
+        found = self._by_name.get(name.lower())
+        if found is not None:
+            return found
+        if _GUID.fullmatch(name):
+            return name.lower()
+        raise KeyError(f"there is no principal {name}: no such identity or group, or the site has no system identity")
+
+    def knows(self, object_id: str) -> bool:
+        """Tell whether an object id exists in the directory."""
+        return object_id.lower() in self._by_name.values()
+
+    def type_of(self, object_id: str) -> str:
+        """Answer the principal type that role assignments show."""
+        return "Group" if object_id in self.groups else "ServicePrincipal"
