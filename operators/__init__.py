@@ -1,0 +1,14 @@
+"""Pulley, the operator. The map of the house:
+
+    registry push ─► function_app.image_pushed ─┐
+    webhook, CloudEvents ─► function_app.events ┤ flows/intake: who follows this repository? leave a mark, enqueue
+    timer check_drift ─► flows/drift ───────────┤
+    admin API ─► web/admin ─────────────────────┘
+        queue "looks" ─► flows/reconcile: claim ─► planning (core/choice, core/gate) ─► applying ─► verifying ─► commit
+    timer sweep ─► flows/sweep: what is overdue is enqueued again; poisoned rollouts are interrupted and resumed
+
+`core/` decides: frozen models and pure functions, `now` passed in. `cloud/` reads and writes, one file per service, and
+turns SDK errors into `errors.py`. `flows/` read → decide → act → record. `web/` is the admin API without the host.
+`assembly.py` makes one of each. Imports run one way, checked by import-linter:
+function_app → assembly → web → flows → cloud → core; settings and errors may be imported by all but core.
+"""

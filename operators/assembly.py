@@ -1,0 +1,78 @@
+"""The assembly: every part of the house, made once per process from the settings. No part imports it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from operators.cloud.arm import Arm
+from operators.cloud.authorization import Authorization
+from operators.cloud.probe import Probe
+from operators.cloud.registries import Registries
+from operators.cloud.registry_content import RegistryContent
+from operators.cloud.sites import Sites
+from operators.cloud.storage import Storage, Transport
+from operators.flows.drift import Drift
+from operators.flows.intake import Intake
+from operators.flows.inventory import Inventory
+from operators.flows.marking import Marking
+from operators.flows.reconcile import Reconcile
+from operators.flows.services import Azure, Clock, House, Records
+from operators.flows.sweep import Sweep
+from operators.settings import Settings
+from operators.web.admin import Admin
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What the triggers call."""
+
+    house: House
+    intake: Intake
+    reconcile: Reconcile
+    inventory: Inventory
+    drift: Drift
+    sweep: Sweep
+    admin: Admin
+
+
+def assemble(
+    settings: Settings, storage: Storage, credential: "AsyncTokenCredential", now: Clock, transport: Transport | None
+) -> Operator:
+    """Put the house together. `transport` carries every call to Azure but storage's; None is the network."""
+    arm = Arm(credential, transport=transport)
+    azure = Azure(
+        sites=Sites(credential, transport),
+        registries=Registries(credential, settings.subscriptions, now, transport=transport),
+        content=RegistryContent(credential, now, transport=transport),
+        authorization=Authorization(arm, now),
+        probe=Probe(transport),
+    )
+    records = Records.of(storage)
+    house = House(azure, records, settings, now)
+    marking = Marking(records.engine, records.due, records.queues, settings)
+    inventory = Inventory(house, marking)
+    drift = Drift(house, marking, inventory)
+    return Operator(
+        house=house,
+        intake=Intake(records, marking, now),
+        reconcile=Reconcile(house),
+        inventory=inventory,
+        drift=drift,
+        sweep=Sweep(house),
+        admin=Admin(house, marking, drift),
+    )
+
+
+@cache
+def operator() -> Operator:
+    """The operator of this process, made at the first event. Raises BadInput for a setting that cannot be used."""
+    from azure.identity.aio import ManagedIdentityCredential
+
+    settings = Settings.read()
+    credential = ManagedIdentityCredential(client_id=settings.client_id)
+    storage = Storage(connection_string=settings.storage, account=settings.storage_account, credential=credential)
+    return assemble(settings, storage, credential, lambda: datetime.now(UTC), None)

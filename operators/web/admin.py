@@ -1,0 +1,182 @@
+"""The admin API's answers: apps, rollouts, access, and the levers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from operators.core.access_evaluation import evaluate_access
+from operators.core.apps import AppId
+from operators.core.gate import Freeze
+from operators.core.inventory import Entry, looked_after
+from operators.core.looks import Cause, Look
+from operators.core.model import Unknown
+from operators.core.rollouts import Rollout
+from operators.errors import BadInput, NotFound, Temporary
+from operators.flows.drift import Drift
+from operators.flows.facts import read_facts
+from operators.flows.marking import GRACE, Marking
+from operators.flows.services import House
+from operators.web.answers import (
+    AccessAnswer,
+    AppAnswer,
+    DriftAnswer,
+    FreezeAnswer,
+    HealthAnswer,
+    LookAnswer,
+    Page,
+    RolloutAnswer,
+)
+from operators.web.requests import DeployBody, FreezeBody, Paging, UnfreezeBody
+
+PULLEY_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Admin:
+    """Every method raises operators.errors; problems.py makes the answers of those."""
+
+    house: House
+    marking: Marking
+    drift: Drift
+
+    async def apps(self, url: str, query: Mapping[str, str]) -> Page[AppAnswer]:
+        """GET /api/apps."""
+        paging = Paging.parse(query)
+        entries: list[Entry] = []
+        async for entry in self.house.records.inventory.entries(paging.skip or ""):
+            entries.append(entry)
+            if len(entries) > paging.top:
+                break
+        page = tuple([await self._app(entry) for entry in entries[: paging.top]])
+        after = entries[paging.top].site.id.key if len(entries) > paging.top else None
+        return Page(value=page, next_link=_next(url, paging, after))
+
+    async def app(self, name: str) -> AppAnswer:
+        """GET /api/apps/{app}."""
+        return await self._app(await self._find(name))
+
+    async def app_rollouts(self, name: str, url: str, query: Mapping[str, str]) -> Page[RolloutAnswer]:
+        """GET /api/apps/{app}/rollouts, newest first."""
+        paging = Paging.parse(query)
+        entry = await self._find(name)
+        page, after = await self.house.records.engine.rollouts(entry.site.id.key, paging.top, paging.skip)
+        return _rollouts(url, paging, page, after)
+
+    async def rollouts(self, url: str, query: Mapping[str, str]) -> Page[RolloutAnswer]:
+        """GET /api/rollouts: everyone's, newest first."""
+        paging = Paging.parse(query)
+        page, after = await self.house.records.recent.page(paging.top, paging.skip)
+        return _rollouts(url, paging, page, after)
+
+    async def rollout(self, name: str, sequence: str) -> RolloutAnswer:
+        """GET /api/apps/{app}/rollouts/{sequence}, with its steps."""
+        if not sequence.isdecimal():
+            raise BadInput("sequence", f"{sequence!r} is not a number")
+        key = (await self._find(name)).site.id.key
+        rollout = await self.house.records.engine.rollout(key, int(sequence))
+        if rollout is None:
+            raise NotFound(f"rollout #{sequence} of {name}", "there is no such rollout")
+        return RolloutAnswer.of(rollout, await self.house.records.engine.steps(key, int(sequence)))
+
+    async def access(self, name: str) -> AccessAnswer:
+        """GET /api/apps/{app}/access: read afresh."""
+        key = (await self._find(name)).site.id.key
+        active, _ = await self.house.records.engine.read(key)
+        facts = await read_facts(self.house, active, ())
+        if isinstance(facts, Unknown):
+            raise Temporary(facts.what, facts.reason)
+        if facts.access is None:
+            raise NotFound(f"access of {name}", "its configuration names no classic Linux container")
+        return AccessAnswer.of(evaluate_access(facts.access))
+
+    async def deploy(self, name: str, body: bytes) -> LookAnswer:
+        """POST /api/apps/{app}/rollouts."""
+        wanted = DeployBody.parse(body)
+        key = (await self._find(name)).site.id.key
+        what = wanted.tag or wanted.digest or "what it follows"
+        detail = f"deploy {what}"
+        look = Look(app=key, cause=Cause.PERSON, at=self.house.now(), detail=detail, by=wanted.by, wish=wanted.wish)
+        await self.marking.mark(look)
+        return LookAnswer(app=key, detail=detail)
+
+    async def check_drift(self) -> DriftAnswer:
+        """POST /api/drift/check."""
+        checked = await self.drift.check()
+        seen = checked.inventory
+        return DriftAnswer(
+            seen=seen.seen,
+            looked_after=seen.looked_after,
+            first_seen=seen.first_seen,
+            gone=seen.gone,
+            unread=seen.unread,
+            tags=checked.tags,
+            marked=checked.marked,
+            missing=checked.missing,
+            unknown=checked.unknown,
+        )
+
+    async def freeze(self, body: bytes) -> FreezeAnswer:
+        """POST /api/freeze: nothing is done to any app until it is lifted; what is under way is watched to its end."""
+        said = FreezeBody.parse(body)
+        freeze = Freeze(by=said.by, why=said.why, at=self.house.now())
+        await self.house.records.switches.set_freeze(freeze)
+        return FreezeAnswer(frozen=True, by=freeze.by, why=freeze.why, at=freeze.at)
+
+    async def unfreeze(self, body: bytes) -> FreezeAnswer:
+        """POST /api/unfreeze: lifts the switch and has every app with a next step looked at now."""
+        said = UnfreezeBody.parse(body)
+        await self.house.records.switches.set_freeze(None)
+        async for due in self.house.records.due.all():
+            await self.house.records.queues.look(due.app)
+        return FreezeAnswer(frozen=False, by=said.by, at=self.house.now())
+
+    async def health(self) -> HealthAnswer:
+        """GET /api/health."""
+        mode = self.house.settings.mode
+        try:
+            freeze = await self.house.records.switches.freeze()
+            late = self.house.now() - self.house.settings.wait(GRACE)
+            overdue = sum([due.at <= late async for due in self.house.records.due.all()])
+        except Temporary as error:
+            return HealthAnswer(
+                status="degraded", mode=mode, storage=error.reason, frozen=None, overdue=None, version=PULLEY_VERSION
+            )
+        return HealthAnswer(
+            status="ok", mode=mode, storage="ok", frozen=freeze is not None, overdue=overdue, version=PULLEY_VERSION
+        )
+
+    async def _app(self, entry: Entry) -> AppAnswer:
+        active, _ = await self.house.records.engine.read(entry.site.id.key)
+        ours = entry.image is not None and looked_after(entry.site, self.house.settings.opt_in)
+        return AppAnswer.of(entry, active, looked_after=ours)
+
+    async def _find(self, name: str) -> Entry:
+        """An app by its key, or by `site` or `site:slot` where only one app is called so."""
+        wanted = name.lower()
+        try:
+            entry = await self.house.records.inventory.get(AppId.from_key(wanted))
+            if entry is not None:
+                return entry
+        except ValueError:
+            pass
+        called = [entry async for entry in self.house.records.inventory.entries() if entry.site.id.name == wanted]
+        if len(called) > 1:
+            keys = ", ".join(entry.site.id.key for entry in called)
+            raise BadInput("app", f"{name} is the name of several apps; say which: {keys}")
+        if not called:
+            raise NotFound(
+                f"app {name}", "no app of this name is in the inventory", "POST /api/drift/check refreshes it"
+            )
+        return called[0]
+
+
+def _rollouts(url: str, paging: Paging, page: tuple[Rollout, ...], after: str | None) -> Page[RolloutAnswer]:
+    return Page(value=tuple(RolloutAnswer.of(one) for one in page), next_link=_next(url, paging, after))
+
+
+def _next(url: str, paging: Paging, after: str | None) -> str | None:
+    """The link to the next page; it never repeats a key that came in the query."""
+    if after is None:
+        return None
+    query = urlencode({"$top": paging.top, "$skipToken": Paging.token(after)}, safe="$")
+    return f"{urlsplit(url)._replace(query=query).geturl()}"
