@@ -1,0 +1,182 @@
+"""The engine's table, on Azurite: the fence, the claim, and writes whose answer got lost."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+
+from operators.cloud.engine import EngineTable, Held, LostHold, NotNow
+from operators.cloud.storage import Storage
+from operators.core.looks import Cause, Look
+from operators.core.rollouts import Active, Moved
+from operators.core.transitions import Event
+from operators.errors import Temporary
+from operators.flows.stepping import begin, carrying
+from tests.storage import LosingTransport, empty
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+APP = "sub:rg:shop"
+
+
+def look(detail: str = "pushed", cause: Cause = Cause.PUSH) -> Look:
+    """A mark on the app."""
+    return Look(app=APP, cause=cause, at=NOW, detail=detail)
+
+
+@pytest_asyncio.fixture
+async def network(azurite: str) -> AsyncIterator[LosingTransport]:
+    """A network to an empty account."""
+    await empty(azurite)
+    async with LosingTransport() as transport:
+        yield transport
+
+
+@pytest_asyncio.fixture
+async def engine(azurite: str, network: LosingTransport) -> EngineTable:
+    """The table over that network."""
+    return EngineTable(Storage(connection_string=azurite, table_transport=network))
+
+
+async def claimed(engine: EngineTable, step: int | None = None, owner: str = "message-1") -> Held:
+    """The app, taken."""
+    held = await engine.claim(APP, step, owner)
+    assert isinstance(held, Held)
+    return held
+
+
+def begun(held: Held) -> tuple[Active, Moved]:
+    """A new rollout and the row that carries it."""
+    active, moved = begin(held.active, held.looks, NOW)
+    return carrying(active, moved, next_step=held.active.next_step + 1), moved
+
+
+async def test_a_claim_gives_the_looks_and_a_commit_consumes_them(engine: EngineTable) -> None:
+    """Marks left before the claim are read with it, and those consumed are gone after the commit, others stay."""
+    await engine.mark(look("one"))
+    held = await claimed(engine)
+    await engine.mark(look("two"))
+    active, moved = begun(held)
+    await engine.commit(held, active, [moved], consumed=held.looks)
+    stored, looks = await engine.read(APP)
+    assert [one.detail for one in held.looks] == ["one"]
+    assert [one.detail for one in looks] == ["two"]
+    assert stored.rollout == moved.rollout
+
+
+async def test_the_same_push_leaves_one_mark(engine: EngineTable) -> None:
+    """Duplicates of an event are one look; each wish of a person is its own."""
+    for mark in (
+        look(),
+        look(),
+        look(cause=Cause.PERSON),
+        look(cause=Cause.PERSON).model_copy(update={"at": NOW + timedelta(1)}),
+    ):
+        await engine.mark(mark)
+    _, looks = await engine.read(APP)
+    assert sorted(one.cause for one in looks) == [Cause.PERSON, Cause.PERSON, Cause.PUSH]
+
+
+async def test_only_one_of_two_messages_gets_the_app(engine: EngineTable) -> None:
+    """While one message works on the app, another is turned away; after the commit the next may come."""
+    held = await claimed(engine)
+    assert isinstance(await engine.claim(APP, None, "message-2"), NotNow)
+    await engine.commit(held, held.active, [])
+    assert isinstance(await engine.claim(APP, None, "message-2"), Held)
+
+
+async def test_the_same_message_takes_over_its_own_claim(engine: EngineTable) -> None:
+    """A message that failed and came again does not wait for its own claim to expire; its first try is fenced off."""
+    first = await claimed(engine)
+    second = await claimed(engine)
+    await engine.commit(second, second.active, [])
+    with pytest.raises(LostHold):
+        await engine.commit(first, first.active, [])
+
+
+async def test_a_released_claim_is_free(engine: EngineTable) -> None:
+    """Whoever gives up its claim lets the next one in; a stranger's release changes nothing."""
+    await claimed(engine)
+    await engine.release(APP, "message-2")
+    assert isinstance(await engine.claim(APP, None, "message-2"), NotNow)
+    await engine.release(APP, "message-1")
+    assert isinstance(await engine.claim(APP, None, "message-2"), Held)
+
+
+async def test_a_late_holder_stores_nothing(engine: EngineTable) -> None:
+    """A batch conditioned on an old ETag is refused whole: neither the row, nor rollouts, nor steps are written."""
+    late = await claimed(engine)
+    current = await claimed(engine)
+    await engine.commit(current, current.active, [])
+    active, moved = begun(late)
+    with pytest.raises(LostHold):
+        await engine.commit(late, active, [moved])
+    stored, _ = await engine.read(APP)
+    assert stored.rollout is None
+    assert await engine.rollout(APP, 1) is None
+    assert await engine.steps(APP, 1) == ()
+
+
+async def test_forked_chains_die(engine: EngineTable) -> None:
+    """Of two messages with the same step number one acts; a message with an old number never does."""
+    held = await claimed(engine, step=1)
+    active, moved = begun(held)
+    await engine.commit(held, active, [moved])
+    assert isinstance(await engine.claim(APP, 1, "message-2"), NotNow)
+    assert isinstance(await engine.claim(APP, 2, "message-3"), Held)
+
+
+async def test_a_look_waits_for_a_rollout_under_way(engine: EngineTable) -> None:
+    """A message without a step number leaves a rollout alone that may have acted; the mark stays for its end."""
+    held = await claimed(engine)
+    active, moved = begun(held)
+    moved = moved.by(Event.CHOSEN, NOW, "chosen", "").by(Event.GO, NOW, "go", "")
+    await engine.commit(held, carrying(active, moved), [moved])
+    answer = await engine.claim(APP, None, "message-2")
+    assert isinstance(answer, NotNow)
+    assert "applying" in answer.why
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["one answer lost", "the repeat's answer lost too"])
+async def test_a_commit_whose_answer_got_lost_is_known_to_be_ours(
+    engine: EngineTable, network: LosingTransport, times: int
+) -> None:
+    """The row is read back and our writer token found: no second rollout, no false refusal."""
+    held = await claimed(engine)
+    active, moved = begun(held)
+    network.lose = lambda request: "$batch" in request.url and network.lost < times
+    held = await engine.commit(held, active, [moved])
+    assert network.lost >= 1
+    stored, _ = await engine.read(APP)
+    assert stored.rollout == moved.rollout
+    assert len(await engine.steps(APP, 1)) == 1
+    await engine.commit(held, stored, [])  # the ETag that came back is the row's
+
+
+async def test_a_claim_whose_answer_got_lost_is_ours(engine: EngineTable, network: LosingTransport) -> None:
+    """The first claim of an app creates its row; when that answer is lost the row is recognised."""
+    network.lose = lambda request: "$batch" in request.url and network.lost < 1
+    held = await claimed(engine)
+    assert network.lost == 1
+    await engine.commit(held, held.active, [])
+
+
+async def test_no_answer_at_all_is_temporary(engine: EngineTable, network: LosingTransport) -> None:
+    """Where not even the read back is answered, the step fails as temporary and its message comes again."""
+    held = await claimed(engine)
+    network.lose = lambda request: True
+    with pytest.raises(Temporary):
+        await engine.commit(held, held.active, [])
+
+
+async def test_history_is_newest_first_and_paged(engine: EngineTable) -> None:
+    """Rollouts come newest first; a page says where the next one begins; steps come in order."""
+    held = await claimed(engine)
+    for _ in range(5):
+        active, moved = begin(held.active, (look(),), NOW)
+        moved = moved.by(Event.NOT_NEEDED, NOW, "already_running", "")
+        held = await engine.commit(held, carrying(active, moved), [moved], keep=True)
+    first, after = await engine.rollouts(APP, 2, None)
+    second, _ = await engine.rollouts(APP, 2, after)
+    assert [one.sequence for one in (*first, *second)] == [5, 4, 3, 2]
+    assert [step.reason for step in await engine.steps(APP, 5)] == ["begun", "already_running"]
