@@ -19,6 +19,16 @@ from operators.cloud.registry_tokens import RegistryTokens
 from operators.core.registries import TagFacts
 from operators.errors import Forbidden
 
+# A registry hides a manifest from whoever does not name its type: github.com/Azure/acr/issues/741.
+_ACCEPT = ", ".join(
+    (
+        "application/json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    )
+)
 _NOT_THERE = frozenset({"TAG_UNKNOWN", "NAME_UNKNOWN", "MANIFEST_UNKNOWN"})
 _GRANT = "give the operator's identity AcrPull at the registry, or Container Registry Repository Reader in ABAC mode"
 
@@ -45,7 +55,7 @@ class RegistryContent:
 
     async def manifest_exists(self, login_server: str, repository: str, digest: str) -> bool:
         """Whether the registry has the manifest of this digest."""
-        path = f"/acr/v1/{quote(repository, safe='')}/_manifests/{quote(digest, safe='')}"
+        path = f"/v2/{quote(repository, safe='')}/manifests/{quote(digest, safe='')}"
         return await self._get(login_server, repository, path, f"{login_server}/{repository}@{digest}") is not None
 
     async def close(self) -> None:
@@ -68,7 +78,7 @@ class RegistryContent:
 
     async def _send(self, login_server: str, repository: str, path: str, what: str) -> AsyncHttpResponse:
         """Ask with a kept token; where that one is refused, once more with a new one."""
-        scope = f"repository:{repository}:metadata_read"
+        scope = f"repository:{repository}:metadata_read,pull"  # one token for tags and manifests
         token = await self._tokens.access_token(login_server, scope)
         response = await self._send_with(token, login_server, path, what)
         if response.status_code != 401:
@@ -78,7 +88,7 @@ class RegistryContent:
         return await self._send_with(token, login_server, path, what)
 
     async def _send_with(self, token: str, login_server: str, path: str, what: str) -> AsyncHttpResponse:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {token}", "Accept": _ACCEPT}
         request = HttpRequest("GET", f"https://{login_server}{path}", headers=headers)
         with translated(what):
             return await self._client.send_request(request, **CALL)

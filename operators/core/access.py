@@ -90,8 +90,11 @@ class AccessFacts(Model):
     config: SiteConfig | Unknown
     registry: Registry | Unknown | None
     """The registry of the image; None where its login server is none of the registries that we can read."""
-    assignments: tuple[RoleAssignment, ...] | Unknown = ()
-    """Those of the identity that pulls, directly or through groups, asked with `atScope()` at the registry."""
+    assignments: tuple[RoleAssignment, ...] | Unknown | None = None
+    """Those of the identity that pulls, directly or through groups, asked with `atScope()` at the registry.
+
+    None where nobody asked, for want of an identity or a registry to ask about.
+    """
     definitions: tuple[RoleDefinition | Unknown, ...] = ()
     """The roles that these assignments give."""
 

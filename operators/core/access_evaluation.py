@@ -41,6 +41,8 @@ def evaluate_access(facts: AccessFacts) -> Access:
         return _no_identity(facts, facts.registry, principal)
     if not facts.registry.honours_acr_pull:
         return _registry_abac(facts, facts.registry, principal)
+    if facts.assignments is None:
+        return _read_failed(facts, Unknown(what="role assignments", reason="they were not asked for"))
     if isinstance(facts.assignments, Unknown):
         return _read_failed(facts, facts.assignments)
     return _by_roles(facts, facts.registry, principal, facts.assignments)

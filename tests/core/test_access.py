@@ -87,6 +87,7 @@ FACTS = AccessFacts(
     identity=SiteIdentity(system_principal_id=SYSTEM),
     config=_config(),
     registry=DEMO,
+    assignments=(),
 )
 
 
@@ -168,6 +169,7 @@ CASES = {
         Reason.ROLE_MISSING,
     ),
     "role assignments that could not be read": (_facts(assignments=FORBIDDEN), UNKNOWN, Reason.READ_FAILED),
+    "role assignments that nobody asked for": (_facts(assignments=None), UNKNOWN, Reason.READ_FAILED),
     # the registry
     "no role, but anybody may pull": (
         _facts(registry=DEMO.model_copy(update={"anonymous_pull_enabled": True})),

@@ -1,0 +1,148 @@
+"""Role assignments and definitions, through the real pipeline against the simulated Azure."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.azure.scenario import FaultRule, Scenario
+from local.azure.transport import WorldCredential, WorldTransport
+from local.azure.world import ManualClock, World
+from operators.cloud.arm import Arm
+from operators.cloud.arm_errors import read_or_unknown
+from operators.cloud.authorization import Authorization
+from operators.core.access import PULL
+from operators.core.model import Unknown
+from operators.core.rbac import grants
+from operators.errors import Busy, Forbidden, Permanent, PulleyError, Temporary
+
+STORY = {
+    "registries": [{"name": "tutorial"}, {"name": "elsewhere"}],
+    "sites": [{"name": "hello", "identity": {"system": True}}, {"name": "other", "identity": {"system": True}}],
+    "groups": [{"name": "pullers", "members": ["hello"]}],
+    "role_definitions": [{"name": "Puller", "actions": ["Microsoft.ContainerRegistry/*/pull/read"]}],
+    "page_size": 2,
+    "role_assignments": [
+        {"principal": "hello", "role": "AcrPull", "scope": "tutorial", "condition": "@Request[x] StringEquals 'y'"},
+        {"principal": "hello", "role": "Puller", "scope": "registries"},
+        {"principal": "hello", "role": "Reader", "scope": "/"},
+        {"principal": "pullers", "role": "AcrPull", "scope": "11111111-1111-4111-8111-111111111111"},
+        {"principal": "hello", "role": "AcrPull", "scope": "elsewhere"},
+        {"principal": "other", "role": "AcrPull", "scope": "tutorial"},
+    ],
+}
+
+
+class House:
+    """A world, and the two readers on it."""
+
+    def __init__(self, story: Mapping[str, object]) -> None:
+        self.clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
+        self.world = World(Scenario.model_validate(story), self.clock)
+        arm = Arm(WorldCredential(self.world), transport=WorldTransport(self.world))
+        self.authorization = Authorization(arm, self.clock.now)
+        self.registry_id = self.world.registry("tutorial").id
+        self.principal_id = self.world.directory.principal_id("hello")
+
+    def calls(self) -> int:
+        """How many calls were made since this was last asked."""
+        count = len(self.world.calls)
+        self.world.journal.clear()
+        return count
+
+
+@pytest.fixture
+def house() -> House:
+    """A fresh world for each test."""
+    return House(STORY)
+
+
+async def test_role_assignments(house: House) -> None:
+    """All that reach the registry come: its own, inherited, through a group, over several pages; nobody else's."""
+    found = await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    group = house.registry_id.partition("/providers/")[0]
+    subscription = group.partition("/resourceGroups/")[0]
+    assert {one.scope for one in found} == {house.registry_id, group, "/", subscription}
+    assert {one.principal_type for one in found} == {"ServicePrincipal", "Group"}
+    assert [one.condition for one in found if one.scope == house.registry_id] == ["@Request[x] StringEquals 'y'"]
+    assert house.calls() == 2
+
+
+async def test_role_assignments_are_read_afresh(house: House) -> None:
+    """A role that has just been given is seen by the next read: waiting for access ends by itself."""
+    before = await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    house.world.assign_role("hello", "AcrPush", "tutorial")
+    after = await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    assert len(after) == len(before) + 1
+
+
+async def test_roles_of_an_inherited_assignment_can_be_read(house: House) -> None:
+    """The definition of each assignment is found by the id that the assignment carries, and agrees by its key."""
+    for one in await house.authorization.role_assignments(house.registry_id, house.principal_id):
+        role = await house.authorization.role_definition(one.role_definition_id)
+        assert grants(role, PULL)
+        assert one.role_definition_id.lower().endswith(role.key)
+
+
+async def test_built_in_roles_are_kept_for_a_day(house: House) -> None:
+    """A hundred apps cost one read of AcrPull, whatever subscription the id names; a day later it is read again."""
+    role_id = f"/providers/Microsoft.Authorization/roleDefinitions/{_guid(house, 'AcrPull')}"
+    for prefix in ("", "/subscriptions/11111111-1111-4111-8111-111111111111"):
+        assert (await house.authorization.role_definition(f"{prefix}{role_id}")).name == "AcrPull"
+    assert house.calls() == 1
+    house.clock.advance(timedelta(hours=24).total_seconds())
+    await house.authorization.role_definition(role_id)
+    assert house.calls() == 1
+
+
+async def test_custom_roles_are_not_kept(house: House) -> None:
+    """People change custom roles: a denial that one causes ends when they have."""
+    role_id = f"/providers/Microsoft.Authorization/roleDefinitions/{_guid(house, 'Puller')}"
+    for _ in range(2):
+        await house.authorization.role_definition(role_id)
+    assert house.calls() == 2
+
+
+def _guid(house: House, role: str) -> str:
+    definition = house.world.roles.definition(role)
+    assert definition is not None
+    return definition.name
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param(FaultRule(status=503), Temporary, id="unavailable"),
+        pytest.param(FaultRule(status=429, headers={"Retry-After": "17"}), Temporary, id="throttled"),
+        pytest.param(FaultRule(effect="refuse"), Temporary, id="no connection"),
+        pytest.param(FaultRule(effect="time_out"), Temporary, id="no answer in time"),
+        pytest.param(FaultRule(status=409, envelope="web", code="Conflict", extended_code="59203"), Busy, id="busy"),
+        pytest.param(FaultRule(status=400, code="UnsupportedQuery"), Permanent, id="refused"),
+        pytest.param(FaultRule(skip=1, status=500), Temporary, id="on the second page"),
+    ],
+)
+async def test_faults(house: House, fault: FaultRule, error: type[PulleyError]) -> None:
+    """A read that fails, be it on a later page, is one error after one call: nothing is retried, nothing is cut."""
+    house.world.faults.add(fault)
+    with pytest.raises(PulleyError) as caught:
+        await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    assert type(caught.value) is error
+    assert house.calls() == 1 + fault.skip
+
+
+async def test_a_throttled_read_is_unknown_with_its_delay(house: House) -> None:
+    """What the other side asked us to wait reaches whoever decides."""
+    house.world.faults.add(FaultRule(status=429, headers={"Retry-After": "17"}))
+    read = house.authorization.role_assignments(house.registry_id, house.principal_id)
+    unknown = await read_or_unknown("role assignments", read)
+    assert isinstance(unknown, Unknown)
+    assert (unknown.temporary, unknown.retry_after_seconds) == (True, 17)
+
+
+async def test_a_missing_right_is_named() -> None:
+    """Without Reader at the registry the read says which right at which scope the operator lacks."""
+    house = House({**STORY, "operator": {"roles": []}})
+    with pytest.raises(Forbidden) as caught:
+        await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    assert caught.value.action == "Microsoft.Authorization/roleAssignments/read"
+    assert str(caught.value.scope).lower() == house.registry_id.lower()
