@@ -59,7 +59,7 @@ class Front:
                 await send(message)
 
         try:
-            if fault is not None:
+            if fault is not None and fault.effect != "time_out":
                 await self.world.clock.sleep(fault.latency)
             if fault is not None and fault.effect == "refuse":
                 raise ConnectionBroken("refuse")
@@ -72,6 +72,7 @@ class Front:
             await app(scope, receive, note)
             if fault is not None and fault.effect != "delay":
                 status = 0
+                await self.world.clock.sleep(fault.latency if fault.effect == "time_out" else 0)
                 raise ConnectionBroken(fault.effect)
         finally:
             self._note(request, host, status)

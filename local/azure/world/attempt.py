@@ -104,6 +104,7 @@ class Attempt:
             return
         details = f"Failed to pull image: {self._image}. {_in_platform_words(failure)}"
         yield self._error(at, "Stopping", "StoppingSite", "Stopping site.", failure.last_error, details)
+        yield self._note(at, Event.TERMINATING)
         yield from self._stop(at)
 
     def _run(self, at: datetime, pulled: Pulled) -> Iterator[Step]:

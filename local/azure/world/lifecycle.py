@@ -181,7 +181,7 @@ class _Instance:
                 self.serving, self.serving_since = step.container, step.at
                 self.failures = 0
             case Failed():
-                self._end_container(step.at)
+                self.serving, self.serving_since = None, None
                 self._end_attempt()
                 self._after_failure(step.at)
                 return

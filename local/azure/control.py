@@ -1,0 +1,139 @@
+"""The control API: how a person or a program makes things happen in the simulated Azure, and looks behind it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.azure.event_grid import EventGrid
+from local.azure.scenario import FaultRule
+from local.azure.world import World
+from local.azure.world.lifecycle import InstanceView
+from local.azure.world.sites import Site
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PushRequest(_Body):
+    """An image of the scenario goes to a registry."""
+
+    registry: str
+    repository: str
+    tag: str
+    image: str
+    copies: Annotated[int, Field(ge=1, le=100)] = 1
+    delay: Annotated[float, Field(ge=0)] = 0
+    drop: bool = False
+
+
+class RoleRequest(_Body):
+    """A role is given or taken away, in the scenario's names."""
+
+    principal: str
+    role: str
+    scope: str
+    spreads_in: Annotated[float, Field(ge=0)] = 0
+
+
+class Control:
+    """The routes below /control."""
+
+    def __init__(self, world: World, event_grid: EventGrid) -> None:
+        self._world = world
+        self._event_grid = event_grid
+
+    def routes(self) -> list[Route]:
+        """Answer the routes."""
+        return [
+            Route("/control/push", self._with_body(PushRequest, self._push), methods=["POST"]),
+            Route("/control/role-assignments", self._with_body(RoleRequest, self._assign), methods=["POST"]),
+            Route("/control/role-assignments", self._with_body(RoleRequest, self._unassign), methods=["DELETE"]),
+            Route("/control/faults", self._with_body(FaultRule, self._add_fault), methods=["POST"]),
+            Route("/control/faults", self._clear_faults, methods=["DELETE"]),
+            Route("/control/calls", self._calls, methods=["GET"]),
+            Route("/control/calls", self._clear_calls, methods=["DELETE"]),
+            Route("/control/apps", self._apps, methods=["GET"]),
+            Route("/control/events", self._events, methods=["GET"]),
+        ]
+
+    def _with_body[Asked: BaseModel](self, model: type[Asked], act: Callable[[Asked], Any]) -> Callable[..., Any]:
+        async def handle(request: Request) -> Response:
+            try:
+                return JSONResponse(act(model.model_validate_json(await request.body())))
+            except ValidationError as error:
+                places = [f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in error.errors()]
+                return JSONResponse({"error": "; ".join(places)}, 400)
+            except KeyError as error:
+                return JSONResponse({"error": str(error.args[0])}, 400)
+
+        return handle
+
+    def _push(self, asked: PushRequest) -> dict[str, Any]:
+        pushed = self._world.push(asked.registry, asked.repository, asked.tag, asked.image)
+        deliveries = self._event_grid.publish(pushed, asked.copies, asked.delay, asked.drop)
+        return {"digest": pushed.digest, "events": [one.event_id for one in deliveries]}
+
+    def _assign(self, asked: RoleRequest) -> dict[str, Any]:
+        made = self._world.assign_role(asked.principal, asked.role, asked.scope, asked.spreads_in)
+        return {"id": made.id, "effective_on": made.effective_on.isoformat()}
+
+    def _unassign(self, asked: RoleRequest) -> dict[str, Any]:
+        return {"removed": self._world.remove_role(asked.principal, asked.role, asked.scope)}
+
+    def _add_fault(self, rule: FaultRule) -> dict[str, Any]:
+        self._world.faults.add(rule)
+        return rule.model_dump()
+
+    async def _clear_faults(self, _: Request) -> Response:
+        self._world.faults.clear()
+        return Response(status_code=204)
+
+    async def _calls(self, request: Request) -> Response:
+        since = request.query_params.get("since", "0")
+        if not since.isdecimal():
+            return JSONResponse({"error": "since is a number: `next` of an earlier answer"}, 400)
+        calls = self._world.calls[int(since) :]
+        return JSONResponse({"calls": [call.as_json() for call in calls], "next": len(self._world.calls)})
+
+    async def _clear_calls(self, _: Request) -> Response:
+        self._world.journal.clear()
+        return Response(status_code=204)
+
+    async def _apps(self, _: Request) -> Response:
+        return JSONResponse({"apps": [self._app(site) for site in self._world.sites]})
+
+    async def _events(self, _: Request) -> Response:
+        return JSONResponse({"deliveries": [one.as_json() for one in self._event_grid.deliveries]})
+
+    def _app(self, site: Site) -> dict[str, Any]:
+        return {
+            "name": site.name,
+            "id": site.id,
+            "host": site.host,
+            "state": site.state,
+            "linux_fx_version": site.linux_fx_version,
+            "instances": [_instance(view) for view in self._world.instances(site)],
+        }
+
+
+def _instance(view: InstanceView) -> dict[str, Any]:
+    status, container = view.status, view.serving
+    return {
+        "instance_id": view.instance_id,
+        "machine": view.machine,
+        "state": status.state if status else None,
+        "action": status.action if status else None,
+        "details": status.details if status else None,
+        "last_error": status.last_error if status else None,
+        "serving": container is not None,
+        "serving_since": view.serving_since.isoformat() if view.serving_since else None,
+        "image": container.image_name if container else None,
+        "reference": container.reference if container else None,
+        "digest": container.digest if container else None,
+        "starts": view.starts,
+    }
