@@ -59,8 +59,6 @@ class RegistryTokens:
 
     def forget(self, login_server: str, token: str) -> None:
         """The registry refused this token: neither it nor what it came from is used again."""
-        if token not in self._access.values():
-            return  # somebody else was refused as well, and has got a new one by now
         self._access = {key: kept for key, kept in self._access.items() if kept != token}
         self._refresh.pop(login_server, None)
 
