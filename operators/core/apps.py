@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import field_validator
 
-from operators.core.model import Model
+from operators.core.model import Instant, Model
 
 _SITE = re.compile(
     r"^/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<resource_group>[^/]+)"
@@ -90,7 +90,12 @@ class Site(Model):
     """The desired state, "Running" or "Stopped". It says nothing about health."""
     linux_fx_version: str | None
     identity: SiteIdentity
+    usage_state: str | None = None
+    """The plan's quota, "Normal" or "Exceeded"; nothing starts in the latter."""
     in_progress_operation_id: str | None = None
+    """A management operation that is under way."""
+    swapped_at: Instant | None = None
+    """When it last took part in a slot swap."""
 
 
 class SiteConfig(Model):
