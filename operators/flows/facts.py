@@ -90,7 +90,7 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...]) -> F
         identity=site.identity,
         config=config,
         registry=registry,
-        assignments=roles.assignments if roles else (),
+        assignments=roles.assignments if roles else None,
         definitions=roles.definitions if roles else (),
     )
     who = principal if isinstance(principal, Principal) else None
