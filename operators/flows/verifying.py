@@ -98,12 +98,14 @@ class Verifying:
         """The same facts with the platform's log and the site's own state, which a failure is judged by."""
         app = AppId.from_key(rollout.app)
         lines, site = await asyncio.gather(
-            self._lines(app), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+            self._lines(app, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         )
         state = None if isinstance(site, Unknown) else site.state
         return facts.model_copy(update={"lines": lines, "site_state": state})
 
-    async def _lines(self, app: AppId) -> tuple[LogLine, ...] | Unknown:
+    async def _lines(self, app: AppId, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
+        if facts.lines is not None:
+            return facts.lines
         text = await read_or_unknown(f"containerlogs of {app.name}", self.house.azure.sites.container_logs(app))
         return text if isinstance(text, Unknown) else read_platform_log(text or "")
 
@@ -131,7 +133,7 @@ class Verifying:
             configured = None if isinstance(config, Unknown) else configured_image(config)
             proof = proof_of(image.digest, configured, None, None, None)
             return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
-        lines, tag = await asyncio.gather(self._lines(app), self._tag(rollout))
+        lines, tag = await asyncio.gather(self._lines(app, facts), self._tag(rollout))
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.acted_at, image)
         after = tag.digest if isinstance(tag, TagFacts) else None
         proof = proof_of(image.digest, None, pull, image.digest, after)
