@@ -21,8 +21,8 @@ Transport = AsyncHttpTransport[Any, Any]
 Json = dict[str, Any]
 
 ARM_URL: Final = "https://management.azure.com"
-CALL: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 15, "retry_total": 0}
-"""Options of every call, in seconds; azure-core's own are 300 s and ten retries."""
+CALL: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 15}
+"""Options of every call, in seconds; azure-core's own are 300 s."""
 
 
 def arm_policies(credential: AsyncTokenCredential, base_url: str = ARM_URL) -> list[Any]:
