@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RUN_DIR = REPOSITORY / ".local" / "run"
-STATE_FILE = RUN_DIR / "state.json"
 
 
 class NothingIsUpError(Exception):
@@ -44,8 +43,14 @@ def write_secret(file: Path, text: str) -> None:
     file.write_text(text + "\n")
 
 
-def saved(file: Path = STATE_FILE) -> Addresses:
+def state_file(run_dir: Path) -> Path:
+    """Answer where an environment saves its addresses."""
+    return run_dir / "state.json"
+
+
+def saved(run_dir: Path = RUN_DIR) -> Addresses:
     """Answer the addresses of the environment that runs. Raises NothingIsUpError."""
+    file = state_file(run_dir)
     try:
         return Addresses.model_validate_json(file.read_text())
     except FileNotFoundError:

@@ -74,7 +74,7 @@ async def azurite(location: Path | None = None, ports: tuple[int, int, int] = (0
         start_new_session=True,  # Ctrl-C ends us, and we end Azurite once nobody writes to it any more
         preexec_fn=end_with_parent,
     )
-    assert process.stdout is not None  # noqa: S101 - PIPE above
+    assert process.stdout is not None
     async with AsyncExitStack() as ending:
         ending.push_async_callback(_stop, process)
         running = await _listening(process.stdout)

@@ -72,7 +72,7 @@ async def started[R: Ready](
             start_new_session=True,  # Ctrl-C reaches only us, and we end the parts in their order
             preexec_fn=end_with_parent,
         )
-        assert process.stdout is not None  # noqa: S101 - PIPE above
+        assert process.stdout is not None
         part = Part(name, process, log)
         copying = None
         try:

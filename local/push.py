@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from local.addresses import STATE_FILE, NothingIsUpError, saved
+from local.addresses import RUN_DIR, NothingIsUpError, saved
 
 _REFERENCE = re.compile(r"(?P<registry>[^/:]+)/(?P<repository>[^:]+):(?P<tag>[^:/]+)")
 _TIMEOUT_SECONDS = 30
@@ -32,6 +32,14 @@ class Push(BaseModel):
     """The event is lost."""
 
 
+class _Pushed(BaseModel):
+    digest: str
+
+
+class _Refusal(BaseModel):
+    error: str
+
+
 class PushRefusedError(Exception):
     """The simulated Azure did not take the push; the text says why."""
 
@@ -43,9 +51,8 @@ def push(control: str, wanted: Push) -> str:
     except httpx.TransportError as error:
         raise NothingIsUpError(f"nothing answers at {control} ({error}); start it with: make up") from error
     if answer.is_error:
-        raise PushRefusedError(answer.text)
-    digest: str = answer.json()["digest"]
-    return digest
+        raise PushRefusedError(_Refusal.model_validate_json(answer.content).error)
+    return _Pushed.model_validate_json(answer.content).digest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--copies", type=int, default=1, help="deliver the event so many times")
     parser.add_argument("--delay", type=float, default=0, help="deliver it so many seconds later")
     parser.add_argument("--drop", action="store_true", help="lose the event")
-    parser.add_argument("--state", type=Path, default=STATE_FILE, help="the line of the `up` to push to")
+    parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="that of the `up` to push to")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         drop=arguments.drop,
     )
     try:
-        print(push(saved(arguments.state).control, wanted))
+        print(push(saved(arguments.run_dir).control, wanted))
     except (NothingIsUpError, PushRefusedError) as error:
         print(f"pulley: {error}", file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from local.addresses import REPOSITORY, RUN_DIR, Addresses, write_secret
+from local.addresses import REPOSITORY, RUN_DIR, Addresses, state_file, write_secret
 from local.azure.scenario import load_scenario
 from local.azurite import Azurite, azurite
 from local.ending import CannotStartError, until_told_to_end
@@ -105,7 +105,7 @@ async def environment(
             subscriptions=subscriptions,
             **azure.model_dump(),
         )
-        state = run_dir / "state.json"
+        state = state_file(run_dir)
         write_secret(state, addresses.model_dump_json())
         running.callback(state.unlink, missing_ok=True)
         yield Environment(addresses, storage, (azure_part, host_part))
@@ -116,15 +116,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", type=Path, default=DEFAULT_SCENARIO, help="a YAML file, see docs/local.md")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the Functions host's; 0 takes a free one")
     parser.add_argument("--pace", type=float, default=DEFAULT_PACE, help="shortens every wait: 1 is as in Azure")
+    parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="the folder of its logs and files")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run everything until Ctrl-C or SIGTERM; answer the exit code."""
-    return until_told_to_end(_up(arguments.scenario, arguments.port, arguments.pace))
+    return until_told_to_end(_up(arguments.scenario, arguments.port, arguments.pace, arguments.run_dir))
 
 
-async def _up(scenario: Path, port: int, pace: float) -> int:
-    async with environment(scenario, port=port, pace=pace) as running:
+async def _up(scenario: Path, port: int, pace: float, run_dir: Path) -> int:
+    async with environment(scenario, port=port, pace=pace, run_dir=run_dir) as running:
         print(running.addresses.model_dump_json(), flush=True)
         print("pulley: everything is up; Ctrl-C ends it", file=sys.stderr)
         await running.until_a_part_ends()
