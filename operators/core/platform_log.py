@@ -34,6 +34,9 @@ _PULLED_DIGEST = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$")
 _READY = re.compile(r"^Site started\.|\binitialized successfully and is ready to serve requests")
 _LOCAL_COPY = "Defaulting to local copy if present"
 
+# What the container wrote stands in `<date>_<machine>_default_docker.log`, what the platform did in `…_docker.log`.
+_OWN_OUTPUT = "_default"
+
 _ALARMS = frozenset({"WARN", "WARNING", "ERR", "ERROR"})
 _TELLING = re.compile(
     r"exit(?:ed|s| code)|terminated|failed|failure|error|exception|traceback|cannot|denied|unauthorized|block|cancel"
@@ -124,9 +127,13 @@ def ready_since(lines: Sequence[LogLine], t0: datetime) -> int | None:
 
 
 def evidence(lines: Iterable[LogLine], t0: datetime, limit: int = 20) -> tuple[LogLine, ...]:
-    """The lines from `t0` on that are worth showing, at most `limit`: alarms first, then the newest others."""
+    """The lines from `t0` on that are worth showing, at most `limit`: alarms before what the container wrote itself,
+    that before the platform's other words, lines of state last; of each the newest.
+    """
     candidates = [line for line in _without_repeats(lines_since(lines, t0)) if not _NOISE.search(line.text)]
-    by_worth = sorted(range(len(candidates)), key=lambda at: (_is_telling(candidates[at]), at), reverse=True)
+    by_worth = sorted(
+        range(len(candidates)), key=lambda at: (_worth(candidates[at]), candidates[at].at or t0, at), reverse=True
+    )
     return tuple(candidates[at] for at in sorted(by_worth[:limit]))
 
 
@@ -147,6 +154,14 @@ def _is_telling(line: LogLine) -> bool:
     state = status_of(line)
     # Every state line bears the words of an error; only its level says whether it tells of one now.
     return state is None and _TELLING.search(line.text) is not None
+
+
+def _worth(line: LogLine) -> int:
+    if _is_telling(line):
+        return 3
+    if line.source.endswith(_OWN_OUTPUT):
+        return 2
+    return 0 if status_of(line) else 1
 
 
 def _without_repeats(lines: Sequence[LogLine]) -> Iterable[LogLine]:

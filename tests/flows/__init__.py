@@ -1,0 +1,1 @@
+"""Stories: flows over the simulated Azure and real storage."""

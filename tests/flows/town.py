@@ -10,16 +10,15 @@ from local.azure.world import ManualClock, World
 from operators.assembly import Operator, assemble
 from operators.cloud.queues import LOOKS, LookMessage
 from operators.cloud.storage import Storage
-from operators.core.gate import Mode
-from operators.core.pushes import Reading
 from operators.core.deliveries import read_delivery
+from operators.core.gate import Mode
 from operators.core.rollouts import Rollout, Step
-from operators.flows.intake import Receipt
 from operators.settings import Settings
 
 _HURRY = 0.0001
 """The pace: every delay of a message becomes 0 s, and the clock is moved by hand instead."""
 _TICK = 5.0
+_ACTS = ("sites.restart", "config.update")
 
 
 @dataclass
@@ -31,32 +30,44 @@ class Town:
     clock: ManualClock
     storage: Storage
 
+    settings: Settings
+
     @classmethod
-    def build(cls, world: World, clock: ManualClock, connection_string: str, *, mode: Mode = Mode.ACT) -> "Town":
+    def build(cls, world: World, clock: ManualClock, connection_string: str, **settings: object) -> "Town":
         """Assemble it; a second one over the same storage is a restarted operator."""
-        settings = Settings.model_validate(
-            {
-                "scopes": (f"/subscriptions/{world.default_subscription}",),
-                "mode": mode,
-                "pace": _HURRY,
-                "AzureWebJobsStorage": connection_string,
-            }
-        )
+        given = {
+            "scopes": (f"/subscriptions/{world.default_subscription}",),
+            "mode": Mode.ACT,
+            "pace": _HURRY,
+            "AzureWebJobsStorage": connection_string,
+        }
+        read = Settings.model_validate(given | settings)
         storage = Storage(connection_string=connection_string)
-        operator = assemble(settings, storage, WorldCredential(world), clock.now, WorldTransport(world))
-        return cls(operator, world, clock, storage)
+        operator = assemble(read, storage, WorldCredential(world), clock.now, WorldTransport(world))
+        return cls(operator, world, clock, storage, read)
+
+    def restarted(self, **settings: object) -> "Town":
+        """The same town after the operator was restarted, perhaps with other settings."""
+        assert self.settings.storage is not None
+        return Town.build(self.world, self.clock, self.settings.storage, **settings)
+
+    @property
+    def acts(self) -> list[str]:
+        """What the operator changed at Azure since the journal was cleared."""
+        return [call.operation for call in self.world.calls if call.operation in _ACTS]
 
     def key(self, name: str) -> str:
         """The key of a site of the scenario."""
         return f"{self.world.default_subscription}:apps:{name}".lower()
 
-    async def push(self, image: str, behaves_as: str, *, deliver: bool = True) -> tuple[Receipt, ...]:
-        """Push `registry.azurecr.io/repository:tag` and deliver the event, as Event Grid would."""
+    async def push(self, image: str, behaves_as: str, *, deliver: bool = True) -> str:
+        """Push `registry.azurecr.io/repository:tag` and deliver the event, as Event Grid would; the digest."""
         server, _, rest = image.partition("/")
         repository, _, tag = rest.rpartition(":")
         pushed = self.world.push(server.partition(".")[0], repository, tag, behaves_as)
-        readings: tuple[Reading, ...] = read_delivery(pushed.event) if deliver else ()
-        return await self.operator.intake.receive(readings)
+        if deliver:
+            await self.operator.intake.receive(read_delivery(pushed.event))
+        return pushed.digest
 
     async def run(self, seconds: float = 300, step: float = _TICK) -> None:
         """Let messages be worked on, one after the other, while the world's time goes by; returns when none is left."""

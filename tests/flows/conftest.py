@@ -1,0 +1,65 @@
+"""A town with one registry and one app, which every story may change."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from local.azure.scenario import read_scenario
+from local.azure.world import ManualClock, World
+from tests.flows.town import Town, at_noon
+from tests.storage import empty
+
+_FINE = {"pull_seconds": 2, "start_seconds": 3, "paths": {"/health": 200}}
+
+
+@pytest.fixture
+def resource_tags() -> dict[str, str]:
+    """The app's resource tags; stories parametrize them."""
+    return {"pulley": "on"}
+
+
+@pytest.fixture
+def scenario(resource_tags: dict[str, str]) -> dict[str, Any]:
+    """One registry, one app that follows shop:stable, AcrPull; images that start, and one that crashes."""
+    return {
+        "images": {
+            "v1": _FINE,
+            "v2": _FINE,
+            "v3": _FINE,
+            "crashes": {"exit_code": 3, "log_lines": ["no DATABASE_URL"]},
+        },
+        "registries": [{"name": "contoso", "tags": {"shop:stable": "v1"}}],
+        "sites": [
+            {
+                "name": "shop",
+                "image": "contoso.azurecr.io/shop:stable",
+                "tags": resource_tags,
+                "identity": {"system": True},
+                "acr_use_managed_identity_creds": True,
+                "health_check_path": "/health",
+                "instances": 2,
+            }
+        ],
+        "role_assignments": [{"principal": "shop", "role": "AcrPull", "scope": "contoso"}],
+    }
+
+
+@pytest_asyncio.fixture
+async def fresh(azurite: str, scenario: dict[str, Any]) -> AsyncIterator[Town]:
+    """The town before the operator has ever looked at it."""
+    await empty(azurite)
+    clock = ManualClock(at_noon())
+    town = Town.build(World(read_scenario(scenario), clock), clock, azurite)
+    yield town
+    await town.storage.close()
+
+
+@pytest_asyncio.fixture
+async def town(fresh: Town) -> Town:
+    """The town after the first look: the app is adopted, nothing was done, the journal is empty."""
+    await fresh.settle()
+    assert fresh.acts == []
+    fresh.world.journal.clear()
+    return fresh
