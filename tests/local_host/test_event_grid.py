@@ -102,6 +102,12 @@ async def test_a_delivery_that_is_for_nobody_is_refused(
     assert (await deliver(host, [grid_event("refused")], kind, **query)).status_code == status
 
 
+@pytest.mark.parametrize(("key", "status"), [("event_grid_key", 202), ("master_key", 202), ("function_key", 401)])
+async def test_only_event_grids_key_and_the_master_key_deliver(host: Served, key: str, status: int) -> None:
+    """The key of functions does not open the webhook."""
+    assert (await deliver(host, [grid_event("by-key")], code=host.ready[key])).status_code == status
+
+
 async def test_a_body_that_is_no_json_is_a_500(host: Served) -> None:
     """The extension fails on it too; nothing runs."""
     query = {"functionName": "grid_event", "code": host.ready["master_key"]}

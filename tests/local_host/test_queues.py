@@ -114,15 +114,23 @@ class Work:
 
 @asynccontextmanager
 async def listening(
-    azurite: str, work: Work, invisibility: timedelta = timedelta(minutes=10), **options: Any
+    azurite: str,
+    work: Work,
+    waiting: Iterable[str] = (),
+    invisibility: timedelta = timedelta(minutes=10),
+    **options: Any,
 ) -> AsyncIterator[tuple[QueueClient, QueueClient]]:
-    """Listen on a queue of its own; yields it and its poison queue; at the end asks the listener to stop."""
+    """Listen on a queue of its own, in which messages may wait; yields it and its poison queue; then ends it."""
     name = f"q{uuid.uuid4().hex}"
     parsed = QueueOptions.model_validate({"maxPollingInterval": "00:00:00.100", "messageEncoding": "none", **options})
     listener = QueueListener(azurite, name, parsed, work.execute, invisibility)
     stopping = Stopping()
-    running = asyncio.create_task(listener.run(stopping))
     async with queue(azurite, name) as client, queue(azurite, f"{name}-poison") as poison:
+        if waiting:
+            await client.create_queue()
+        for text in waiting:
+            await client.send_message(text)
+        running = asyncio.create_task(listener.run(stopping))
         await until(lambda: exists(client))
         try:
             yield client, poison
@@ -146,12 +154,10 @@ async def test_no_more_than_a_batch_and_its_refill_run_at_once(azurite: str) -> 
     """With batches of 2 refilled at 1, two run first; more come once one is done, so never more than three at once."""
     work = Work()
     work.gate.clear()
-    async with listening(azurite, work, batchSize=2, newBatchThreshold=1) as (client, _):
-        for number in range(5):
-            await client.send_message(str(number))
+    async with listening(azurite, work, "01234", batchSize=2, newBatchThreshold=1):
         await until(lambda: work.started)
         await asyncio.sleep(0.5)
-        assert len(work.started) == 2
+        assert work.started == ["0", "1"]
         work.gate.set()
         await until(lambda: len(work.started) == 5)
     assert sorted(work.started) == ["0", "1", "2", "3", "4"]
@@ -175,9 +181,8 @@ async def test_a_message_stays_invisible_while_its_function_runs(azurite: str) -
 async def test_a_message_in_the_wrong_encoding_is_poison_at_once(azurite: str) -> None:
     """Trying again would not help it; the function never sees it and the others go on."""
     work = Work()
-    async with listening(azurite, work, messageEncoding="base64") as (client, poison):
-        await client.send_message("{not base64}")
-        await client.send_message(encoded("good"))
+    messages = ("{not base64}", encoded("good"))
+    async with listening(azurite, work, messages, messageEncoding="base64") as (_, poison):
         await until(lambda: bodies(poison))
         await until(lambda: work.started)
         assert await bodies(poison) == ["{not base64}"]
@@ -216,9 +221,7 @@ async def test_the_end_waits_for_messages_at_work(azurite: str) -> None:
     """A message that runs when the end is asked for is finished and deleted; those behind it stay in the queue."""
     work = Work()
     work.gate.clear()
-    async with listening(azurite, work, batchSize=1, newBatchThreshold=0) as (client, _):
-        await client.send_message("runs")
-        await client.send_message("waits")
+    async with listening(azurite, work, ("runs", "waits"), batchSize=1, newBatchThreshold=0) as (client, _):
         await until(lambda: work.started)
         name = client.queue_name
     async with queue(azurite, name) as client:

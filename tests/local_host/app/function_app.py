@@ -53,6 +53,18 @@ async def administered(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse("admin")
 
 
+@app.route(route="things/{name}", auth_level=func.AuthLevel.ANONYMOUS)
+async def any_thing(req: func.HttpRequest) -> str:
+    """Answer for the things that no other route names."""
+    return f"any: {req.route_params['name']}"
+
+
+@app.route(route="things/special", auth_level=func.AuthLevel.ANONYMOUS)
+async def special_thing(req: func.HttpRequest) -> str:
+    """Answer for one thing, declared after the route for any."""
+    return "special"
+
+
 @app.route(route="fails", auth_level=func.AuthLevel.ANONYMOUS)
 async def fails(req: func.HttpRequest) -> func.HttpResponse:
     """Raise."""
