@@ -34,7 +34,7 @@ class Follower(Model):
     tag: str | None
     """The followed tag; None until the app was looked at for the first time."""
     decided: Digest | None = None
-    """What the tag was when the app was last decided upon: a hint for the drift check, the app's own row is the truth."""
+    """What the tag was when the app was last decided upon: the drift check's hint, the app's own row is the truth."""
 
 
 def looked_after(site: Site, opt_in: str) -> bool:
