@@ -105,7 +105,7 @@ class _Instance:
 
     def _create(self, at: datetime) -> None:
         """At the beginning of the story the app has long been running, whatever its rights are now."""
-        self.wanted = self.site.state == "Running"
+        self.wanted = self.site.told.state == "Running"
         self.idle = self.site.told.idle
         if self.wanted and not self.idle:
             self._begin(at, self.pulls.adopt)
