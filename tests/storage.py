@@ -19,7 +19,7 @@ async def empty(connection_string: str) -> None:
             await queues.delete_queue(queue)
 
 
-class LosingTransport(AioHttpTransport):
+class LosingTransport(AioHttpTransport):  # type: ignore[misc] # azure-core hands it out by an untyped __getattr__
     """The real network, but the answers to the chosen requests get lost after they had their effect."""
 
     def __init__(self) -> None:
