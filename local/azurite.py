@@ -101,7 +101,7 @@ def _entry_script() -> Path:
     package = Path(given) if given else _REPOSITORY / ".local" / "node" / "node_modules" / "azurite"
     script = package / "dist" / "src" / "azurite.js"
     if not script.is_file():
-        raise AzuriteError(f"Azurite is not at {package}; PULLEY_AZURITE may name the package's folder")
+        raise AzuriteError(f"Azurite is not at {package}: run scripts/install-azurite, or set PULLEY_AZURITE")
     return script
 
 

@@ -125,7 +125,7 @@ class QueueListener:
         try:
             text = self._decoded(message.content)
         except ValueError:
-            _logger.error("Message %s is not %s: it is poison", message.id, self._options.message_encoding)
+            _logger.error("Message %s is not encoded as %s", message.id, self._options.message_encoding)
             await self._to_poison(message)
             return
         if (message.dequeue_count or 0) > self._options.max_dequeue_count:
@@ -151,8 +151,9 @@ class QueueListener:
     async def _to_poison(self, message: QueueMessage) -> None:
         """Copy the message as it is, then delete it: between the two it exists twice, never not at all."""
         _logger.warning(
-            "Message has reached MaxDequeueCount of %d. Moving message to queue '%s'.",
-            self._options.max_dequeue_count,
+            "Message %s, received %s times, is moved to '%s'",
+            message.id,
+            message.dequeue_count,
             self._poison_queue.queue_name,
         )
         await _create(self._poison_queue)
