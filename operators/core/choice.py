@@ -1,6 +1,6 @@
 """What should this app run? From the registry as it is now, never from what an event said."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from operators.core.images import ImageReference
@@ -102,7 +102,7 @@ def wished_tag(looks: tuple[Look, ...], reference: Reference | NoReference) -> s
     return reference.tag if isinstance(reference, Reference) else None
 
 
-def choose(facts: ChoiceFacts, now: datetime) -> Choice:
+def choose(facts: ChoiceFacts) -> Choice:
     """Decide what the app should run."""
     look = leading(facts.looks)
     by_person = look is not None and look.cause is Cause.PERSON
@@ -115,18 +115,23 @@ def choose(facts: ChoiceFacts, now: datetime) -> Choice:
         adopted = _adopt(facts, facts.tag)
         if adopted:
             return adopted
+    decided_before = facts.container.decided if facts.container else None
     if wish and wish.digest:
-        decided = facts.container.decided if facts.container else None
-        return _bring(facts, wish.digest, decided)
+        return _bring(facts, wish.digest, decided_before)
     if facts.tag is None:
         name = wish.tag if wish and wish.tag else facts.reference
         return Skip(reason=ChoiceReason.TAG_MISSING, detail=f"the registry has no {name}")
+    if wish and wish.tag and not _follows(facts.reference, wish.tag):
+        return _bring(facts, facts.tag.digest, decided_before)
     if behind := _behind(facts, facts.tag):
         return behind
     if not by_person and (skip := _not_needed(facts, facts.tag.digest, look)):
         return skip
-    decided = facts.container.decided if wish and wish.tag and facts.container else facts.tag.digest
-    return _bring(facts, facts.tag.digest, decided)
+    return _bring(facts, facts.tag.digest, facts.tag.digest)
+
+
+def _follows(reference: Reference | NoReference, tag: str) -> bool:
+    return isinstance(reference, Reference) and reference.tag == tag
 
 
 def _adopt(facts: ChoiceFacts, tag: TagFacts | None) -> Adopt | None:

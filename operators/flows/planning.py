@@ -67,7 +67,6 @@ class Planning:
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,
             ),
-            self.house.now(),
         )
 
     async def _follow(self, active: Active, facts: Facts, choice: Choice) -> None:
