@@ -158,7 +158,8 @@ def _content(request: Any) -> bytes:
     if not content:
         return b""
     if isinstance(content, dict):
-        return urlencode(content).encode()
+        # a form; the SDK's enums are texts whose str() is not their value
+        return urlencode({name: getattr(value, "value", value) for name, value in content.items()}).encode()
     return content.encode() if isinstance(content, str) else bytes(content)
 
 

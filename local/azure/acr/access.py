@@ -6,7 +6,7 @@ access token of a scope. The token endpoint answers 200 also for a scope that it
 
 from typing import Any
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse, Response
 
 from local.azure.acr.errors import challenge, registry_error
@@ -33,25 +33,25 @@ _ABAC = {
 """The same as data actions of an ABAC registry."""
 
 
-def exchange(world: World, registry: Registry, form: FormData) -> Response:
+def exchange(world: World, registry: Registry, form: QueryParams) -> Response:
     """Answer POST /oauth2/exchange: an Entra token becomes a refresh token."""
     if form.get("grant_type") != "access_token":
         return registry_error(400, "UNSUPPORTED", "the grant type is not supported")
     try:
-        claims = world.tokens.read(str(form.get("access_token") or ""), world.now())
+        claims = world.tokens.read(form.get("access_token", ""), world.now())
     except TokenError:
         return challenge(registry.login_server, None, insufficient=False)
     token = world.tokens.registry_refresh(registry.login_server, str(claims["oid"]), world.now())
     return JSONResponse({"refresh_token": token}, headers=_CALLS_LEFT)
 
 
-def token(world: World, registry: Registry, asked: FormData | QueryParams) -> Response:
+def token(world: World, registry: Registry, asked: QueryParams) -> Response:
     """Answer GET and POST /oauth2/token: an access token for what of the asked scopes is granted."""
     principal = ANONYMOUS
     refresh = asked.get("refresh_token")
     if refresh:
         try:
-            claims = world.tokens.read(str(refresh), world.now())
+            claims = world.tokens.read(refresh, world.now())
         except TokenError:
             return challenge(registry.login_server, None, insufficient=False)
         if claims.get("aud") != registry.login_server or claims.get("grant_type") != "refresh_token":
@@ -59,7 +59,7 @@ def token(world: World, registry: Registry, asked: FormData | QueryParams) -> Re
         principal = str(claims["oid"])
     elif not registry.told.anonymous_pull_enabled:
         return challenge(registry.login_server, None, insufficient=False)
-    scopes = [scope for text in asked.getlist("scope") for scope in str(text).split()]
+    scopes = [scope for text in asked.getlist("scope") for scope in text.split()]
     access = [entry for entry in (_granted(world, registry, principal, scope) for scope in scopes) if entry]
     made = world.tokens.registry_access(registry.login_server, principal, access, world.now())
     return JSONResponse({"access_token": made}, headers=_CALLS_LEFT)

@@ -1,9 +1,11 @@
 """A registry's data plane: the challenge, the token endpoints, tags and manifests."""
 
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -18,6 +20,7 @@ from local.azure.world.registries import Registry, TagView
 _TAG = re.compile(r"/acr/v1/(?P<repository>.+)/_tags/(?P<tag>[^/]+)")
 _TAGS = re.compile(r"/acr/v1/(?P<repository>.+)/_tags")
 _MANIFESTS = re.compile(r"/acr/v1/(?P<repository>.+)/_manifests")
+_ONE_MANIFEST = re.compile(r"/acr/v1/(?P<repository>.+)/_manifests/(?P<digest>[^/]+)")
 _MANIFEST = re.compile(r"/v2/(?P<repository>.+)/manifests/(?P<reference>[^/]+)")
 _ANY_READ = {"deleteEnabled": True, "writeEnabled": True, "readEnabled": True, "listEnabled": True}
 _PAGE = 100
@@ -48,10 +51,10 @@ class RegistryApp:
             return registry_error(403, "DENIED", text)
         if path == "/oauth2/exchange":
             request.state.operation = "acr.exchange"
-            return exchange(world, registry, await request.form())
+            return exchange(world, registry, await _form(request))
         if path == "/oauth2/token":
             request.state.operation = "acr.token"
-            asked = await request.form() if request.method == "POST" else request.query_params
+            asked = await _form(request) if request.method == "POST" else request.query_params
             return token(world, registry, asked)
         return self._read(request, path)
 
@@ -70,6 +73,9 @@ class RegistryApp:
         if match := _MANIFESTS.fullmatch(path):
             request.state.operation = "acr.manifests"
             return self._refusal(request, match["repository"], "metadata_read") or self._manifests(request, match[1])
+        if match := _ONE_MANIFEST.fullmatch(path):
+            request.state.operation = "acr.manifest_properties"
+            return self._refusal(request, match["repository"], "metadata_read") or self._properties(*match.groups())
         if match := _MANIFEST.fullmatch(path):
             request.state.operation = "acr.manifest"
             return self._refusal(request, match["repository"], "pull") or self._manifest(request, *match.groups())
@@ -102,16 +108,20 @@ class RegistryApp:
         if not rows:
             return registry_error(404, "NAME_UNKNOWN", "repository name not known to registry", {"name": repository})
         page, link = _page(request, repository, "_manifests", [manifest.digest for manifest, _ in rows])
-        shown = []
-        for manifest, came in rows:
-            if manifest.digest in page:
-                tags = [
-                    one.name
-                    for one in self._registry.tags(repository, self._world.now())
-                    if one.digest == manifest.digest
-                ]
-                shown.append(_manifest_row(manifest, iso7(came), tags))
+        shown = [self._row(repository, *row) for row in rows if row[0].digest in page]
         return JSONResponse(self._named(repository) | {"manifests": shown}, headers=VERSION | link)
+
+    def _properties(self, repository: str, digest: str) -> Response:
+        for row in self._registry.manifests(repository, self._world.now()):
+            if row[0].digest == digest:
+                return JSONResponse(
+                    self._named(repository) | {"manifest": self._row(repository, *row)}, headers=VERSION
+                )
+        return registry_error(404, "MANIFEST_UNKNOWN", "manifest unknown", {"name": repository, "revision": digest})
+
+    def _row(self, repository: str, manifest: Manifest, came: datetime) -> dict[str, Any]:
+        tags = [one.name for one in self._registry.tags(repository, self._world.now()) if one.digest == manifest.digest]
+        return _manifest_row(manifest, iso7(came), tags)
 
     def _manifest(self, request: Request, repository: str, reference: str) -> Response:
         manifest = self._registry.manifest(repository, reference, self._world.now())
@@ -130,6 +140,11 @@ def _path(request: Request) -> str:
     """Answer the path with its `%2F` and `%3A` decoded only now, from the raw one."""
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     return unquote(raw.partition(b"?")[0].decode()).rstrip("/")
+
+
+async def _form(request: Request) -> QueryParams:
+    """Answer a form's fields, which are written like a query."""
+    return QueryParams((await request.body()).decode())
 
 
 def _accepts(accept: str, manifest: Manifest) -> bool:
