@@ -140,16 +140,17 @@ class Planning:
             update={"container": self._container(held.active, facts, target), "principal_id": _principal(facts)}
         )
         aside: tuple[Moved, ...] = ()
-        if rollout and rollout.image == target.image and rollout.strategy is target.strategy:
+        chosen = rollout if rollout and rollout.state is not State.PENDING else None
+        if rollout and chosen and (chosen.image, chosen.strategy) == (target.image, target.strategy):
             moved = Moved(rollout=rollout)
             if looks:
                 active, other = begin(active, looks, now)
                 detail = f"rollout #{rollout.sequence} is bringing {target.image.digest} already"
                 aside = (other.by(Event.NOT_NEEDED, now, "already_on_its_way", detail),)
         else:
-            if rollout and rollout.state is not State.PENDING:
+            if chosen:
                 detail = f"{target.image.digest} came before it had acted"
-                aside = (Moved(rollout=rollout).by(Event.NEWER, now, "newer", detail),)
+                aside = (Moved(rollout=chosen).by(Event.NEWER, now, "newer", detail),)
                 rollout = None
             if rollout:
                 moved = Moved(rollout=rollout)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from azure.storage.queue.aio import QueueClient
 
@@ -10,15 +11,36 @@ from local.azure.world import ManualClock, World
 from operators.assembly import Operator, assemble
 from operators.cloud.queues import LOOKS, LookMessage
 from operators.cloud.storage import Storage
+from operators.core.claims import CLAIM_LASTS, Claim
 from operators.core.deliveries import read_delivery
 from operators.core.gate import Mode
 from operators.core.rollouts import Rollout, Step
 from operators.settings import Settings
+from tests.storage import LosingTransport
 
 _HURRY = 0.0001
 """The pace: every delay of a message becomes 0 s, and the clock is moved by hand instead."""
 _TICK = 5.0
 _ACTS = ("sites.restart", "config.update")
+
+
+class Died(BaseException):
+    """The process is gone: nothing after this line runs, not even what handles errors."""
+
+
+class Wire(WorldTransport):
+    """The way to the simulated Azure, which may end the process behind a call."""
+
+    end_after = ""
+    end_with: BaseException = Died()
+
+    async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
+        """Send it; end after the chosen call had its effect."""
+        response = await super().send(request, stream=stream, **options)
+        if self.end_after and self.end_after in request.url:
+            self.end_after = ""
+            raise self.end_with
+        return response
 
 
 @dataclass
@@ -31,6 +53,8 @@ class Town:
     storage: Storage
 
     settings: Settings
+    wire: Wire
+    network: LosingTransport
 
     @classmethod
     def build(cls, world: World, clock: ManualClock, connection_string: str, **settings: object) -> "Town":
@@ -42,14 +66,27 @@ class Town:
             "AzureWebJobsStorage": connection_string,
         }
         read = Settings.model_validate(given | settings)
-        storage = Storage(connection_string=connection_string)
-        operator = assemble(read, storage, WorldCredential(world), clock.now, WorldTransport(world))
-        return cls(operator, world, clock, storage, read)
+        wire, network = Wire(world), LosingTransport()
+        storage = Storage(connection_string=connection_string, table_transport=network)
+        operator = assemble(read, storage, WorldCredential(world), clock.now, wire)
+        return cls(operator, world, clock, storage, read, wire, network)
 
     def restarted(self, **settings: object) -> "Town":
         """The same town after the operator was restarted, perhaps with other settings."""
         assert self.settings.storage is not None
         return Town.build(self.world, self.clock, self.settings.storage, **settings)
+
+    def dies_after(self, part_of_url: str, error: BaseException | None = None) -> None:
+        """The next call with this in its URL has its effect, and then the process ends, or this error is raised."""
+        self.wire.end_after, self.wire.end_with = part_of_url, error or Died()
+
+    async def claims_expire(self, name: str) -> None:
+        """The claim on the app has run out: claims go by the storage service's clock, which no test can move."""
+        table = await self.storage.table("engine")
+        row = await table.get_entity(self.key(name), "active")
+        claim = Claim.model_validate_json(row["claim"])
+        row["claim"] = claim.model_copy(update={"until": claim.until - CLAIM_LASTS}).model_dump_json()
+        await table.update_entity(row)
 
     @property
     def acts(self) -> list[str]:

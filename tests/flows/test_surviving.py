@@ -1,0 +1,179 @@
+"""What can go wrong around a rollout, and that it ends in the same state all the same."""
+
+import json
+
+import pytest
+
+from local.azure.scenario import FaultRule
+from operators.cloud.queues import LOOKS, LookMessage
+from operators.core.gate import Mode
+from operators.core.transitions import State
+from operators.errors import Temporary
+from tests.flows.town import Died, Town
+
+IMAGE = "contoso.azurecr.io/shop:stable"
+
+
+async def test_a_restart_whose_answer_was_lost_is_not_repeated(town: Town) -> None:
+    """The platform restarted the app but its answer never came: what is real is read, and the watch goes on."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", times=1, effect="lose_answer"))
+    await town.push(IMAGE, "v2")
+    await town.run()
+    rollout = await town.rollout("shop", 2)
+    assert (rollout.state, rollout.attempts) == (State.SUCCEEDED, 1)
+    assert town.acts == ["sites.restart"]
+
+
+async def test_a_restart_that_did_not_happen_is_repeated_once(town: Town) -> None:
+    """503 and no trace of a restart: it is done once more, and the history says so."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", times=1, status=503))
+    await town.push(IMAGE, "v2")
+    await town.run()
+    rollout = await town.rollout("shop", 2)
+    assert (rollout.state, rollout.attempts) == (State.SUCCEEDED, 2)
+    assert "no_answer" in [step.reason for step in await town.steps("shop", 2)]
+
+
+async def test_a_busy_app_is_waited_for(town: Town) -> None:
+    """409 "another operation is in progress": no failure, again later."""
+    town.world.faults.add(
+        FaultRule(
+            method="POST", path="/restart$", times=2, status=409, envelope="web", code="Conflict", extended_code="59203"
+        )
+    )
+    await town.push(IMAGE, "v2")
+    await town.run()
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+
+
+async def test_dying_between_intent_and_result(town: Town) -> None:
+    """The process dies right after the restart: the next one reads what is real and does not restart again."""
+    await town.push(IMAGE, "v2")
+    town.dies_after("/restart")
+    with pytest.raises(Died):
+        await town.run()
+    town = town.restarted()
+    await town.claims_expire("shop")
+    town.clock.advance(60)
+    await town.operator.sweep.run()
+    await town.run()
+    rollout = await town.rollout("shop", 2)
+    assert (rollout.state, rollout.attempts) == (State.SUCCEEDED, 1)
+    assert town.acts == ["sites.restart"]
+    assert "resumed" in [step.reason for step in await town.steps("shop", 2)]
+
+
+async def test_a_lost_message_costs_a_minute(town: Town) -> None:
+    """A mark whose message is gone is found by the sweep."""
+    await town.push(IMAGE, "v2")
+    await (await town.storage.queue(LOOKS)).clear_messages()
+    await town.run()
+    assert town.acts == []
+    town.clock.advance(60)
+    await town.operator.sweep.run()
+    await town.run()
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+
+
+async def test_a_poisoned_rollout_is_interrupted_and_resumed(town: Town) -> None:
+    """A message that failed five times leaves an interrupted rollout with the error; the sweep brings it to its end."""
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=5)
+    watched = await town.rollout("shop", 2)
+    assert watched.state is State.VERIFYING
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    await town.operator.house.records.due.put(town.key("shop"), town.clock.now(), error="KeyError: 'properties'")
+    await (await town.storage.queue(LOOKS)).clear_messages()
+    await town.operator.sweep.poisoned(LookMessage(app=town.key("shop"), step=active.next_step), owner="poison")
+    interrupted = await town.rollout("shop", 2)
+    assert (interrupted.state, interrupted.detail) == (State.INTERRUPTED, "KeyError: 'properties'")
+    town.clock.advance(200)
+    await town.operator.sweep.run()
+    await town.run()
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    assert town.acts == ["sites.restart"]
+
+
+async def test_an_unexpected_error_is_remembered_for_the_poison_queue(town: Town) -> None:
+    """A defect of ours fails the message, frees the claim, and its words wait beside the due time."""
+    await town.push(IMAGE, "v2")
+    town.dies_after("/restart", error=RuntimeError("a defect"))
+    with pytest.raises(RuntimeError):
+        await town.run()
+    due = await town.operator.house.records.due.get(town.key("shop"))
+    assert due is not None
+    assert due.error == "RuntimeError: a defect"
+
+
+async def test_a_lost_event_is_found_by_the_drift_check(town: Town) -> None:
+    """The registry's tag moved and no event came: the check marks the app, once."""
+    await town.push(IMAGE, "v2", deliver=False)
+    checked = await town.operator.drift.check()
+    assert checked.marked == (town.key("shop"),)
+    await town.run()
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    assert (await town.operator.drift.check()).marked == ()
+
+
+async def test_an_unreadable_tag_is_neither_drift_nor_none(town: Town) -> None:
+    """The drift check says what it could not read, and marks nothing."""
+    town.world.faults.add(FaultRule(host="contoso.azurecr.io", path="_tags", status=503, envelope="registry"))
+    checked = await town.operator.drift.check()
+    assert checked.marked == ()
+    assert [unknown.partition(": ")[0] for unknown in checked.unknown] == [IMAGE]
+
+
+async def test_observing_changes_nothing_at_azure(town: Town) -> None:
+    """PULLEY_MODE=observe decides and records, and sends no write; acting later takes the rollout up."""
+    observer = town.restarted(mode=Mode.OBSERVE)
+    await observer.push(IMAGE, "v2")
+    await observer.run(seconds=60)
+    assert (await observer.rollout("shop", 2)).state is State.HELD
+    assert observer.acts == []
+    await town.run(seconds=60)
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+
+
+async def test_a_freeze_holds_and_its_end_lets_go(town: Town) -> None:
+    """Frozen, with who and why in the history; lifted, the same rollout goes on at once."""
+    await town.operator.admin.freeze(b'{"by": "ana", "why": "black friday"}')
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=30)
+    held = await town.rollout("shop", 2)
+    assert (held.state, held.reason) == (State.HELD, "frozen")
+    assert "ana" in held.detail
+    assert "black friday" in held.detail
+    await town.operator.admin.unfreeze(b'{"by": "ana"}')
+    await town.run(seconds=60)
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+
+
+async def test_an_unknown_repository_asks_for_one_refresh(town: Town) -> None:
+    """Whoever asks within five minutes, the inventory is read once for everybody."""
+    assert await town.operator.inventory.refresh_if_due() is not None
+    assert await town.operator.inventory.refresh_if_due() is None
+
+
+async def test_a_scope_that_was_not_listed_whole_loses_nothing(town: Town) -> None:
+    """A failed page removes no app from the inventory."""
+    town.world.faults.add(FaultRule(path="/sites$", status=503))
+    refreshed = await town.operator.inventory.refresh()
+    assert refreshed.unread == town.settings.scopes
+    assert refreshed.gone == ()
+    assert (await town.operator.admin.app("shop")).name == "shop"
+
+
+async def test_storage_that_does_not_answer_fails_the_message(town: Town) -> None:
+    """Where the operator's own storage is away, the message fails as temporary and nothing was done to the app."""
+    town.network.lose = lambda request: True
+    with pytest.raises(Temporary):
+        await town.operator.reconcile.run(LookMessage(app=town.key("shop")), owner="m")
+    assert town.acts == []
+
+
+async def test_messages_are_json_with_an_app(town: Town) -> None:
+    """The queue's messages are what docs and the sweep take them for."""
+    await town.push(IMAGE, "v2")
+    message = await (await town.storage.queue(LOOKS)).receive_message()
+    assert message is not None
+    assert json.loads(message.content) == {"app": town.key("shop"), "step": None}
