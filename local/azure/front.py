@@ -83,7 +83,7 @@ class Front:
                 at=self.world.now(),
                 method=request.method,
                 host=host,
-                path=request.url.path,
+                path=request.scope["raw_path"].decode(),
                 query=without_secrets(request.url.query),
                 status=status,
                 user_agent=request.headers.get("user-agent", ""),

@@ -16,6 +16,7 @@ class Call:
     method: str
     host: str
     path: str
+    """As it came, `%2F` and `%3A` still encoded."""
     query: str
     """Without the values of secrets."""
     status: int
