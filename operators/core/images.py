@@ -27,6 +27,11 @@ Tag = Annotated[str, StringConstraints(pattern=rf"^{_TAG}$")]
 """An image tag. Upper and lower case differ."""
 
 
+def is_tag(text: str) -> bool:
+    """Whether an image tag can be called so."""
+    return re.fullmatch(_TAG, text) is not None
+
+
 class ImageReference(Model):
     """`registry/repository[:tag][@digest]`."""
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from operators.core.images import ImageReference
+from operators.core.images import ImageReference, is_tag
 from operators.core.model import Instant, Model
 
 POLICY_TAG = "pulley-policy"
@@ -37,7 +37,7 @@ class NoReference(Model):
 def exact_tag(policy: str) -> str:
     """The tag of a policy `exact:<tag>`. Raises ValueError for any other policy."""
     kind, colon, tag = policy.partition(":")
-    if kind.strip().lower() != "exact" or not colon or not tag.strip():
+    if kind.strip().lower() != "exact" or not colon or not is_tag(tag.strip()):
         raise ValueError(f"the resource tag {POLICY_TAG}={policy!r} is not a policy; known: exact:<tag>")
     return tag.strip()
 
