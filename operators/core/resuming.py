@@ -24,13 +24,16 @@ class Done(StrEnum):
 def was_done(
     rollout: Rollout, configured: ImageReference | Unknown | None, statuses: tuple[InstanceStatus, ...] | Unknown
 ) -> Done:
-    """Whether the app was restarted, or its configuration written, as this rollout intended."""
+    """Whether the app was restarted, or its configuration written, as this rollout intended.
+
+    No instance at all tells nothing: an idle app lists none, and neither does one that is being restarted.
+    """
     if rollout.applied_at is not None:
         return Done.YES
     if rollout.intended_at is None:
         return Done.NOT_BEGUN
     telling = configured if rollout.strategy is Strategy.PIN else statuses
-    if isinstance(telling, Unknown):
+    if isinstance(telling, Unknown) or telling == ():
         # watching an act that did not happen ends in "restart not taken"; repeating one that did is a second restart
         return Done.UNKNOWN if rollout.retries < _LOOKS_WITHOUT_ANSWER else Done.YES
     if rollout.strategy is Strategy.PIN:
