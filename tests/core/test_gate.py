@@ -1,0 +1,130 @@
+# ruff: noqa: E501 - one case a line reads best as one line
+"""May we act now? Every answer, which of several reasons counts, and the delays."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from operators.core.access import Access, Reason, Verdict
+from operators.core.gate import (
+    GIVE_UP_WAITING,
+    Busy,
+    Denied,
+    Freeze,
+    GiveUp,
+    Go,
+    Hold,
+    HoldReason,
+    Mode,
+    access_wait,
+    gate,
+    hold_wait,
+    retry_wait,
+)
+from operators.core.rollouts import Rollout
+from operators.core.transitions import State
+from tests.core.samples import NOW, ago, rollout
+
+ALLOWED = Access(verdict=Verdict.ALLOWED, reason=Reason.ROLE_GRANTED, sentence="shop may pull")
+DENIED = Access(verdict=Verdict.DENIED, reason=Reason.ROLE_MISSING, sentence="shop may not pull")
+UNKNOWN = Access(verdict=Verdict.UNKNOWN, reason=Reason.READ_FAILED, sentence="whether shop may pull is not known")
+FREEZE = Freeze(by="Ada", why="the sale is on", at=ago(60))
+CHECKING = rollout(State.CHECKING)
+WAITED_A_DAY = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING)
+WAITED_LONGER = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING - timedelta(seconds=1))
+
+type Answer = Hold | Denied | GiveUp | Busy | Go
+
+
+def answered(
+    access: Access = ALLOWED,
+    *,
+    of: Rollout = CHECKING,
+    mode: Mode = Mode.ACT,
+    freeze: Freeze | None = None,
+    operation: str | None = None,
+    temporary: bool = False,
+    now: datetime = NOW,
+) -> Answer:
+    """The gate's answer where nothing but these is in the way."""
+    return gate(of, access, mode=mode, freeze=freeze, operation=operation, temporary=temporary, now=now)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        pytest.param(answered(), Go, id="nothing is in the way"),
+        pytest.param(answered(mode=Mode.OBSERVE), Hold, id="observed only"),
+        pytest.param(answered(freeze=FREEZE), Hold, id="frozen"),
+        pytest.param(answered(DENIED), Denied, id="access denied"),
+        pytest.param(answered(DENIED, of=WAITED_A_DAY), Denied, id="denied for a day"),
+        pytest.param(answered(DENIED, of=WAITED_LONGER), GiveUp, id="denied for longer than a day"),
+        pytest.param(answered(of=WAITED_LONGER), Go, id="granted after longer than a day"),
+        pytest.param(answered(UNKNOWN), Go, id="access unknown, and waiting would not help"),
+        pytest.param(answered(UNKNOWN, temporary=True), Busy, id="access unreadable for the moment"),
+        pytest.param(answered(UNKNOWN, temporary=True, of=rollout(State.CHECKING, retries=2)), Busy, id="unreadable for the third time"),
+        pytest.param(answered(UNKNOWN, temporary=True, of=rollout(State.CHECKING, retries=3)), Go, id="unreadable for too long"),
+        pytest.param(answered(temporary=True), Go, id="allowed, though another read failed"),
+        pytest.param(answered(operation="op-1"), Busy, id="somebody else is at work"),
+        pytest.param(answered(UNKNOWN, operation="op-1"), Busy, id="access unknown and somebody else at work"),
+    ],
+)  # fmt: skip
+def test_the_answer(answer: Answer, kind: type) -> None:
+    """Each fact alone gives its own answer; an access that stays unknown stops nothing."""
+    assert type(answer) is kind
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        pytest.param(answered(DENIED, mode=Mode.OBSERVE, freeze=FREEZE, operation="op-1"), "observe", id="observing before all"),
+        pytest.param(answered(DENIED, freeze=FREEZE, operation="op-1"), "frozen by Ada", id="the freeze before access"),
+        pytest.param(answered(DENIED, freeze=FREEZE, of=WAITED_LONGER), "frozen by Ada", id="the freeze before giving up"),
+        pytest.param(answered(DENIED, operation="op-1", temporary=True), "may not pull", id="denied before busy"),
+        pytest.param(answered(UNKNOWN, operation="op-1", temporary=True), "is not known", id="unreadable before busy"),
+        pytest.param(answered(operation="op-1"), "op-1", id="the operation is named"),
+    ],
+)  # fmt: skip
+def test_the_first_reason_counts(answer: Answer, said: str) -> None:
+    """Of several reasons the one is said that a person can do most about: our own rules, then access, then others."""
+    assert said in answer.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"), [(answered(mode=Mode.OBSERVE), HoldReason.OBSERVED), (answered(freeze=FREEZE), HoldReason.FROZEN)]
+)  # fmt: skip
+def test_a_hold_says_which(answer: Answer, reason: HoldReason) -> None:
+    """The two holds are told apart, for they are lifted in different ways."""
+    assert isinstance(answer, Hold)
+    assert answer.reason is reason
+
+
+def test_observing_tells_what_access_would_have_been() -> None:
+    """Who tries Pulley in observe mode learns whether the pull would have been allowed."""
+    assert DENIED.sentence in answered(DENIED, mode=Mode.OBSERVE).detail
+
+
+def seconds(*delays: timedelta) -> list[float]:
+    """Delays as numbers."""
+    return [delay.total_seconds() for delay in delays]
+
+
+def test_access_is_looked_at_less_and_less_often() -> None:
+    """The delays grow to ten minutes and stay there."""
+    assert seconds(*map(access_wait, range(8))) == [30, 60, 120, 240, 300, 600, 600, 600]
+
+
+def test_retries_back_off() -> None:
+    """The delays grow to five minutes and stay there."""
+    assert seconds(*map(retry_wait, range(6))) == [10, 30, 90, 300, 300, 300]
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(5, 10), (10, 10), (45, 45)])
+def test_the_other_sides_retry_after_is_kept(asked: float, waited: float) -> None:
+    """Never sooner than we were asked to wait, and never sooner than our own delay."""
+    assert seconds(retry_wait(0, timedelta(seconds=asked))) == [waited]
+
+
+def test_every_hold_is_looked_at_again() -> None:
+    """A hold has no end of its own: each kind has a delay."""
+    assert seconds(*map(hold_wait, HoldReason)) == [1800, 300]

@@ -1,0 +1,59 @@
+# ruff: noqa: E501 - one case a line reads best as one line
+"""After a crash or a lost answer: was the act done?"""
+
+import pytest
+
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus
+from operators.core.model import Unknown
+from operators.core.resuming import Done, was_done
+from operators.core.rollouts import Rollout, Strategy
+from operators.core.transitions import State
+from tests.core.samples import LATEST, NOW, A, B, ago, rollout, started
+
+NO_ANSWER = Unknown(what="siteStatus of shop", reason="503", temporary=True)
+STARTING = InstanceStatus(instance_id="bb", state="Starting")
+OLD, NEW = started(ago(3600)), started(NOW)
+
+
+def intended(strategy: Strategy, **changes: object) -> Rollout:
+    """A rollout whose act was about to begin ten seconds ago."""
+    return rollout(State.APPLYING, strategy=strategy, image=LATEST.at(B), intended_at=ago(10)).model_copy(
+        update=changes
+    )
+
+
+RESTART, PIN = intended(Strategy.RESTART), intended(Strategy.PIN)
+
+type Statuses = tuple[InstanceStatus, ...] | Unknown
+
+
+@pytest.mark.parametrize(
+    ("of", "configured", "statuses", "done"),
+    [
+        pytest.param(intended(Strategy.RESTART, intended_at=None), LATEST, (OLD,), Done.NOT_BEGUN, id="nothing was intended"),
+        pytest.param(intended(Strategy.RESTART, applied_at=ago(9)), LATEST, NO_ANSWER, Done.YES, id="the result was stored"),
+        pytest.param(RESTART, LATEST, (OLD,), Done.NO, id="restart: the old container runs"),
+        pytest.param(RESTART, LATEST, (NEW,), Done.YES, id="restart: a container started since"),
+        pytest.param(RESTART, LATEST, (OLD, NEW), Done.YES, id="restart: one instance of two has"),
+        pytest.param(RESTART, LATEST, (STARTING,), Done.YES, id="restart: a container is starting"),
+        pytest.param(RESTART, LATEST, (started(ago(14)),), Done.YES, id="restart: clocks differ by a few seconds"),
+        pytest.param(RESTART, LATEST, (started(ago(16)),), Done.NO, id="restart: but not by more"),
+        pytest.param(RESTART, LATEST, NO_ANSWER, Done.UNKNOWN, id="restart: the instances cannot be read"),
+        pytest.param(RESTART, LATEST, (), Done.UNKNOWN, id="restart: no instance is listed, as with an idle app"),
+        pytest.param(RESTART, NO_ANSWER, (OLD,), Done.NO, id="restart: the configuration does not matter"),
+        pytest.param(intended(Strategy.RESTART, retries=3), LATEST, NO_ANSWER, Done.YES, id="restart: unreadable for too long is watched"),
+        pytest.param(PIN, LATEST.at(B), (OLD,), Done.YES, id="pin: the configuration names the digest"),
+        pytest.param(PIN, LATEST.at(A), (NEW,), Done.NO, id="pin: it names another"),
+        pytest.param(PIN, LATEST, (OLD,), Done.NO, id="pin: it names a tag"),
+        pytest.param(PIN, None, (), Done.NO, id="pin: it names no container any more"),
+        pytest.param(PIN, NO_ANSWER, (NEW,), Done.UNKNOWN, id="pin: the configuration cannot be read"),
+        pytest.param(PIN, LATEST.at(B), NO_ANSWER, Done.YES, id="pin: the instances do not matter"),
+        pytest.param(intended(Strategy.PIN, retries=3), NO_ANSWER, (OLD,), Done.YES, id="pin: unreadable for too long is watched"),
+    ],
+)  # fmt: skip
+def test_whether_it_was_done(
+    of: Rollout, configured: ImageReference | Unknown | None, statuses: Statuses, done: Done
+) -> None:
+    """What is real decides: the configuration for a pin, the instances for a restart; no answer is not no."""
+    assert was_done(of, configured, statuses) is done
