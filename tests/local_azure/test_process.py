@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -79,7 +80,7 @@ async def azure(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
 
 
 async def test_the_sdk_goes_through_the_proxy(azure: Running) -> None:
-    """Only the environment leads the real clients here; encoded paths arrive encoded; unknown hosts are refused."""
+    """Only the environment leads the real clients here, and unknown hosts are refused."""
     digest = f"sha256:{'a' * 64}"
     visitor = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.local_azure.visitor", digest),
@@ -93,9 +94,17 @@ async def test_the_sdk_goes_through_the_proxy(azure: Running) -> None:
     status, challenge = found["manifest"]
     assert (status, 'scope="repository:team/hello:pull"' in challenge) == (401, True)
     calls = (await azure.control.get("/calls")).json()["calls"]
-    paths = {call["operation"]: call["path"] for call in calls}
-    assert paths.keys() >= {"sites.list", "acr.manifest", "app.request"}
-    assert paths["acr.manifest"] == f"/v2/team%2Fhello/manifests/sha256%3A{'a' * 64}"
+    assert {call["operation"] for call in calls} >= {"sites.list", "acr.manifest", "app.request"}
+
+
+async def test_an_encoded_path_arrives_encoded(azure: Running) -> None:
+    """`sha256%3A…` passes the proxy as it was sent (aiohttp itself would send a colon)."""
+    trusted = ssl.create_default_context(cafile=azure.addresses["ca"])
+    path = f"/v2/team%2Fhello/manifests/sha256%3A{'b' * 64}"
+    async with httpx.AsyncClient(proxy=azure.addresses["proxy"], verify=trusted, trust_env=False) as client:
+        answer = await client.get(f"https://tutorial.azurecr.io{path}")
+    assert answer.status_code == 401
+    assert path in [call["path"] for call in (await azure.control.get("/calls")).json()["calls"]]
 
 
 @pytest.mark.parametrize(

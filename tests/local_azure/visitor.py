@@ -18,7 +18,7 @@ SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 
 
 async def visit(digest: str) -> dict[str, object]:
-    """List sites, ask the registry for a digest by an encoded path, the app for a page, and a host that is not there."""
+    """List sites; ask the registry for a digest by an encoded path, the app for a page, and an unknown host."""
     credential = ManagedIdentityCredential()
     plain = AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse](ARM, policies=[ARMHttpLoggingPolicy()])
     async with credential, WebSiteManagementClient(credential, SUBSCRIPTION) as web, plain:
