@@ -22,7 +22,7 @@ check: .venv/.ready ## format, lint, types and the import rule
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) .venv/bin/lint-imports
+	@$(PYTHON) .venv/bin/lint-imports --no-logo
 
 clean: ## remove everything that was installed or made here
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
