@@ -1,5 +1,6 @@
 """Every setting of Pulley, read from the environment once. docs/settings.md lists them; a test keeps both equal."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Self
 
@@ -9,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from operators.core.gate import Mode
 from operators.core.rollouts import Strategy
 from operators.errors import BadInput
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Settings(BaseSettings):
@@ -55,7 +58,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
-            name = str(first["loc"][0]) if first["loc"] else "settings"
+            name = str(first["loc"][0]) if first["loc"] else "AzureWebJobsStorage"  # the one check of several fields
             raise BadInput(_environment_name(name), first["msg"]) from None
 
     def wait(self, delay: timedelta) -> timedelta:
@@ -71,10 +74,10 @@ class Settings(BaseSettings):
 def _scope(text: str) -> str:
     """A subscription or resource group id; a bare GUID is a subscription's."""
     parts = text.strip("/").split("/")
-    if len(parts) == 1:
+    if len(parts) == 1 and _GUID.fullmatch(parts[0]):
         return f"/subscriptions/{parts[0]}"
     kinds = [part.lower() for part in parts[0::2]]
-    if kinds in (["subscriptions"], ["subscriptions", "resourcegroups"]) and len(parts) % 2 == 0:
+    if kinds in (["subscriptions"], ["subscriptions", "resourcegroups"]) and len(parts) % 2 == 0 and all(parts):
         return "/" + "/".join(parts)
     raise ValueError(f"{text!r} is neither a subscription's nor a resource group's id")
 
