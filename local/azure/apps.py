@@ -14,7 +14,6 @@ class AppAddress:
     def __init__(self, world: World, site: Site) -> None:
         self._world = world
         self._site = site
-        self._asked = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -33,8 +32,7 @@ class AppAddress:
         serving = [view for view in views if view.serving is not None]
         if not serving:
             return PlainTextResponse(":( Application Error\n", 503)
-        self._asked += 1
-        view = serving[self._asked % len(serving)]
+        view = serving[next(self._world.numbers) % len(serving)]
         container = view.serving
         image = self._world.scenario.images.get(container.image_name) if container else None
         if container is None or image is None:

@@ -9,6 +9,7 @@ from azure.mgmt.web.aio import WebSiteManagementClient
 from local.azure.scenario import read_scenario
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
+from local.azure.world.lifecycle import InstanceView
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 IMAGES: dict[str, Any] = {
@@ -65,3 +66,15 @@ async def arm(
     async with web_client(world, principal_id) as client:
         request = HttpRequest(method, path, params={"api-version": "2022-04-01"} | query, json=body)
         return await client.send_request(request, retry_total=0)
+
+
+def seen(world: World, name: str = "web") -> InstanceView:
+    """Answer the only instance of a site."""
+    (view,) = world.instances(name)
+    return view
+
+
+def told(view: InstanceView) -> tuple[str, str, str | None]:
+    """Answer state, action and the image that serves."""
+    assert view.status is not None
+    return view.status.state, view.status.action, view.serving.image_name if view.serving else None

@@ -23,7 +23,6 @@ class ArmApp:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._served = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -32,7 +31,6 @@ class ArmApp:
             response = self._answer(request, await request.body())
         except ArmError as error:
             response = error.answer()
-        self._served += 1
         response.headers.update(self._common_headers(request))
         await response(scope, receive, send)
 
@@ -85,7 +83,7 @@ class ArmApp:
             raise forbidden(call.caller, action, scope)
 
     def _common_headers(self, request: Request) -> dict[str, str]:
-        request_id = stable_guid("arm", str(self._served), self._world.now().isoformat())
+        request_id = stable_guid("request", str(next(self._world.numbers)))
         headers = {
             "x-ms-request-id": request_id,
             "x-ms-correlation-request-id": request_id,

@@ -48,8 +48,7 @@ class Operation:
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        named = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template)
-        object.__setattr__(self, "pattern", re.compile(named.replace(".", r"\.", 0), re.IGNORECASE))
+        object.__setattr__(self, "pattern", _pattern(self.template))
 
     def match(self, path: str) -> dict[str, str] | None:
         """Answer the named segments where the path is this operation's, else None."""
@@ -64,14 +63,18 @@ class Operation:
         """Answer the resource that the right must cover."""
         if "scope" in place:
             return place["scope"] or "/"
-        if "site" not in place:
-            return path.partition("/providers/")[0] if "registry" not in place else path
-        site = re.match(_named(_APP), path, re.IGNORECASE)
-        return site.group(0) if site else path
+        if "registry" in place:
+            return path
+        site = _APP_PATTERN.match(path)
+        return site.group(0) if site else path.partition("/providers/")[0]
 
 
-def _named(template: str) -> str:
-    return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
+def _pattern(template: str) -> re.Pattern[str]:
+    """Compile a template: each `{name}` is a path segment, and case does not matter to ARM."""
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template), re.IGNORECASE)
+
+
+_APP_PATTERN = _pattern(_APP)
 
 
 def _web(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:

@@ -1,7 +1,6 @@
 """What Microsoft.Web says about a site: bodies with every key that recorded answers have, most of them null."""
 
 import json
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def site_body(site: Site, tenant: str) -> dict[str, Any]:
 
 def config_body(site: Site, resource_id: str, kind: str) -> dict[str, Any]:
     """Write the body of config/web under the id and type that the operation shows."""
-    properties = deepcopy(_shape("config_web.json")) | {"publishingUsername": f"${site.host_label}"} | site.config
+    properties = _shape("config_web.json") | {"publishingUsername": f"${site.host_label}"} | site.config
     body = {"id": resource_id, "name": site.name, "type": kind, "location": site.location, "properties": properties}
     return body | ({"tags": site.told.tags} if site.told.tags else {})
 
@@ -97,7 +96,7 @@ def _properties(site: Site) -> dict[str, Any]:
         },
         "slotName": None,
     }
-    return deepcopy(_shape("site.json")) | told
+    return _shape("site.json") | told
 
 
 def _site_config(site: Site) -> dict[str, Any]:
@@ -136,5 +135,6 @@ def _ssl_state(host: str, kind: str) -> dict[str, Any]:
 
 @cache
 def _shape(name: str) -> dict[str, Any]:
+    """Answer a recorded shape; shared between answers, so it is only ever merged, never changed."""
     shape: dict[str, Any] = json.loads((_SHAPES / name).read_text(encoding="utf-8"))
     return shape

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from local.azure import scenario as told
@@ -49,6 +50,8 @@ class World:
         self.clock = clock
         self.started = clock.now()
         self.journal = Journal()
+        self.numbers = count(1)
+        """Numbers requests, so that their ids differ and yet are the same in every run."""
         self.faults = Faults(scenario.faults)
         self.tokens = Tokens(scenario.tenant)
         self.registries = [self._registry(one) for one in scenario.registries]
