@@ -30,7 +30,7 @@ async def receive_events(intake: Intake, body: bytes, aeg_event_type: str | None
     """
     try:
         delivery = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter where it is nested without end
         raise BadInput("$", f"the body is no JSON: {error}") from None
     code = validation_code(delivery, aeg_event_type)
     if code is not None:

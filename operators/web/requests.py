@@ -1,14 +1,13 @@
 """What the admin API is sent: parsed into frozen models, or refused naming the field."""
 
 import base64
-import binascii
-import json
 from collections.abc import Mapping
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from operators.core.images import Tag
 from operators.core.looks import Wish
 from operators.core.model import Digest
 from operators.errors import BadInput
@@ -35,7 +34,7 @@ class Body(BaseModel):
 class DeployBody(Body):
     """POST /api/apps/{app}/rollouts: at most one of tag and digest; neither brings the followed tag's digest again."""
 
-    tag: str | None = Field(default=None, pattern=r"^\w[\w.-]{0,127}$")
+    tag: Tag | None = None
     digest: Digest | None = None
     by: str = Field(default="somebody with the function key", max_length=100)
 
@@ -64,6 +63,12 @@ class UnfreezeBody(Body):
     by: str = Field(min_length=1, max_length=100)
 
 
+class _Place(Body):
+    """What a `$skipToken` holds: the key of the page's first row."""
+
+    skip: str
+
+
 class Paging(BaseModel):
     """`$top` and `$skipToken` of a list."""
 
@@ -82,12 +87,12 @@ class Paging(BaseModel):
         if token is None:
             return cls(top=int(text))
         try:
-            skip = json.loads(base64.urlsafe_b64decode(token.encode()))["skip"]
-            return cls(top=int(text), skip=str(skip))
-        except (ValueError, KeyError, TypeError, binascii.Error):
+            place = _Place.model_validate_json(base64.urlsafe_b64decode(token.encode()))
+        except ValueError:
             raise BadInput("$skipToken", "this is no token of ours; take the nextLink as it is") from None
+        return cls(top=int(text), skip=place.skip)
 
     @staticmethod
     def token(skip: str) -> str:
         """The `$skipToken` of the page that begins there."""
-        return base64.urlsafe_b64encode(json.dumps({"skip": skip}).encode()).decode()
+        return base64.urlsafe_b64encode(_Place(skip=skip).model_dump_json().encode()).decode()
