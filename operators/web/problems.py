@@ -1,9 +1,13 @@
 """Failures of the admin API as problem+json (RFC 9457)."""
 
+from datetime import timedelta
 from http import HTTPStatus
+from math import ceil
 
-from operators.errors import BadInput, Forbidden, NotFound, Permanent, PulleyError, Temporary
+from operators.errors import BadInput, NotFound, Permanent, PulleyError, Temporary
 from operators.web.answers import Answer
+
+_COME_AGAIN = timedelta(seconds=10)
 
 
 class Problem(Answer):
@@ -26,10 +30,8 @@ def problem(error: PulleyError) -> Problem:
         case NotFound():
             return _problem(HTTPStatus.NOT_FOUND, str(error), fix=error.fix)
         case Temporary():
-            after = error.retry_after.total_seconds() if error.retry_after else 10
-            return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=round(after))
-        case Forbidden():
-            return _problem(HTTPStatus.BAD_GATEWAY, str(error), fix=error.fix)
+            after = error.retry_after if error.retry_after is not None else _COME_AGAIN
+            return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=ceil(after.total_seconds()))
         case Permanent():
             return _problem(HTTPStatus.BAD_GATEWAY, str(error), fix=error.fix)
         case _:
