@@ -63,7 +63,7 @@ class Intake:
                 case NotAPush():
                     return await self._refuse(Received.NOT_USED, reading.reason, reading.detail)
                 case Malformed():
-                    return await self._refuse(Received.MALFORMED, reading.problem, reading.problem, reading.field)
+                    return await self._refuse(Received.MALFORMED, "malformed", reading.problem, reading.field)
         except Temporary as error:
             _log.warning("event not taken: %s", error)
             return Receipt(result=Received.FAILED, detail=f"{error.what}: {error.reason}")
@@ -95,8 +95,9 @@ class Intake:
         return Receipt(result=Received.MARKED, detail=f"{image} at {push.digest}", apps=apps)
 
     async def _refuse(self, result: Received, reason: str, detail: str, field: str | None = None) -> Receipt:
-        _log.info("event not used: %s: %s", reason, detail)
-        await self._records.refusals.put(Refusal(at=self._now(), reason=reason, detail=detail[:1000]))
+        said = f"{field}: {detail}" if field else detail
+        _log.info("event not used: %s: %s", reason, said)
+        await self._records.refusals.put(Refusal(at=self._now(), reason=reason, detail=said[:1000]))
         return Receipt(result=result, detail=detail, field=field)
 
 
