@@ -24,7 +24,7 @@ A start takes 1 s beside the image's pull_seconds and start_seconds. Credentials
 
 As a process beside the real host names: `python -m local.azure --scenario FILE` (docs/local.md).
 
-    scenario.py     what a scenario file may say
+    scenario/       what a scenario file may say
     world/          the state, deterministic: everything follows from the scenario, what happened, and the clock
     arm/ acr/ apps.py   how it is spoken to: management.azure.com, *.azurecr.io, *.azurewebsites.net
     front.py        hosts, scripted faults, the journal of calls

@@ -66,7 +66,7 @@ def put_assignment(call: ArmCall) -> Response:
         principal_id=principal.lower(),
         principal_type=asked.get("principalType") or call.world.directory.type_of(principal),
         created_on=now,
-        effective_on=now + timedelta(seconds=call.world.scenario.roles_spread_in),
+        effective_on=now + timedelta(seconds=call.world.scenario.role_spread_seconds),
         condition=asked.get("condition"),
         description=asked.get("description"),
         created_by=call.caller,

@@ -1,0 +1,40 @@
+"""What a scenario file may say: the subscriptions, registries, images, sites, identities, roles and faults of a World.
+
+The file is YAML 1.2: `on` is the text "on", as resource tags need it. Unknown keys are errors that name their place.
+Durations are seconds. docs/local.md documents every key with an example that the tests load.
+
+    parts.py        what every part has in common
+    images.py registries.py sites.py rights.py faults.py    the parts, by what they describe
+    story.py        the whole, and how it is read
+"""
+
+from local.azure.scenario.faults import FaultRule
+from local.azure.scenario.images import Image
+from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
+from local.azure.scenario.registries import Registry
+from local.azure.scenario.rights import CustomRole, Grant, Group, Operator
+from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot
+from local.azure.scenario.story import Events, Scenario, load_scenario, read_scenario
+
+__all__ = [
+    "DEFAULT_SUBSCRIPTION",
+    "DEFAULT_TENANT",
+    "App",
+    "CustomRole",
+    "Events",
+    "FaultRule",
+    "Grant",
+    "Group",
+    "Identity",
+    "Image",
+    "Operator",
+    "Registry",
+    "Scenario",
+    "ScenarioError",
+    "Site",
+    "SiteIdentity",
+    "Slot",
+    "Subscription",
+    "load_scenario",
+    "read_scenario",
+]

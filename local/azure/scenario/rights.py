@@ -1,0 +1,45 @@
+"""Who may do what in a scenario: groups, custom roles, assignments, and the operator itself."""
+
+from local.azure.scenario.parts import Guid, Part, Seconds
+
+
+class Group(Part):
+    """A directory group whose members inherit its role assignments."""
+
+    name: str
+    members: tuple[str, ...] = ()
+
+
+class CustomRole(Part):
+    """A custom role definition."""
+
+    name: str
+    description: str = ""
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    data_actions: tuple[str, ...] = ()
+    not_data_actions: tuple[str, ...] = ()
+
+
+class Grant(Part):
+    """A role assignment in the scenario's own names."""
+
+    principal: str
+    """A site, `site/slot`, identity, group, `operator`, or an object id."""
+    role: str
+    scope: str
+    """A registry, a resource group, a subscription id, `/`, or a resource id."""
+    spreads_in: Seconds = 0
+    """How long the data plane and pulls ignore it after it was made."""
+    condition: str | None = None
+
+
+class Operator(Part):
+    """Who the operator is and what it may do; the defaults let it read and restart everything."""
+
+    principal_id: Guid = "33333333-3333-4333-8333-333333333333"
+    client_id: Guid = "44444444-4444-4444-8444-444444444444"
+    roles: tuple[str, ...] = ("Reader", "Website Contributor")
+    """Granted at every subscription."""
+    reads_registries: bool = True
+    """Granted at every registry what reads its content there: AcrPull, or Repository Reader in ABAC mode."""

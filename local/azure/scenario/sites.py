@@ -1,0 +1,77 @@
+"""The sites and slots of a scenario, and the managed identities they have."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from local.azure.scenario.parts import Guid, Part
+
+
+class Identity(Part):
+    """A user-assigned managed identity."""
+
+    name: str
+    resource_group: str = "identities"
+    subscription: Guid | None = None
+    location: str = "eastus2"
+
+
+class SiteIdentity(Part):
+    """Which managed identities a site or slot has."""
+
+    system: bool = False
+    user: tuple[str, ...] = ()
+    """Names of user-assigned identities."""
+
+
+class App(Part):
+    """What a site and a slot have in common."""
+
+    name: str
+    tags: dict[str, str] = Field(default_factory=dict)
+    """Resource tags."""
+    image: str | None = None
+    """Short for `linux_fx_version: DOCKER|<image>`."""
+    linux_fx_version: str | None = None
+    windows_fx_version: str | None = None
+    kind: str | None = None
+    identity: SiteIdentity = SiteIdentity()
+    acr_use_managed_identity_creds: bool = False
+    acr_user_managed_identity: str | None = None
+    """Name of a user-assigned identity, whose client id is then configured."""
+    acr_user_managed_identity_id: str | None = None
+    """The configured value as it is, right or wrong."""
+    always_on: bool = True
+    idle: bool = False
+    """Not running at the beginning because nobody asked for it; needs `always_on: false`."""
+    health_check_path: str | None = None
+    instances: Annotated[int, Field(ge=1, le=30)] = 1
+    state: Literal["Running", "Stopped"] = "Running"
+    app_settings: dict[str, str] = Field(default_factory=dict)
+    """WEBSITES_PORT, WEBSITES_CONTAINER_START_TIME_LIMIT, DOCKER_REGISTRY_SERVER_USERNAME and _PASSWORD have effect."""
+    vnet_image_pull: bool = False
+    log_format: Literal["new", "old"] = "new"
+    """The platform that runs it; the old one falls back to its local copy when a pull fails."""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.image is not None and (self.linux_fx_version or self.windows_fx_version):
+            raise ValueError("give either image or linux_fx_version or windows_fx_version")
+        if self.acr_user_managed_identity and self.acr_user_managed_identity_id:
+            raise ValueError("give either acr_user_managed_identity or acr_user_managed_identity_id")
+        if self.idle and self.always_on:
+            raise ValueError("an idle app has always_on: false")
+        return self
+
+
+class Slot(App):
+    """A deployment slot: everything of its own but the place."""
+
+
+class Site(App):
+    """A site with its slots."""
+
+    resource_group: str = "apps"
+    subscription: Guid | None = None
+    location: str = "East US 2"
+    slots: tuple[Slot, ...] = ()
