@@ -1,0 +1,86 @@
+"""What is said at the end: how everything ended, whether that is as it should be, and what to try next."""
+
+import os
+import sys
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from local.demo.acts import Play
+from local.demo.answers import Rollout
+from local.demo.asking import Asking
+from local.demo.endings import Ending
+from local.demo.wording import served
+
+
+async def checked(play: Play) -> bool:
+    """Compare every app's end with what it should be, show it, and answer whether all is well."""
+    table = Table(title="How it ended", title_justify="left", title_style="bold", border_style="dim")
+    for heading in ("app", "Pulley says", "Azure runs", "restart", "end"):
+        table.add_column(heading, justify="right" if heading in ("restart", "end") else "left", no_wrap=True)
+    table.add_column("as it should")
+    problems: list[str] = []
+    real = {app.name: app for app in await play.asking.real_apps()}
+    for ending in play.endings:
+        app, rollout = await play.asking.app(ending.app), play.watch.rollouts[ending.app]
+        found = ending.problems(app, rollout, real[ending.app])
+        problems += [f"{ending.app}: {problem}" for problem in found]
+        table.add_row(*_row(play, ending, rollout, served(real[ending.app].served), well=not found))
+    play.stage.table(table)
+    play.stage.say("restart and end: after the push; for news, after a push that nobody heard of.", style="dim")
+    for problem in problems:
+        play.stage.failure(problem)
+    return not problems
+
+
+def invite(play: Play, run_dir: Path, *, staying: bool) -> None:
+    """Say what can be tried now, or how to come back, and where the logs are."""
+    play.stage.headline("What to try next", _STAYING if staying else _ENDING)
+    if staying:
+        for line in _things_to_try(play.asking):
+            play.stage.command(line, style="")
+        play.stage.say("")
+    play.stage.say(f"Logs: {_shown(run_dir / 'logs')}: host.log (Pulley and its host), azure.log (the simulated Azure)")
+
+
+_STAYING = "All of it stays up until Ctrl-C, and what you do is shown here. In another terminal, in this folder:"
+_ENDING = (
+    "`make demo` plays this again and stays up for you to push images and ask Pulley; `make up` does without the play."
+)
+
+
+def _things_to_try(asking: Asking) -> tuple[str, ...]:
+    addresses = asking.addresses
+    python = _shown(Path(sys.executable))
+    curl = 'curl -H "x-functions-key: $KEY"'
+    return (
+        f"API={addresses.admin}",
+        f"KEY={addresses.key}",
+        f"{curl} $API/apps                    # every app",
+        f"{curl} $API/apps/blog/rollouts/2    # the crash, step by step",
+        f"{curl} $API/apps/orders/access      # may it pull, and why",
+        f"{python} -m local push contoso/blog:stable --image blog-1    # mend blog",
+        f"{python} -m local push contoso/shop:stable --image shop-1 --copies 3    # one event, three times",
+        f"""{curl} -d '{{"by": "me", "why": "lunch"}}' $API/freeze    # then push again, then:""",
+        f"""{curl} -d '{{"by": "me"}}' $API/unfreeze""",
+    )
+
+
+def _row(play: Play, ending: Ending, rollout: Rollout, serves: str, *, well: bool) -> tuple[str | Text, ...]:
+    proof = f", {rollout.proof}" if rollout.proof else ""
+    reason = f", {rollout.reason}" if rollout.state == "failed" else ""
+    return (
+        Text(ending.app, style="bold"),
+        Text(f"{rollout.state}{proof}{reason}", style="green" if rollout.state == "succeeded" else "red"),
+        serves,
+        play.after(ending.app, rollout.applied_at),
+        play.after(ending.app, rollout.ended_at),
+        Text("✓", style="green") if well else Text("✗", style="red"),
+    )
+
+
+def _shown(path: Path) -> str:
+    """The path as short as it can be typed here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
