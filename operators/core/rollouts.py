@@ -6,7 +6,7 @@ from enum import StrEnum
 from operators.core.access import Access
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
-from operators.core.looks import Cause
+from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.references import Reference
 from operators.core.stalls import Stall
@@ -46,6 +46,8 @@ class Rollout(Model):
     cause: Cause
     caused_by: str
     """What was seen or who asked."""
+    asked: Look | None = None
+    """The person's look that it does. Its wish counts until the rollout has ended, whatever else comes."""
     reference: str | None = None
     """What the app follows, `registry/repository:tag`."""
     image: ImageReference | None = None

@@ -8,7 +8,7 @@ from operators.core.access_evaluation import evaluate_access
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
 from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, gate, hold_wait, retry_wait
 from operators.core.inventory import STRATEGY_TAG, Follower, looked_after, resource_tag
-from operators.core.looks import Look
+from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.references import NoReference, Reference
 from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
@@ -33,10 +33,11 @@ class Planning:
         active, looks = held.active, held.looks
         if active.rollout is None and not looks:
             return Outcome(active)
-        facts = await read_facts(self.house, active, looks)
+        weighed = _weighed(held)
+        facts = await read_facts(self.house, active, weighed)
         if isinstance(facts, Unknown):
             return self._put_off(active, looks, _unreadable(active.rollout, facts))
-        choice = self._choose(active, looks, facts)
+        choice = self._choose(active, weighed, facts)
         await self._follow(active, facts, choice)
         match choice:
             case Later():
@@ -142,7 +143,7 @@ class Planning:
         aside: tuple[Moved, ...] = ()
         chosen = rollout if rollout and rollout.state is not State.PENDING else None
         if rollout and chosen and (chosen.image, chosen.strategy) == (target.image, target.strategy):
-            moved = Moved(rollout=rollout)
+            moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(held)}))
             if looks:
                 active, other = begin(active, looks, now)
                 detail = f"rollout #{rollout.sequence} is bringing {target.image.digest} already"
@@ -164,6 +165,7 @@ class Planning:
                 image=target.image,
                 reference=str(facts.reference) if isinstance(facts.reference, Reference) else None,
                 strategy=target.strategy,
+                asked=_asked(held),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
             )
         outcome = await self._pass_gate(held, active, moved, facts, aside)
@@ -224,6 +226,18 @@ class Planning:
         if active.container is None:
             return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
         return active.container.model_copy(update={"decided": target.decided})
+
+
+def _weighed(held: Held) -> tuple[Look, ...]:
+    """The looks that came, and the wish that the rollout under way has still to do."""
+    asked = held.active.rollout.asked if held.active.rollout else None
+    return (*held.looks, asked) if asked else held.looks
+
+
+def _asked(held: Held) -> Look | None:
+    """The person's look that leads, if one does."""
+    look = leading(_weighed(held))
+    return look if look and look.cause is Cause.PERSON else None
 
 
 def _same_again(rollout: Rollout, answer: Hold | Denied | GiveUp | Busy | Go) -> timedelta | None:
