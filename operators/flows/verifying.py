@@ -154,7 +154,8 @@ class Verifying:
         moved = Moved(rollout=rollout).by(
             Event.STALLED, now, stall.reason, stall.meaning, evidence=stall.lines, stall=stall
         )
-        container = active.container
+        # what ran before has made room for what failed: a tag moved back to it has to be rolled out again
+        container = active.container and active.container.model_copy(update={"running": None})
         if container and stall.accuses_image and rollout.digest:
             rejected = Rejected(digest=rollout.digest, sequence=rollout.sequence, reason=stall.reason, at=now)
             container = container.model_copy(update={"rejected": (rejected, *container.rejected)[:_REMEMBERED]})

@@ -1,0 +1,27 @@
+"""After a failed rollout: what runs is not known, and every way back is open."""
+
+from operators.core.transitions import State
+from tests.flows.town import Town
+
+IMAGE = "contoso.azurecr.io/shop:stable"
+
+
+async def test_the_tag_moved_back_after_a_crash_is_rolled_out(town: Town) -> None:
+    """The crash took the place of what ran before: the good digest is brought back, though it served once."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run()
+    assert (await town.rollout("shop")).state is State.FAILED
+    assert await town.push(IMAGE, "v2") == good
+    await town.run()
+    last = await town.rollout("shop")
+    assert (last.state, last.digest) == (State.SUCCEEDED, good)
+    assert town.acts == ["sites.restart"] * 3
+
+
+async def test_after_a_crash_nothing_is_said_to_run(town: Town) -> None:
+    """The admin API does not claim that the digest of before still serves."""
+    await town.push(IMAGE, "crashes")
+    await town.run()
+    assert (await town.operator.admin.app("shop")).running is None
