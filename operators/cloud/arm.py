@@ -14,7 +14,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.mgmt.core import AsyncARMPipelineClient
 from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
 
-from operators.cloud.arm_errors import translated
+from operators.cloud.arm_errors import parsed, translated
 from operators.errors import Permanent
 
 Transport = AsyncHttpTransport[Any, Any]
@@ -37,7 +37,7 @@ def arm_policies(credential: AsyncTokenCredential, base_url: str = ARM_URL) -> l
 
 
 class Arm:
-    """GET calls by resource id. Raises operators.errors, with the platform's own words in them."""
+    """Calls that only read, by resource id. Raises operators.errors, with the platform's own words in them."""
 
     def __init__(
         self, credential: AsyncTokenCredential, *, base_url: str = ARM_URL, transport: Transport | None = None
@@ -51,24 +51,29 @@ class Arm:
     async def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:
         """The resource or answer at a path such as "/subscriptions/…"."""
         params = {"api-version": api_version, **(query or {})}
-        return await self._get(path, HttpRequest("GET", f"{self._base_url}{path}", params=params))
+        return await self._send(path, HttpRequest("GET", f"{self._base_url}{path}", params=params))
+
+    async def ask(self, path: str, api_version: str) -> Json:
+        """The answer of an action that changes nothing: what may hold secrets, Azure answers to POST only."""
+        params = {"api-version": api_version}
+        return await self._send(path, HttpRequest("POST", f"{self._base_url}{path}", params=params))
 
     async def pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> AsyncIterator[Json]:
         """The rows of a list, page after page. A page that fails ends it with an error, never as if it were the end."""
         page = await self.get(path, api_version, query)
         while True:
-            for row in page["value"]:
+            for row in parsed(path, _rows, page):
                 yield row
             link = page.get("nextLink")
             if not link:
                 return
-            page = await self._get(path, HttpRequest("GET", self._own(path, link)))
+            page = await self._send(path, HttpRequest("GET", self._own(path, link)))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _get(self, what: str, request: HttpRequest) -> Json:
+    async def _send(self, what: str, request: HttpRequest) -> Json:
         with translated(what):
             response = await self._client.send_request(request, **CALL)
             response.raise_for_status()
@@ -82,3 +87,7 @@ class Arm:
                 path, f"its next page is said to be at {urlsplit(link).hostname}, which gets no token of ours"
             )
         return link
+
+
+def _rows(page: Json) -> list[Json]:
+    return list(page["value"])

@@ -7,7 +7,7 @@ Source: recorded traffic in the public tests of azure-cli, azure-sdk-for-python 
 
 import json
 import re
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -89,6 +89,14 @@ def translated(what: str) -> Iterator[None]:
         raise translate(what, error) from error
     except json.JSONDecodeError as error:
         raise Temporary(what, "the answer is no JSON") from error
+
+
+def parsed[R, T](what: str, parse: Callable[[R], T], answer: R) -> T:
+    """Parse an answer; one of another shape than Azure documents is an error that says so, never less of an answer."""
+    try:
+        return parse(answer)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Permanent(what, f"the answer has an unknown shape: {type(error).__name__}: {error}"[:300]) from error
 
 
 async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:

@@ -14,10 +14,10 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
-from operators.cloud.arm_errors import translated
+from operators.cloud.arm_errors import parsed, translated
 from operators.core.apps import AppId, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
 from operators.core.instances import InstanceStatus, parse_time, read_site_status
-from operators.errors import BadInput, NotFound, Permanent
+from operators.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from azure.mgmt.web.aio import WebSiteManagementClient
@@ -66,13 +66,13 @@ class Sites:
         """The site or slot."""
         what = f"site {app.name}"
         with translated(what):
-            return _read(what, _site, await self._operation(app, "get")(**CALL))
+            return parsed(what, _site, await self._operation(app, "get")(**CALL))
 
     async def config(self, app: AppId) -> SiteConfig:
         """Its config/web."""
         what = f"config/web of {app.name}"
         with translated(what):
-            return _read(what, _config, await self._operation(app, "get_configuration")(**CALL))
+            return parsed(what, _config, await self._operation(app, "get_configuration")(**CALL))
 
     async def instances(self, app: AppId) -> int:
         """How many instances run it, or are to."""
@@ -88,7 +88,7 @@ class Sites:
             response = await self._client(app.subscription).send_request(request, **CALL)
             response.raise_for_status()
             payload = response.json()
-        return _read(what, read_site_status, payload)
+        return parsed(what, read_site_status, payload)
 
     async def container_logs(self, app: AppId) -> str | None:
         """The last lines of the platform's log, 256 KiB at most; None where there are none.
@@ -166,15 +166,7 @@ async def _tail(chunks: AsyncIterator[bytes]) -> str:
 async def _sites(what: str, rows: AsyncIterator[Any]) -> AsyncIterator[Site]:
     with translated(what):
         async for row in rows:
-            yield _read(what, _site, row)
-
-
-def _read[R, T](what: str, parse: Callable[[R], T], answer: R) -> T:
-    """Parse an answer; one of another shape than Azure documents is an error that says so, never less of an answer."""
-    try:
-        return parse(answer)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Permanent(what, f"the answer has an unknown shape: {type(error).__name__}: {error}"[:300]) from error
+            yield parsed(what, _site, row)
 
 
 def _scope(scope: str) -> tuple[str, str | None]:
