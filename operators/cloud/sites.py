@@ -15,7 +15,7 @@ from azure.core.rest import HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
-from operators.core.apps import AppId, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
+from operators.core.apps import AppId, IpRestriction, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
 from operators.core.instances import InstanceStatus, parse_time, read_site_status
 from operators.errors import BadInput, NotFound
 
@@ -200,7 +200,22 @@ def _site(row: Mapping[str, Any]) -> Site:
         usage_state=_USAGE_STATES.get(usage_state, usage_state),
         in_progress_operation_id=properties.get("inProgressOperationId") or None,
         swapped_at=parse_time(swap.get("timestampUtc")),
+        target_swap_slot=properties.get("targetSwapSlot") or None,
+        scm_host_name=_scm_host_name(properties),
+        public_network_access=properties.get("publicNetworkAccess") or None,
+        key_vault_reference_identity=_key_vault_identity(properties),
     )
+
+
+def _scm_host_name(properties: Mapping[str, Any]) -> str | None:
+    hosts = properties.get("hostNameSslStates") or ()
+    return next((one["name"].lower() for one in hosts if one.get("hostType") == "Repository"), None)
+
+
+def _key_vault_identity(properties: Mapping[str, Any]) -> str | None:
+    """A resource id; "SystemAssigned" and nothing mean the same (azure-docs: app-service-key-vault-references)."""
+    named = str(properties.get("keyVaultReferenceIdentity") or "")
+    return named if named.startswith("/") else None
 
 
 def _linux_fx_version(properties: Mapping[str, Any]) -> str | None:
@@ -230,4 +245,12 @@ def _config(row: Mapping[str, Any]) -> SiteConfig:
         acr_user_managed_identity_id=properties.get("acrUserManagedIdentityID") or None,
         health_check_path=properties.get("healthCheckPath") or None,
         always_on=bool(properties.get("alwaysOn")),
+        ip_restrictions=tuple(_ip_restriction(rule) for rule in properties.get("ipSecurityRestrictions") or ()),
+        ip_restrictions_default_action=properties.get("ipSecurityRestrictionsDefaultAction") or None,
+        public_network_access=properties.get("publicNetworkAccess") or None,
     )
+
+
+def _ip_restriction(rule: Mapping[str, Any]) -> IpRestriction:
+    source = rule.get("ipAddress") or rule.get("vnetSubnetResourceId") or "unknown"
+    return IpRestriction(source=source, action=rule.get("action") or "Allow", name=rule.get("name") or None)

@@ -79,6 +79,16 @@ class SiteIdentity(Model):
     user_assigned: tuple[UserAssignedIdentity, ...] = ()
 
 
+class IpRestriction(Model):
+    """One rule of `ipSecurityRestrictions`: who is let in, or kept out."""
+
+    source: str
+    """An address range, a service tag or a subnet's id; "Any" is everybody."""
+    action: str
+    """"Allow" or "Deny"."""
+    name: str | None = None
+
+
 class Site(Model):
     """A site or slot as the list and GET calls of Microsoft.Web/sites answer."""
 
@@ -96,10 +106,18 @@ class Site(Model):
     """A management operation that is under way."""
     swapped_at: Instant | None = None
     """When it last took part in a slot swap."""
+    target_swap_slot: str | None = None
+    """The other slot of a swap with preview that was begun and neither completed nor cancelled."""
+    scm_host_name: str | None = None
+    """Where its deployment site (Kudu) answers; never to be made from the site's name, which need not be in it."""
+    public_network_access: str | None = None
+    """"Enabled" or "Disabled"; None where the answer did not say."""
+    key_vault_reference_identity: str | None = None
+    """The resource id of the identity that reads Key Vault references; None is the system-assigned one."""
 
 
 class SiteConfig(Model):
-    """The part of `config/web` that decides what the app runs, as whom it pulls and how it is asked for its health."""
+    """The part of `config/web` that decides what the app runs, as whom it pulls, and who may ask it for its health."""
 
     linux_fx_version: str | None
     acr_use_managed_identity_creds: bool
@@ -107,3 +125,9 @@ class SiteConfig(Model):
     """A client id; None (or empty at Azure) means the system-assigned identity."""
     health_check_path: str | None
     always_on: bool
+    ip_restrictions: tuple[IpRestriction, ...] = ()
+    """In the platform's order; none lets everybody in."""
+    ip_restrictions_default_action: str | None = None
+    """What befalls whoever no rule names: "Allow" or "Deny"; None where that is left to the rules."""
+    public_network_access: str | None = None
+    """As `Site.public_network_access`; either place may have it."""
