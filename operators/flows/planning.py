@@ -10,8 +10,9 @@ from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, gat
 from operators.core.inventory import STRATEGY_TAG, Follower, looked_after, resource_tag
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
+from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.references import NoReference, Reference
-from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
+from operators.core.rollouts import Active, Container, Health, Moved, Rollout, Running, Strategy
 from operators.core.transitions import Event, State
 from operators.flows.applying import Applying
 from operators.flows.facts import Facts, read_facts
@@ -99,10 +100,11 @@ class Planning:
         elif active.rollout.state in (State.PENDING, State.CHECKING):
             moved = Moved(rollout=active.rollout).by(Event.RETRY, now, choice.reason, choice.detail)
         else:
-            waiting = active.rollout.model_copy(update={"waits": active.rollout.waits + 1})
+            # a held rollout stays held, but what gave no answer is counted: nothing is asked for without end
+            waiting = active.rollout.model_copy(update={"retries": active.rollout.retries + 1})
             moved = Moved(rollout=waiting)
-        retries = max(moved.rollout.retries - 1, 0) + moved.rollout.waits
-        return Outcome(carrying(active, moved), (moved,), again=choice.delay or retry_wait(retries))
+        delay = choice.delay or retry_wait(moved.rollout.retries - 1)
+        return Outcome(carrying(active, moved), (moved,), again=delay)
 
     def _rest(self, active: Active, looks: tuple[Look, ...], facts: Facts, choice: Skip | Adopt) -> Outcome:
         """Nothing to do for these looks, nor for a rollout that was still waiting to act."""
@@ -189,7 +191,8 @@ class Planning:
         evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
         same = _same_again(rollout, answer)
         if same is not None:
-            moved = Moved(rollout=rollout.model_copy(update={"access": access, "waits": rollout.waits + 1}))
+            waited = {"access": access, "waits": rollout.waits + 1, "retries": 0}
+            moved = Moved(rollout=rollout.model_copy(update=waited))
             return Outcome(carrying(active, moved), (*aside, moved), again=same)
         if rollout.state in (State.HELD, State.WAITING_ACCESS):
             moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
@@ -217,9 +220,33 @@ class Planning:
                 return Outcome(carrying(active, moved), (*aside, moved), again=retry_wait(moved.rollout.retries - 1))
             case Go():
                 moved = moved.by(
-                    Event.GO, now, access.reason, answer.detail, evidence=evidence, access=access, waiting_since=None
+                    Event.GO,
+                    now,
+                    access.reason,
+                    answer.detail,
+                    evidence=evidence,
+                    access=access,
+                    waiting_since=None,
+                    recover=self._recover(facts),
+                    health=Health(
+                        host_name=facts.site.default_host_name,
+                        health_check_path=facts.config.health_check_path,
+                        always_on=facts.config.always_on,
+                    ),
                 )
-                return await Applying(self.house).act(held, active, moved, facts, aside)
+                return await Applying(self.house).act(
+                    held, active, moved, before=facts.statuses, aside=aside, consumed=held.looks
+                )
+
+    def _recover(self, facts: Facts) -> Recover:
+        """What the app allows by its resource tag; a value that is none of ours allows nothing."""
+        said = resource_tag(facts.site, RECOVER_TAG)
+        if said is None:
+            return self.house.settings.recover
+        try:
+            return Recover(said.strip().lower())
+        except ValueError:
+            return Recover.REPORT
 
     def _container(self, active: Active, facts: Facts, target: Target) -> Container:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
