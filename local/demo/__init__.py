@@ -39,22 +39,23 @@ def run(arguments: argparse.Namespace) -> int:
 async def _demo(once: bool, port: int, run_dir: Path) -> int:
     stage = Stage()
     stage.say("Starting Azurite, the simulated Azure and the Functions host …", style="dim")
-    async with (
-        environment(port=port, pace=_PACE, run_dir=run_dir) as running,
-        asking_at(running.addresses) as asking,
-    ):
-        watch = Watch(asking, stage)
-        play = Play(stage, asking, watch)
-        with stage:
-            try:
+    play = None
+    try:
+        async with (
+            environment(port=port, pace=_PACE, run_dir=run_dir) as running,
+            asking_at(running.addresses) as asking,
+        ):
+            watch = Watch(asking, stage)
+            play = Play(stage, asking, watch)
+            with stage:
                 return await _while_up(_show(play, run_dir, once=once), watch.run(), running.until_a_part_ends())
-            except DemoError as error:
-                stage.failure(f"{error}\nThe logs are in {run_dir / 'logs'}.")
-                return 1
-            except asyncio.CancelledError:
-                if play.is_over:
-                    raise
-                return _INTERRUPTED  # a story that was not played to its end proved nothing
+    except DemoError as error:
+        stage.failure(f"{error}\nThe logs are in {run_dir / 'logs'}.")
+        return 1
+    except asyncio.CancelledError:
+        if play and play.is_over:
+            raise
+        return _INTERRUPTED  # a story that was not played to its end proved nothing
 
 
 async def _show(play: Play, run_dir: Path, *, once: bool) -> int:

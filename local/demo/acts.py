@@ -65,7 +65,7 @@ class Play:
             "Pulley hears of the push through Event Grid, makes sure that shop may pull, restarts it, and calls it "
             "done only when every instance serves the new image.",
         )
-        await self.stage.pause(2)
+        await self.stage.pause(1.5)
         await self._push("shop", state="succeeded", reason="serving", instances=2)
         done = await self.watch.until_state("shop", "succeeded", after=1, within=_ROLLOUT_SECONDS)
         self.stage.success(
@@ -81,7 +81,7 @@ class Play:
             "Somebody took the role AcrPull away from orders. It still runs what it pulled long ago, but a restart now "
             "would end it: the pull would be refused. So before Pulley acts, it asks whether the app may pull.",
         )
-        await self.stage.pause(2)
+        await self.stage.pause(1.5)
         await self._push("orders", state="succeeded", reason="serving", instances=1)
         waiting = await self.watch.until_state("orders", "waiting_access", after=1, within=_SOON)
         assert waiting.access is not None
@@ -89,7 +89,7 @@ class Play:
         self.stage.say("What mends it, ready to be pasted:")
         for line in waiting.access.fix:
             self.stage.command(line, style="yellow")
-        await self.stage.pause(3)
+        await self.stage.pause(2.5)
         await self.asking.grant("orders", "AcrPull", _REGISTRY)
         self.stage.say(
             "\nThe demo has just done that. Nobody pushes again: Pulley looks again by itself. Meanwhile, another push:"
@@ -104,7 +104,7 @@ class Play:
             "“Running” all the while. Pulley reads each instance's own status and the platform's log, and says what "
             "happened.",
         )
-        await self.stage.pause(2)
+        await self.stage.pause(1.5)
         await self._push("blog", state="failed", reason="container_exited", instances=0, rejected=True)
         failed = await self.watch.until_state("blog", "failed", after=1, within=_ROLLOUT_SECONDS)
         assert failed.stall is not None
@@ -119,7 +119,7 @@ class Play:
                 f"{shortened(failed.digest or '')} out here again; it does roll out a newer push.",
             ],
         )
-        await self.stage.pause(3)
+        await self.stage.pause(2.5)
 
     async def _the_role_came(self, waiting: Rollout) -> None:
         done = await self.watch.until_state("orders", "succeeded", after=waiting.sequence - 1, within=_ROLLOUT_SECONDS)
@@ -134,7 +134,7 @@ class Play:
             "Events come late, twice, or never. To Pulley they are only hints: the truth is in the registry. A timer "
             "compares the two every five minutes; here the demo asks for it at once.",
         )
-        await self.stage.pause(2)
+        await self.stage.pause(1.5)
         await self._push("news", state="succeeded", reason="serving", instances=1, drop=True)
         await self.stage.pause(1.5)
         self.stage.say("The event is lost; nothing happens. Now the drift check:")

@@ -4,22 +4,30 @@ import os
 import sys
 from pathlib import Path
 
+from rich.box import ROUNDED
 from rich.table import Table
 from rich.text import Text
 
+from local.addresses import RUN_DIR, Addresses
 from local.demo.acts import Play
 from local.demo.answers import Rollout
-from local.demo.asking import Asking
 from local.demo.endings import Ending
 from local.demo.wording import served
 
 
 async def checked(play: Play) -> bool:
     """Compare every app's end with what it should be, show it, and answer whether all is well."""
-    table = Table(title="How it ended", title_justify="left", title_style="bold", border_style="dim")
+    table = Table(
+        title="How it ended; times count from its push",
+        title_justify="left",
+        title_style="bold",
+        box=ROUNDED,
+        border_style="dim",
+        header_style="dim",
+    )
     for heading in ("app", "Pulley says", "Azure runs", "restart", "end"):
         table.add_column(heading, justify="right" if heading in ("restart", "end") else "left", no_wrap=True)
-    table.add_column("as it should")
+    table.add_column("ok", no_wrap=True)
     problems: list[str] = []
     real = {app.name: app for app in await play.asking.real_apps()}
     for ending in play.endings:
@@ -28,7 +36,6 @@ async def checked(play: Play) -> bool:
         problems += [f"{ending.app}: {problem}" for problem in found]
         table.add_row(*_row(play, ending, rollout, served(real[ending.app].served), well=not found))
     play.stage.table(table)
-    play.stage.say("restart and end: after the push; for news, after a push that nobody heard of.", style="dim")
     for problem in problems:
         play.stage.failure(problem)
     return not problems
@@ -38,7 +45,7 @@ def invite(play: Play, run_dir: Path, *, staying: bool) -> None:
     """Say what can be tried now, or how to come back, and where the logs are."""
     play.stage.headline("What to try next", _STAYING if staying else _ENDING)
     if staying:
-        for line in _things_to_try(play.asking):
+        for line in _things_to_try(play.asking.addresses, run_dir):
             play.stage.command(line, style="")
         play.stage.say("")
     play.stage.say(f"Logs: {_shown(run_dir / 'logs')}: host.log (Pulley and its host), azure.log (the simulated Azure)")
@@ -50,20 +57,23 @@ _ENDING = (
 )
 
 
-def _things_to_try(asking: Asking) -> tuple[str, ...]:
-    addresses = asking.addresses
-    python = _shown(Path(sys.executable))
-    curl = 'curl -H "x-functions-key: $KEY"'
+def _things_to_try(addresses: Addresses, run_dir: Path) -> tuple[str, ...]:
+    push = f"{_shown(Path(sys.executable))} -m local push"
+    if run_dir != RUN_DIR:
+        push += f" --run-dir {_shown(run_dir)}"
     return (
-        f"API={addresses.admin}",
-        f"KEY={addresses.key}",
-        f"{curl} $API/apps                    # every app",
-        f"{curl} $API/apps/blog/rollouts/2    # the crash, step by step",
-        f"{curl} $API/apps/orders/access      # may it pull, and why",
-        f"{python} -m local push contoso/blog:stable --image blog-1    # mend blog",
-        f"{python} -m local push contoso/shop:stable --image shop-1 --copies 3    # one event, three times",
-        f"""{curl} -d '{{"by": "me", "why": "lunch"}}' $API/freeze    # then push again, then:""",
-        f"""{curl} -d '{{"by": "me"}}' $API/unfreeze""",
+        f"API={addresses.admin} KEY={addresses.key}",
+        'pulley() { curl -sH "x-functions-key: $KEY" "$API/$@" | python3 -m json.tool; }',
+        "",
+        "pulley apps                   # every app",
+        "pulley apps/blog/rollouts/2   # the crash, step by step",
+        "pulley apps/orders/access     # may it pull, and why",
+        "# nothing is done to any app until it is lifted",
+        """pulley freeze -d '{"by": "me", "why": "lunch"}'""",
+        """pulley unfreeze -d '{"by": "me"}'""",
+        "# one event, three times; and what mends blog, once Azure lets it start again",
+        f"{push} contoso/shop:stable --image shop-1 --copies 3",
+        f"{push} contoso/blog:stable --image blog-1",
     )
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TextIO
 
+from rich.box import ROUNDED
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.padding import Padding
@@ -123,7 +124,7 @@ class Stage:
 
     def failure(self, text: str) -> None:
         """Tell that something did not."""
-        self._console.print(Padding(Text(f"✗ {text}", style="red"), (0, 0, 0, 1)))
+        self._console.print(Text(f" ✗ {text}", style="red"), soft_wrap=True)
 
     def table(self, table: RenderableType) -> None:
         """Print a table."""
@@ -135,7 +136,7 @@ class Stage:
         self._rows = rows
 
     def _apps(self) -> RenderableType:
-        table = Table(expand=True, border_style="dim", header_style="dim", padding=(0, 1))
+        table = Table(expand=True, box=ROUNDED, border_style="dim", header_style="dim", padding=(0, 1))
         table.add_column("app", style="bold", width=6, no_wrap=True)
         table.add_column("Pulley says", width=16, no_wrap=True)
         table.add_column("Azure runs", width=11, no_wrap=True)

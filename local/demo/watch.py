@@ -7,6 +7,7 @@ from local.demo.answers import RealApp, Rollout
 from local.demo.asking import Asking
 from local.demo.errors import DemoError
 from local.demo.stage import Row, Stage
+from local.demo.wording import served, shortened
 
 _BETWEEN_LOOKS_SECONDS = 0.25
 
@@ -53,18 +54,19 @@ class Watch:
     def account(self) -> str:
         """What was seen last, one line an app."""
         return "\n".join(
-            f"  {row.app}: {row.state}: {row.detail}; really serves {', '.join(row.serves) or 'nothing'}"
+            f"  {row.app}: {row.state}, {shortened(row.detail)}; really serves {served(row.serves)}"
             for row in self._rows()
         )
 
     async def _look(self) -> None:
         newest, real = await asyncio.gather(self._asking.rollouts(), self._asking.real_apps())
         self.real = {app.name: app for app in real}
+        self._stage.show(self._rows())
         for seen in reversed(newest):
             known = self.rollouts.get(seen.name)
             if known is None or (seen.sequence, seen.updated_at) > (known.sequence, known.updated_at):
                 await self._follow(seen)
-        self._stage.show(self._rows())
+                self._stage.show(self._rows())
 
     async def _follow(self, seen: Rollout) -> None:
         rollout = await self._asking.rollout(seen.name, seen.sequence)
