@@ -16,8 +16,8 @@ from local.push import Push, push
 _REGISTRY = "contoso"
 _TAG = "stable"
 _APPS = 4
-_SOON = 15
-_ROLLOUT_SECONDS = 40
+_SOON = 30
+_ROLLOUT_SECONDS = 60
 _TELLING_LINES = 5  # they come in the order of their worth
 
 
