@@ -25,6 +25,12 @@ class RoleAssignment(Model):
     condition: str | None = None
     """An attribute-based condition: without evaluating it nobody knows whether the assignment holds."""
     created_on: Instant
+    updated_on: Instant | None = None
+
+    @property
+    def since(self) -> Instant:
+        """Since when it says what it says: a condition may have been changed later, anything else may not."""
+        return self.updated_on if self.condition and self.updated_on else self.created_on
 
 
 class Permission(Model):
@@ -71,12 +77,22 @@ def reaches(scope: str, resource_id: str) -> bool:
 
 def grants(role: RoleDefinition, action: str) -> bool:
     """Whether the role allows an action of the control plane: "Microsoft.ContainerRegistry/registries/read"."""
-    return any(_allows(block.actions, block.not_actions, action) for block in role.permissions)
+    return covers(role.permissions, action)
 
 
 def grants_data(role: RoleDefinition, data_action: str) -> bool:
     """Whether the role allows an action of the data plane."""
-    return any(_allows(block.data_actions, block.not_data_actions, data_action) for block in role.permissions)
+    return covers_data(role.permissions, data_action)
+
+
+def covers(permissions: tuple[Permission, ...], action: str) -> bool:
+    """Whether one of the blocks names an action of the control plane and does not take it out again."""
+    return any(_allows(block.actions, block.not_actions, action) for block in permissions)
+
+
+def covers_data(permissions: tuple[Permission, ...], data_action: str) -> bool:
+    """The same for an action of the data plane."""
+    return any(_allows(block.data_actions, block.not_data_actions, data_action) for block in permissions)
 
 
 def _allows(patterns: tuple[str, ...], excepted: tuple[str, ...], action: str) -> bool:
