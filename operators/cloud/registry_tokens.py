@@ -8,7 +8,6 @@ import asyncio
 import base64
 import binascii
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,11 +20,10 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from operators.cloud.arm import CALL
 from operators.cloud.arm_errors import translated
+from operators.core.registries import is_azure_registry
 from operators.errors import Permanent
 
 AUDIENCE = "https://containerregistry.azure.net"
-# An app may name any host as its registry; the operator's token goes to Azure's alone.
-_AZURE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.azurecr\.(io|cn|us)")
 _MARGIN = timedelta(minutes=2)
 """A token that expires sooner is not used any more: our clock and the registry's may differ."""
 
@@ -48,7 +46,8 @@ class RegistryTokens:
 
     async def access_token(self, login_server: str, scope: str) -> str:
         """A token for a scope such as "repository:shop:metadata_read". Many that ask at once share one exchange."""
-        if not _AZURE.fullmatch(login_server):
+        # An app may name any host as its registry; the operator's token goes to Azure's alone.
+        if not is_azure_registry(login_server):
             raise Permanent(login_server, "it is no Azure container registry, so it gets no token of ours")
         async with self._getting[login_server]:
             token = self._access.get((login_server, scope))

@@ -79,6 +79,26 @@ class SiteIdentity(Model):
     user_assigned: tuple[UserAssignedIdentity, ...] = ()
 
 
+class SiteNetwork(Model):
+    """How a site or slot goes out into the network.
+
+    Source: azure-docs, app-service/configure-vnet-integration-routing, overview-inbound-outbound-ips.
+    """
+
+    subnet_id: str | None = None
+    """`virtualNetworkSubnetId`: the subnet that it is integrated with."""
+    pulls_over_subnet: bool = False
+    """It pulls its image through that subnet, by `outboundVnetRouting` or the older `vnetImagePullEnabled`.
+
+    The app setting WEBSITE_PULL_IMAGE_OVER_VNET does the same and is not shown in a site's answer.
+    """
+    in_environment: bool = False
+    """It runs in an App Service Environment, which stands in a network of its own."""
+    outbound_ips: tuple[str, ...] = ()
+    possible_outbound_ips: tuple[str, ...] = ()
+    """Those and all that it may change to."""
+
+
 class IpRestriction(Model):
     """One rule of `ipSecurityRestrictions`: who is let in, or kept out."""
 
@@ -114,6 +134,20 @@ class Site(Model):
     """"Enabled" or "Disabled"; None where the answer did not say."""
     key_vault_reference_identity: str | None = None
     """The resource id of the identity that reads Key Vault references; None is the system-assigned one."""
+    network: SiteNetwork = SiteNetwork()
+
+
+class PullSettings(Model):
+    """What app settings say about pulling. No value of theirs is kept but the server's host and the user's name."""
+
+    server: str | None = None
+    """The host of DOCKER_REGISTRY_SERVER_URL."""
+    user_name: str | None = None
+    """DOCKER_REGISTRY_SERVER_USERNAME; None where it is not set or a Key Vault reference."""
+    has_user_name: bool = False
+    has_password: bool = False
+    pull_over_vnet: bool = False
+    """WEBSITE_PULL_IMAGE_OVER_VNET."""
 
 
 class SiteConfig(Model):

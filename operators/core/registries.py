@@ -1,11 +1,19 @@
 """Container registries: what ARM says about one, and what it says about its images."""
 
+import re
+
 from pydantic import field_validator
 
 from operators.core.model import Digest, Instant, Model
 
 ABAC = "AbacRepositoryPermissions"
 LEGACY = "LegacyRegistryPermissions"
+_AZURE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.azurecr\.(io|cn|us)")
+
+
+def is_azure_registry(login_server: str) -> bool:
+    """Whether a host belongs to Azure's registries, in any of its clouds; an app may name any host."""
+    return _AZURE.fullmatch(login_server.lower()) is not None
 
 
 class Registry(Model):
@@ -22,6 +30,14 @@ class Registry(Model):
     anonymous_pull_enabled: bool = False
     public_network_access: str | None = None
     """"Enabled" or "Disabled"; None where the answer did not say."""
+    network_default_action: str | None = None
+    """What befalls whoever no rule names, `networkRuleSet.defaultAction`: "Allow", "Deny", or None without rules."""
+    ip_rules: tuple[str, ...] = ()
+    """Addresses and ranges that are let in."""
+    private_endpoints: int | None = None
+    """How many approved private endpoint connections it has; None where the answer did not say."""
+    quarantine_enabled: bool = False
+    """Pushed images cannot be pulled until somebody passes them."""
 
     @property
     def honours_acr_pull(self) -> bool:
@@ -35,6 +51,22 @@ class Registry(Model):
     @classmethod
     def _lower(cls, value: str) -> str:
         return value.lower()
+
+
+class ManifestFacts(Model):
+    """What a registry says about a manifest."""
+
+    digest: Digest
+    platforms: tuple[str, ...] | None = None
+    """"linux/amd64" and the like, of an index; None for the manifest of a single image, which does not say it."""
+    quarantine_state: str | None = None
+    """"Passed" once it may be pulled; None where the registry did not say."""
+
+
+class NotThere(Model):
+    """The registry's word that it has no such image, or none that the reader may see."""
+
+    image: str
 
 
 class TagFacts(Model):
