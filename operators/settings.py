@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from operators.core.gate import Mode
+from operators.core.recovery import Recover
 from operators.core.rollouts import Strategy
 from operators.errors import BadInput
 
@@ -27,6 +28,9 @@ class Settings(BaseSettings):
     """`tag`: only apps with the resource tag `pulley=on`; `all`: every app with a container in the scopes."""
     strategy: Strategy = Strategy.RESTART
     """How a new image reaches an app that has no resource tag `pulley-strategy`."""
+    recover: Recover = Recover.FULL
+    """What is tried by itself for an app that makes no progress and has no resource tag `pulley-recover`: `full` (one
+    more restart, redeploy by digest, roll back), `rollback`, `report`."""
     drift_schedule: str = "0 */5 * * * *"
     """When the drift check runs, NCRONTAB with seconds, UTC. Read by the Functions host."""
     pace: float = Field(default=1.0, gt=0, le=1)

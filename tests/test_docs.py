@@ -7,6 +7,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from operators.core.inventory import OPT_IN_TAG, STRATEGY_TAG
+from operators.core.recovery import RECOVER_TAG
 from operators.core.references import POLICY_TAG
 from operators.settings import Settings
 
@@ -44,4 +45,9 @@ def test_the_documented_default_is_the_real_one(name: str) -> None:
 
 def test_every_resource_tag_is_documented_and_no_other() -> None:
     """The tags that the code reads from apps are those of the table."""
-    assert {row["name"] for row in _ROW.finditer(_RESOURCE_TAGS)} == {OPT_IN_TAG, STRATEGY_TAG, POLICY_TAG}
+    assert {row["name"] for row in _ROW.finditer(_RESOURCE_TAGS)} == {
+        OPT_IN_TAG,
+        STRATEGY_TAG,
+        POLICY_TAG,
+        RECOVER_TAG,
+    }

@@ -100,6 +100,9 @@ def gate(
 
 _ACCESS_WAITS = (30, 60, 120, 240, 300, 600)
 _RETRY_WAITS = (10, 30, 90, 300)
+_BUSY_WAITS = (10, 20, 30, 60)
+BUSY_IS_A_STALL = 8
+"""So many refusals take five minutes: longer than Azure's own tools wait for another operation to end."""
 _HOLD_WAITS = {HoldReason.FROZEN: timedelta(minutes=5), HoldReason.OBSERVED: timedelta(minutes=30)}
 
 
@@ -111,6 +114,12 @@ def access_wait(waits: int) -> timedelta:
 def retry_wait(retries: int, asked: timedelta | None = None) -> timedelta:
     """How long until a temporary fault is tried again; at least what the other side asked for."""
     own = timedelta(seconds=_RETRY_WAITS[min(retries, len(_RETRY_WAITS) - 1)])
+    return max(own, asked) if asked else own
+
+
+def busy_wait(times: int, asked: timedelta | None = None) -> timedelta:
+    """How long until an app that somebody else holds is asked again."""
+    own = timedelta(seconds=_BUSY_WAITS[min(times - 1, len(_BUSY_WAITS) - 1)])
     return max(own, asked) if asked else own
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
-from operators.core.rollouts import Rollout, Strategy
+from operators.core.rollouts import Rollout
 
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _LOOKS_WITHOUT_ANSWER = 3
@@ -32,12 +32,13 @@ def was_done(
         return Done.YES
     if rollout.intended_at is None:
         return Done.NOT_BEGUN
-    telling = configured if rollout.strategy is Strategy.PIN else statuses
+    telling = configured if rollout.writes else statuses
     if isinstance(telling, Unknown) or telling == ():
         # watching an act that did not happen ends in "restart not taken"; repeating one that did is a second restart
         return Done.UNKNOWN if rollout.retries < _LOOKS_WITHOUT_ANSWER else Done.YES
-    if rollout.strategy is Strategy.PIN:
-        written = isinstance(configured, ImageReference) and configured.digest == rollout.digest
+    if rollout.writes:
+        wanted = rollout.wanted.digest if rollout.wanted else None
+        written = isinstance(configured, ImageReference) and configured.digest == wanted
         return Done.YES if written else Done.NO
     assert not isinstance(statuses, Unknown)
     since = rollout.intended_at - _CLOCKS_DIFFER

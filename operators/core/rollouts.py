@@ -8,6 +8,7 @@ from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
+from operators.core.recovery import Measure, Recover, Tried
 from operators.core.references import Reference
 from operators.core.stalls import Stall
 from operators.core.transitions import ENDED, OCCUPYING, Event, State, after
@@ -21,6 +22,9 @@ class Strategy(StrEnum):
     """Restart it: the platform pulls the tag that the configuration names."""
     PIN = "pin"
     """Write the image by digest into the configuration: the platform pulls and restarts by itself."""
+
+
+_WRITES = frozenset({Measure.REDEPLOY, Measure.ROLLBACK})
 
 
 class Health(Model):
@@ -79,6 +83,19 @@ class Rollout(Model):
     proof: Proof | None = None
     stall: Stall | None = None
     """Why it failed, or why it makes no progress."""
+    measure: Measure | None = None
+    """What the last act was for; None for the first one."""
+    planned: Measure | None = None
+    """What will be tried next."""
+    next_at: Instant | None = None
+    """When it is looked at again, while it makes no progress."""
+    tried: tuple[Tried, ...] = ()
+    recover: Recover = Recover.REPORT
+    """What the app allows; read with the decision to act."""
+    back_to: ImageReference | None = None
+    """The last good image, once the way back was taken."""
+    busy: int = 0
+    """How often somebody else held the app when it was about to act."""
 
     @property
     def ended(self) -> bool:
@@ -92,8 +109,25 @@ class Rollout(Model):
 
     @property
     def digest(self) -> Digest | None:
-        """The digest it brings the app to."""
+        """The digest it was begun for."""
         return self.image.digest if self.image else None
+
+    @property
+    def wanted(self) -> ImageReference | None:
+        """The image that the last act was to bring: its own, or the one it went back to."""
+        return self.back_to or self.image
+
+    @property
+    def writes(self) -> bool:
+        """Whether the last act writes the image by digest into the configuration; else it restarts."""
+        if self.measure is None:
+            return self.strategy is Strategy.PIN
+        return self.measure is not Measure.RETRY
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the configuration names a digest of ours since the last act."""
+        return self.writes or self.strategy is Strategy.PIN or any(one.measure in _WRITES for one in self.tried)
 
 
 class Step(Model):
@@ -173,6 +207,10 @@ class Container(Model):
     last_good: tuple[Running, ...] = ()
     """Proved digests that served, newest first."""
     rejected: tuple[Rejected, ...] = ()
+    written: str | None = None
+    """The `linuxFxVersion` that we wrote last; None where we wrote none, or it was changed since."""
+    reverts: int = 0
+    """How often somebody changed back what we had written."""
 
 
 class Active(Model):
@@ -189,5 +227,7 @@ class Active(Model):
     """None until the app was seen for the first time. Sidecar sites will have several."""
     rollout: Rollout | None = None
     """The one that has not ended."""
+    failures: int = 0
+    """Rollouts in a row that failed or were rolled back; a success or a person's wish begins anew."""
     principal_id: str | None = None
     """As whom it pulled last time: lets the role assignments be read without waiting for the site."""

@@ -30,6 +30,11 @@ class StallReason(StrEnum):
     RESTART_NOT_TAKEN = "restart_not_taken"
     INSTANCES_DISAGREE = "instances_disagree"
     PROBE_FAILING = "probe_failing"
+    KEY_VAULT_REFERENCE_UNRESOLVED = "key_vault_reference_unresolved"
+    OPERATION_IN_PROGRESS = "operation_in_progress"
+    DEPLOYMENT_IN_PROGRESS = "deployment_in_progress"
+    SWAP_IN_PROGRESS = "swap_in_progress"
+    THROTTLED = "throttled"
     QUOTA_EXCEEDED = "quota_exceeded"
     APP_STOPPED = "app_stopped"
     UNKNOWN = "unknown"
@@ -161,6 +166,26 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         StallReason.PROBE_FAILING: Entry(
             meaning="Every instance says it is started, and the app's health path does not answer as healthy.",
             what_to_do="Open the health path and read the app's own log: az webapp log tail --ids <app>",
+        ),
+        StallReason.KEY_VAULT_REFERENCE_UNRESOLVED: Entry(
+            meaning="A setting of the app refers to a Key Vault secret that could not be read, so it starts without.",
+            what_to_do="GET /api/apps/{app}/doctor names the setting and what is missing.",
+        ),
+        StallReason.OPERATION_IN_PROGRESS: Entry(
+            meaning="Another operation on the app has been in progress for long; nothing can be changed meanwhile.",
+            what_to_do="See who does what: az monitor activity-log list --resource-id <app> --offset 1h",
+        ),
+        StallReason.DEPLOYMENT_IN_PROGRESS: Entry(
+            meaning="Somebody's code deployment is in progress, and a restart now would break it.",
+            what_to_do="Wait for it; one that hangs ends when its SCM site is restarted: az webapp restart --ids <app>",
+        ),
+        StallReason.SWAP_IN_PROGRESS: Entry(
+            meaning="A swap of the app's slots is not finished; the app's configuration may still change sides.",
+            what_to_do="Complete or cancel it: az webapp deployment slot swap --ids <app> --slot <slot> --action reset",
+        ),
+        StallReason.THROTTLED: Entry(
+            meaning="Azure asks for fewer calls in this subscription.",
+            what_to_do="Nothing: it is tried again when Azure said; others who write much there make it longer.",
         ),
         StallReason.QUOTA_EXCEEDED: Entry(
             meaning="The app's plan has used up its quota, so nothing starts.",

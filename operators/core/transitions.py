@@ -1,10 +1,6 @@
 """Every state of a rollout and every way from one to the next. Nothing else changes a state.
 
-pending ─► checking ─► applying ─► verifying ─► succeeded | unverified | failed
-   │          ├─► held              (looked at again; occupies nothing)
-   │          └─► waiting_access    (looked at again, less and less often, then failed; occupies nothing)
-   └─► skipped                      superseded: a newer choice came before this one acted
-interrupted: from any state at work; the sweep resumes it by reading what is real
+docs/states.md draws this table; a test keeps both equal.
 """
 
 from enum import StrEnum
@@ -19,9 +15,12 @@ class State(StrEnum):
     WAITING_ACCESS = "waiting_access"
     APPLYING = "applying"
     VERIFYING = "verifying"
+    RECOVERING = "recovering"
     INTERRUPTED = "interrupted"
     SUCCEEDED = "succeeded"
     UNVERIFIED = "unverified"
+    ROLLED_BACK = "rolled_back"
+    ROLLBACK_FAILED = "rollback_failed"
     FAILED = "failed"
     SKIPPED = "skipped"
     SUPERSEDED = "superseded"
@@ -33,22 +32,35 @@ class Event(StrEnum):
     RETRY = "retry"
     """A temporary fault: the same state, again later."""
     CHOSEN = "chosen"
+    """What the app should run is known."""
     NOT_NEEDED = "not_needed"
     NEWER = "newer"
+    """Another choice came before this one acted."""
     HOLD = "hold"
     DENIED = "denied"
-    GIVEN_UP = "given_up"
     LOOK_AGAIN = "look_again"
     GO = "go"
+    """The way is free; the intent is stored with this."""
+    BUSY = "busy"
+    """Somebody else holds the app: nothing was done, it is decided anew."""
     APPLIED = "applied"
     REFUSED = "refused"
     NOT_YET = "not_yet"
     SERVING = "serving"
     UNPROVEN = "unproven"
     STALLED = "stalled"
+    """No progress, and nothing (more) that may be tried."""
+    RECOVER = "recover"
+    """No progress, and something may be tried."""
+    BACK = "back"
+    """The last good image serves again."""
+    NOT_BACK = "not_back"
+    """The way back failed too."""
+    GIVEN_UP = "given_up"
     INTERRUPT = "interrupt"
     RESUME_BEFORE_ACT = "resume_before_act"
     RESUME_AFTER_ACT = "resume_after_act"
+    RESUME_RECOVERY = "resume_recovery"
 
 
 _S, _E = State, Event
@@ -74,26 +86,48 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.WAITING_ACCESS, _E.INTERRUPT): _S.INTERRUPTED,
     (_S.APPLYING, _E.APPLIED): _S.VERIFYING,
     (_S.APPLYING, _E.RETRY): _S.APPLYING,
+    (_S.APPLYING, _E.BUSY): _S.CHECKING,
     (_S.APPLYING, _E.REFUSED): _S.FAILED,
+    (_S.APPLYING, _E.NOT_BACK): _S.ROLLBACK_FAILED,
     (_S.APPLYING, _E.RESUME_BEFORE_ACT): _S.PENDING,
     (_S.APPLYING, _E.RESUME_AFTER_ACT): _S.VERIFYING,
+    (_S.APPLYING, _E.RESUME_RECOVERY): _S.RECOVERING,
     (_S.APPLYING, _E.INTERRUPT): _S.INTERRUPTED,
     (_S.VERIFYING, _E.NOT_YET): _S.VERIFYING,
     (_S.VERIFYING, _E.RETRY): _S.VERIFYING,
     (_S.VERIFYING, _E.SERVING): _S.SUCCEEDED,
     (_S.VERIFYING, _E.UNPROVEN): _S.UNVERIFIED,
     (_S.VERIFYING, _E.STALLED): _S.FAILED,
+    (_S.VERIFYING, _E.RECOVER): _S.RECOVERING,
+    (_S.VERIFYING, _E.BACK): _S.ROLLED_BACK,
+    (_S.VERIFYING, _E.NOT_BACK): _S.ROLLBACK_FAILED,
     (_S.VERIFYING, _E.INTERRUPT): _S.INTERRUPTED,
+    (_S.RECOVERING, _E.RETRY): _S.RECOVERING,
+    (_S.RECOVERING, _E.SERVING): _S.SUCCEEDED,
+    (_S.RECOVERING, _E.GO): _S.APPLYING,
+    (_S.RECOVERING, _E.GIVEN_UP): _S.FAILED,
+    (_S.RECOVERING, _E.INTERRUPT): _S.INTERRUPTED,
     (_S.INTERRUPTED, _E.RETRY): _S.INTERRUPTED,
     (_S.INTERRUPTED, _E.RESUME_BEFORE_ACT): _S.PENDING,
     (_S.INTERRUPTED, _E.RESUME_AFTER_ACT): _S.VERIFYING,
+    (_S.INTERRUPTED, _E.RESUME_RECOVERY): _S.RECOVERING,
     (_S.INTERRUPTED, _E.INTERRUPT): _S.INTERRUPTED,
 }
 
-ENDED = frozenset({_S.SUCCEEDED, _S.UNVERIFIED, _S.FAILED, _S.SKIPPED, _S.SUPERSEDED})
+ENDED = frozenset(
+    {
+        _S.SUCCEEDED,
+        _S.UNVERIFIED,
+        _S.ROLLED_BACK,
+        _S.ROLLBACK_FAILED,
+        _S.FAILED,
+        _S.SKIPPED,
+        _S.SUPERSEDED,
+    }
+)
 """No event leads out of these."""
 
-OCCUPYING = frozenset({_S.APPLYING, _S.VERIFYING, _S.INTERRUPTED})
+OCCUPYING = frozenset({_S.APPLYING, _S.VERIFYING, _S.RECOVERING, _S.INTERRUPTED})
 """Here something may have been done to the app: new looks are gathered until it has ended."""
 
 

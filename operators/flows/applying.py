@@ -7,16 +7,18 @@ from datetime import timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.apps import AppId
-from operators.core.gate import retry_wait
+from operators.core.gate import BUSY_IS_A_STALL, busy_wait, retry_wait
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus
+from operators.core.looks import Look
 from operators.core.model import Unknown
 from operators.core.resuming import Done, was_done
-from operators.core.rollouts import Active, Health, Moved, Rollout, Strategy
+from operators.core.rollouts import Active, Moved, Rollout
+from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
 from operators.core.watch import FIRST_LOOK
-from operators.errors import Permanent, Temporary
-from operators.flows.facts import Facts, configured_image
+from operators.errors import Busy, Permanent, Temporary
+from operators.flows.facts import configured_image
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 
@@ -30,29 +32,33 @@ class Applying:
 
     house: House
 
-    async def act(self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]) -> Outcome:
+    async def act(
+        self,
+        held: Held,
+        active: Active,
+        moved: Moved,
+        *,
+        before: tuple[InstanceStatus, ...] | Unknown,
+        aside: tuple[Moved, ...] = (),
+        consumed: tuple[Look, ...] = (),
+    ) -> Outcome:
         """Do what the rollout decided. `moved` has just become `applying`; nothing of this step is stored yet."""
         rollout = moved.rollout.model_copy(
             update={
                 "intended_at": self.house.now(),
                 "applied_at": None,
                 "attempts": moved.rollout.attempts + 1,
-                "before": facts.statuses,
+                "before": before,
                 "poked": False,
-                "health": Health(
-                    host_name=facts.site.default_host_name,
-                    health_check_path=facts.config.health_check_path,
-                    always_on=facts.config.always_on,
-                ),
             }
         )
         intent = Moved(rollout=rollout, steps=moved.steps)
-        active = carrying(active, intent)
-        held = await self.house.records.engine.commit(held, active, (*aside, intent), consumed=held.looks, keep=True)
+        held = await self.house.records.engine.commit(
+            held, carrying(active, intent), (*aside, intent), consumed=consumed, keep=True
+        )
         for each in (*aside, intent):
             await self.house.records.recent.put(each.rollout)
-        done, again = await self._do(Moved(rollout=rollout))
-        return Outcome(carrying(held.active, done), (done,), again=again, held=held)
+        return await self._do(held, Moved(rollout=rollout))
 
     async def resume(self, held: Held) -> Outcome:
         """Go on with a rollout whose act may or may not have happened."""
@@ -69,11 +75,10 @@ class Applying:
                 detail = f"{rollout.strategy} was done; watching goes on"
                 moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied)
             case Done.NO if rollout.attempts >= _ATTEMPTS and rollout.state is State.APPLYING:
-                moved = moved.by(Event.REFUSED, now, "no_answer", f"{rollout.attempts} attempts got no answer")
-                return Outcome(carrying(held.active, moved), (moved,))
+                return self._refused(held, moved, "no_answer", f"{rollout.attempts} attempts got no answer")
             case Done.NO | Done.NOT_BEGUN:
                 detail = "the app shows no trace of it" if done is Done.NO else "nothing had been done to the app"
-                moved = moved.by(Event.RESUME_BEFORE_ACT, now, "resumed", detail, intended_at=None)
+                moved = self._before_act(moved, Event.RESUME_BEFORE_ACT, "resumed", detail)
         return Outcome(carrying(held.active, moved), (moved,), again=timedelta())
 
     async def _reality(
@@ -87,22 +92,59 @@ class Applying:
         )
         return (config if isinstance(config, Unknown) else configured_image(config)), statuses
 
-    async def _do(self, moved: Moved) -> tuple[Moved, timedelta | None]:
-        rollout = moved.rollout
+    async def _do(self, held: Held, moved: Moved) -> Outcome:
+        rollout, active = moved.rollout, held.active
         app = AppId.from_key(rollout.app)
-        assert rollout.image is not None
+        assert rollout.wanted is not None
+        value = linux_fx_version(rollout.wanted)
         try:
-            if rollout.strategy is Strategy.PIN:
-                await self.house.azure.sites.set_linux_fx_version(app, linux_fx_version(rollout.image))
+            if rollout.writes:
+                await self.house.azure.sites.set_linux_fx_version(app, value)
             else:
                 await self.house.azure.sites.restart(app)
+        except Busy as error:
+            return self._busy(held, moved, error)
         except Temporary as error:
-            now = self.house.now()
-            moved = moved.by(Event.RETRY, now, "no_answer", f"{error.what}: {error.reason}; looking what is real next")
-            return moved, retry_wait(0, error.retry_after)
+            detail = f"{error.what}: {error.reason}; looking what is real next"
+            moved = moved.by(Event.RETRY, self.house.now(), "no_answer", detail)
+            again = retry_wait(0, error.retry_after)
+            return Outcome(carrying(active, moved), (moved,), again=again, held=held)
         except Permanent as error:
             detail = f"{error.what}: {error.reason}" + (f". {error.fix}" if error.fix else "")
-            return moved.by(Event.REFUSED, self.house.now(), "refused", detail), None
-        detail = f"{linux_fx_version(rollout.image)} written" if rollout.strategy is Strategy.PIN else "restarted"
+            return self._refused(held, moved, "refused", detail)
         now = self.house.now()
-        return moved.by(Event.APPLIED, now, str(rollout.strategy), detail, applied_at=now), FIRST_LOOK
+        reason, detail = ("written", f"{value} written") if rollout.writes else ("restarted", "restarted")
+        held_up = None if rollout.measure is None else rollout.stall
+        moved = moved.by(Event.APPLIED, now, reason, detail, applied_at=now, busy=0, stall=held_up, next_at=None)
+        container = active.container
+        if container and rollout.writes:
+            container = container.model_copy(update={"written": value})
+        return Outcome(carrying(active, moved, container=container), (moved,), again=FIRST_LOOK, held=held)
+
+    def _busy(self, held: Held, moved: Moved, error: Busy) -> Outcome:
+        """Nothing was done: it is decided anew when the other one may have finished."""
+        now, times = self.house.now(), moved.rollout.busy + 1
+        again = busy_wait(times, error.retry_after)
+        held_up = stall(StallReason.OPERATION_IN_PROGRESS, moved.rollout.updated_at, (error.reason,))
+        rollout = moved.rollout.model_copy(
+            update={
+                "busy": times,
+                "next_at": now + again,
+                "stall": held_up if times >= BUSY_IS_A_STALL else moved.rollout.stall,
+            }
+        )
+        detail = f"{error.what}: {error.reason}; nothing was done, again at {now + again:%T}"
+        moved = self._before_act(Moved(rollout=rollout), Event.BUSY, "busy", detail)
+        return Outcome(carrying(held.active, moved), (moved,), again=again, held=held)
+
+    def _before_act(self, moved: Moved, event: Event, reason: str, detail: str) -> Moved:
+        """Back to where the act was decided: a first act is chosen anew, a measure of recovery is planned again."""
+        measure, now = moved.rollout.measure, self.house.now()
+        if measure is not None:
+            return moved.by(Event.RESUME_RECOVERY, now, reason, detail, planned=measure)
+        return moved.by(event, now, reason, detail, intended_at=None)
+
+    def _refused(self, held: Held, moved: Moved, reason: str, detail: str) -> Outcome:
+        event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
+        moved = moved.by(event, self.house.now(), reason, detail)
+        return Outcome(carrying(held.active, moved), (moved,), held=held)

@@ -10,8 +10,9 @@ from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, gat
 from operators.core.inventory import STRATEGY_TAG, Follower, looked_after, resource_tag
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
+from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.references import NoReference, Reference
-from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
+from operators.core.rollouts import Active, Container, Health, Moved, Rollout, Running, Strategy
 from operators.core.transitions import Event, State
 from operators.flows.applying import Applying
 from operators.flows.facts import Facts, read_facts
@@ -219,9 +220,33 @@ class Planning:
                 return Outcome(carrying(active, moved), (*aside, moved), again=retry_wait(moved.rollout.retries - 1))
             case Go():
                 moved = moved.by(
-                    Event.GO, now, access.reason, answer.detail, evidence=evidence, access=access, waiting_since=None
+                    Event.GO,
+                    now,
+                    access.reason,
+                    answer.detail,
+                    evidence=evidence,
+                    access=access,
+                    waiting_since=None,
+                    recover=self._recover(facts),
+                    health=Health(
+                        host_name=facts.site.default_host_name,
+                        health_check_path=facts.config.health_check_path,
+                        always_on=facts.config.always_on,
+                    ),
                 )
-                return await Applying(self.house).act(held, active, moved, facts, aside)
+                return await Applying(self.house).act(
+                    held, active, moved, before=facts.statuses, aside=aside, consumed=held.looks
+                )
+
+    def _recover(self, facts: Facts) -> Recover:
+        """What the app allows by its resource tag; a value that is none of ours allows nothing."""
+        said = resource_tag(facts.site, RECOVER_TAG)
+        if said is None:
+            return self.house.settings.recover
+        try:
+            return Recover(said.strip().lower())
+        except ValueError:
+            return Recover.REPORT
 
     def _container(self, active: Active, facts: Facts, target: Target) -> Container:
         reference = facts.reference if isinstance(facts.reference, Reference) else None

@@ -11,6 +11,7 @@ from operators.errors import PulleyError
 from operators.flows.applying import Applying
 from operators.flows.marking import GRACE
 from operators.flows.planning import Planning
+from operators.flows.recovering import Recovering
 from operators.flows.services import House
 from operators.flows.stepping import Outcome
 from operators.flows.verifying import Verifying
@@ -47,6 +48,8 @@ class Reconcile:
                 return await Applying(self.house).resume(held)
             case State.VERIFYING:
                 return await Verifying(self.house).look(held)
+            case State.RECOVERING:
+                return await Recovering(self.house).step(held)
             case _:
                 return await Planning(self.house).plan(held)
 

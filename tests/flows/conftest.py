@@ -29,6 +29,7 @@ def scenario(resource_tags: dict[str, str]) -> dict[str, Any]:
             "v2": _FINE,
             "v3": _FINE,
             "crashes": {"exit_code": 3, "log_lines": ["no DATABASE_URL"]},
+            "silent": {"port": None},
         },
         "registries": [{"name": "contoso", "tags": {"shop:stable": "v1"}}],
         "sites": [

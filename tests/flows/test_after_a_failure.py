@@ -1,11 +1,14 @@
 """After a failed rollout: what runs is not known, and every way back is open."""
 
+import pytest
+
 from operators.core.transitions import State
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
 
 
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-recover": "report"}])
 async def test_the_tag_moved_back_after_a_crash_is_rolled_out(town: Town) -> None:
     """The crash took the place of what ran before: the good digest is brought back, though it served once."""
     good = await town.push(IMAGE, "v2")

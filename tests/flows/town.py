@@ -15,6 +15,7 @@ from operators.core.claims import CLAIM_LASTS, Claim
 from operators.core.deliveries import read_delivery
 from operators.core.gate import Mode
 from operators.core.rollouts import Rollout, Step
+from operators.core.transitions import State
 from operators.settings import Settings
 from tests.storage import LosingTransport
 
@@ -32,12 +33,13 @@ class Wire(WorldTransport):
     """The way to the simulated Azure, which may end the process behind a call."""
 
     end_after = ""
+    end_method = ""
     end_with: BaseException = Died()
 
     async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
         """Send it; end after the chosen call had its effect."""
         response = await super().send(request, stream=stream, **options)
-        if self.end_after and self.end_after in request.url:
+        if self.end_after and self.end_after in request.url and self.end_method in ("", request.method):
             self.end_after = ""
             raise self.end_with
         return response
@@ -76,9 +78,9 @@ class Town:
         assert self.settings.storage is not None
         return Town.build(self.world, self.clock, self.settings.storage, **settings)
 
-    def dies_after(self, part_of_url: str, error: BaseException | None = None) -> None:
+    def dies_after(self, part_of_url: str, error: BaseException | None = None, method: str = "") -> None:
         """The next call with this in its URL has its effect, and then the process ends, or this error is raised."""
-        self.wire.end_after, self.wire.end_with = part_of_url, error or Died()
+        self.wire.end_after, self.wire.end_with, self.wire.end_method = part_of_url, error or Died(), method
 
     async def claims_expire(self, name: str) -> None:
         """The claim on the app has run out: claims go by the storage service's clock, which no test can move."""
@@ -115,6 +117,14 @@ class Town:
             worked = await self._work(queue)
             quiet = 0 if worked else quiet + 1
             self.clock.advance(step)
+
+    async def run_until(self, name: str, state: State) -> None:
+        """Let time go by until the app's newest rollout is in this state."""
+        for _ in range(200):
+            if (await self.rollout(name)).state is state:
+                return
+            await self.run(seconds=_TICK)
+        raise AssertionError(f"{name} never became {state}: {await self.rollout(name)}")
 
     async def _work(self, queue: QueueClient) -> bool:
         message = await queue.receive_message(visibility_timeout=600)

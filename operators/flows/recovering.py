@@ -1,0 +1,120 @@
+"""Recovery: look again, and where there is still no progress take the planned step, the least harmful one left."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.cloud.engine import Held
+from operators.core.apps import AppId
+from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait
+from operators.core.looks import Cause, Look
+from operators.core.model import Unknown
+from operators.core.recovery import Measure, Tried
+from operators.core.rollouts import Active, Moved, Rollout
+from operators.core.transitions import Event
+from operators.core.watch import Serving, WatchFacts
+from operators.flows.applying import Applying
+from operators.flows.services import House
+from operators.flows.stepping import Outcome, carrying
+from operators.flows.verifying import Verifying
+from operators.flows.watching import Watching
+
+_AFTER_BLOCK = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Why the planned step is not taken now."""
+
+    reason: str
+    detail: str
+    again: timedelta
+
+
+@dataclass(frozen=True)
+class Recovering:
+    """One step of a rollout that makes no progress."""
+
+    house: House
+
+    async def step(self, held: Held) -> Outcome:
+        """Look, and take the planned measure where nothing speaks against it."""
+        active, rollout, now = held.active, held.active.rollout, self.house.now()
+        assert rollout is not None
+        if newer := _newer(held.looks, rollout):
+            detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
+            return self._give_up(active, rollout, detail)
+        if self.house.settings.mode is Mode.OBSERVE:
+            return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.")
+        facts, verdict = await Watching(self.house).judged(rollout, now)
+        if isinstance(verdict, Serving):
+            return await Verifying(self.house).serves(active, rollout, verdict, facts)
+        wait = await self._not_now(rollout, facts, now)
+        if wait:
+            return self._put_off(active, rollout, wait, now)
+        return await self._take(held, rollout, facts, now)
+
+    async def _take(self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime) -> Outcome:
+        measure, container = rollout.planned, held.active.container
+        assert measure is not None
+        assert rollout.stall is not None
+        assert rollout.image is not None
+        good = container.last_good[0] if container and container.last_good else None
+        back = rollout.image.at(good.digest) if measure is Measure.ROLLBACK and good else None
+        what = {
+            Measure.RETRY: "one more restart",
+            Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
+            Measure.ROLLBACK: f"back to the last good image, {back}",
+        }[measure]
+        moved = Moved(rollout=rollout).by(
+            Event.GO,
+            now,
+            str(measure),
+            what,
+            measure=measure,
+            planned=None,
+            next_at=None,
+            tried=(*rollout.tried, Tried(measure=measure, reason=rollout.stall.reason, at=now)),
+            back_to=back,
+        )
+        return await Applying(self.house).act(held, held.active, moved, before=facts.statuses)
+
+    async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | None:
+        freeze = await self.house.records.switches.freeze()
+        if freeze:
+            return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
+        if not isinstance(facts.statuses, Unknown):
+            blocked = [status.blocked_until for status in facts.statuses if status.blocked_until]
+            until = max(blocked, default=now)
+            if until > now:
+                detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
+                return Wait("blocked", detail, until - now + _AFTER_BLOCK)
+        app = AppId.from_key(rollout.app)
+        site = await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+        if isinstance(site, Unknown):
+            return Wait("app_unreadable", f"{site.what}: {site.reason}", retry_wait(rollout.retries))
+        if site.in_progress_operation_id:
+            detail = f"another operation is in progress on the app: {site.in_progress_operation_id}"
+            return Wait("operation_in_progress", detail, retry_wait(rollout.retries))
+        return None
+
+    def _put_off(self, active: Active, rollout: Rollout, wait: Wait, now: datetime) -> Outcome:
+        moved = Moved(rollout=rollout)
+        if rollout.reason != wait.reason:
+            moved = moved.by(Event.RETRY, now, wait.reason, wait.detail, next_at=now + wait.again)
+        else:
+            moved = Moved(rollout=rollout.model_copy(update={"next_at": now + wait.again}))
+        return Outcome(carrying(active, moved), (moved,), again=wait.again)
+
+    def _give_up(self, active: Active, rollout: Rollout, detail: str) -> Outcome:
+        reason = str(rollout.stall.reason) if rollout.stall else "given_up"
+        moved = Moved(rollout=rollout).by(Event.GIVEN_UP, self.house.now(), reason, detail, planned=None, next_at=None)
+        return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
+
+
+def _newer(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:
+    """A look that may bring another image: better than to recover with this one."""
+    for look in looks:
+        if look.cause is Cause.PERSON or (look.digest is not None and look.digest != rollout.digest):
+            return look
+    return None

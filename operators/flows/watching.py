@@ -1,0 +1,108 @@
+"""Looking at an app after an act: the reads, the judgement over them, and how sure it is which image serves."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.core.apps import AppId
+from operators.core.judgement import judge
+from operators.core.model import Unknown
+from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
+from operators.core.registries import TagFacts
+from operators.core.rollouts import Rollout
+from operators.core.watch import Budget, ProbeResult, Proof, Suspect, Verdict, WatchFacts, proof_of
+from operators.flows.facts import configured_image
+from operators.flows.services import House
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Reads and judges; decides nothing about the rollout."""
+
+    house: House
+
+    async def judged(self, rollout: Rollout, now: datetime) -> tuple[WatchFacts, Verdict]:
+        """One look. The platform's log is read only where the judgement asks for it."""
+        facts = await self._read(rollout)
+        verdict: Verdict = judge(facts, now)
+        if not isinstance(verdict, Suspect):
+            return facts, verdict
+        facts = await self._with_log(rollout, facts)
+        return facts, judge(facts, now)
+
+    async def poke(self, rollout: Rollout) -> Rollout:
+        """One GET, whatever it answers: an idle app starts at a request only."""
+        if rollout.health:
+            await self.house.azure.probe.get(rollout.health.host_name, "/")
+        return rollout.model_copy(update={"poked": True})
+
+    async def prove(self, rollout: Rollout, facts: WatchFacts) -> tuple[Proof, str]:
+        """How sure it is that the image we wanted is the one that serves, and by what."""
+        app, image = AppId.from_key(rollout.app), rollout.wanted
+        assert image is not None
+        assert image.digest is not None
+        if rollout.pinned:
+            config = await read_or_unknown(f"config/web of {app.name}", self.house.azure.sites.config(app))
+            configured = None if isinstance(config, Unknown) else configured_image(config)
+            proof = proof_of(image.digest, configured, None, None, None)
+            return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
+        lines, tag = await asyncio.gather(self._lines(app, facts), self._tag(rollout))
+        pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.acted_at, image)
+        after = tag.digest if isinstance(tag, TagFacts) else None
+        proof = proof_of(image.digest, None, pull, image.digest, after)
+        if proof is Proof.PULLED:
+            return proof, "its pull is in the platform's log, and the tag has not moved"
+        if isinstance(lines, Unknown):
+            return proof, f"the platform's log could not be read: {lines.reason}"
+        return proof, "the tag moved meanwhile" if after != image.digest else "the platform's log shows no pull of it"
+
+    async def _read(self, rollout: Rollout) -> WatchFacts:
+        app, sites = AppId.from_key(rollout.app), self.house.azure.sites
+        statuses, listed, probe = await asyncio.gather(
+            read_or_unknown(f"siteStatus of {app.name}", sites.site_status(app)),
+            read_or_unknown(f"instances of {app.name}", sites.instances(app)),
+            self._probe(rollout),
+        )
+        assert rollout.applied_at is not None
+        assert rollout.health is not None
+        no_reports = isinstance(statuses, Unknown) and not statuses.temporary
+        return WatchFacts(
+            acted_at=rollout.applied_at,
+            pinned=rollout.pinned,
+            always_on=rollout.health.always_on,
+            budget=Budget.of(),
+            before=rollout.before if rollout.before is not None else (),
+            platform_reports=not no_reports,
+            statuses=statuses,
+            listed_instances=listed,
+            probe=probe,
+            poked=rollout.poked,
+        )
+
+    async def _probe(self, rollout: Rollout) -> ProbeResult | None:
+        if rollout.health is None or not rollout.health.health_check_path:
+            return None
+        return await self.house.azure.probe.get(rollout.health.host_name, rollout.health.health_check_path)
+
+    async def _with_log(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
+        """The same facts with the platform's log and the site's own state, which a failure is judged by."""
+        app = AppId.from_key(rollout.app)
+        lines, site = await asyncio.gather(
+            self._lines(app, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+        )
+        if isinstance(site, Unknown):
+            return facts.model_copy(update={"lines": lines})
+        return facts.model_copy(update={"lines": lines, "site_state": site.state, "usage_state": site.usage_state})
+
+    async def _lines(self, app: AppId, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
+        if facts.lines is not None:
+            return facts.lines
+        text = await read_or_unknown(f"containerlogs of {app.name}", self.house.azure.sites.container_logs(app))
+        return text if isinstance(text, Unknown) else read_platform_log(text or "")
+
+    async def _tag(self, rollout: Rollout) -> TagFacts | Unknown | None:
+        assert rollout.image is not None
+        tag = (rollout.reference or "").rpartition(":")[2]
+        content, image = self.house.azure.content, rollout.image
+        return await read_or_unknown(f"tag {rollout.reference}", content.tag(image.registry, image.repository, tag))

@@ -1,0 +1,155 @@
+"""Stalls and what is done about them: the least harmful step first, and never more than the app allows."""
+
+import pytest
+
+from local.azure.scenario import FaultRule
+from operators.core.apps import AppId
+from operators.core.recovery import Measure
+from operators.core.stalls import StallReason
+from operators.core.transitions import State
+from operators.core.watch import Proof
+from tests.flows.town import Died, Town
+
+IMAGE = "contoso.azurecr.io/shop:stable"
+
+
+async def served(town: Town) -> set[str | None]:
+    """The digests that really serve."""
+    return {instance.serving.digest if instance.serving else None for instance in town.world.instances("shop")}
+
+
+async def configured(town: Town) -> str | None:
+    """What the configuration names."""
+    return (await town.operator.house.azure.sites.config(AppId.from_key(town.key("shop")))).linux_fx_version
+
+
+async def test_a_crash_is_rolled_back_to_the_last_good_digest(town: Town) -> None:
+    """The digest that served before is pinned and serves; the outcome is rolled_back, not succeeded, and says so."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    rollout = await town.rollout("shop")
+    assert rollout.state is State.ROLLED_BACK
+    assert [one.measure for one in rollout.tried] == [Measure.ROLLBACK]
+    assert rollout.stall is not None
+    assert rollout.stall.reason is StallReason.CONTAINER_EXITED
+    assert await served(town) == {good}
+    assert await configured(town) == f"DOCKER|contoso.azurecr.io/shop@{good}"
+    assert f"--container-image-name {IMAGE}" in rollout.detail
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert active.container.running is not None
+    assert (active.container.running.digest, active.container.running.proof) == (good, Proof.PINNED)
+
+
+async def test_after_a_rollback_the_tag_is_still_followed(town: Town) -> None:
+    """The configuration names a digest; a mended push of the tag is rolled out all the same."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    mended = await town.push(IMAGE, "v3")
+    await town.run()
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.digest) == (State.SUCCEEDED, mended)
+    assert await served(town) == {mended}
+
+
+async def test_without_a_last_good_digest_it_stops_and_says_so(town: Town) -> None:
+    """What was found at first sight is no proof: nothing to go back to, a person is called."""
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.tried) == (State.FAILED, ())
+    assert town.acts == ["sites.restart"]
+
+
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-recover": "report"}])
+async def test_an_app_that_wants_a_report_is_left_alone(town: Town) -> None:
+    """pulley-recover=report: the stall is explained and nothing is tried."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    assert (await town.rollout("shop")).state is State.FAILED
+    assert town.acts == ["sites.restart"] * 2
+
+
+async def test_a_silent_port_is_rolled_back(town: Town) -> None:
+    """A container that never answers while the portal says Running: found by the start limit, and taken back."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "silent")
+    await town.run(seconds=3600, step=15)
+    rollout = await town.rollout("shop")
+    assert rollout.state is State.ROLLED_BACK
+    assert await served(town) == {good}
+
+
+async def test_a_restart_that_was_not_taken_is_repeated_then_redeployed(town: Town) -> None:
+    """The platform answers 200 and does nothing: one more restart, then the configuration is written by digest."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none"))
+    digest = await town.push(IMAGE, "v2")
+    await town.run(seconds=3600 * 2, step=20)
+    rollout = await town.rollout("shop")
+    assert [one.measure for one in rollout.tried] == [Measure.RETRY, Measure.REDEPLOY]
+    assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.PINNED)
+    assert await served(town) == {digest}
+
+
+async def test_a_way_back_that_fails_is_its_own_state(town: Town) -> None:
+    """The write of the last good digest is refused: rollback_failed, and a person is called."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    town.world.faults.add(FaultRule(method="PATCH", path="/config/web$", status=403, code="AuthorizationFailed"))
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    assert (await town.rollout("shop")).state is State.ROLLBACK_FAILED
+
+
+async def test_a_newer_push_ends_a_recovery(town: Town) -> None:
+    """The image crashed and the mended one is pushed before the way back was taken: it is brought at once."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run_until("shop", State.RECOVERING)
+    mended = await town.push(IMAGE, "v3")
+    await town.run()
+    assert (await town.rollout("shop", 3)).state is State.FAILED
+    assert (await town.rollout("shop", 4)).state is State.SUCCEEDED
+    assert await served(town) == {mended}
+
+
+async def test_nothing_is_restarted_into_a_block(town: Town) -> None:
+    """Blocked after repeated cold starts: the way back waits until the platform's own time, then is taken once."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run_until("shop", State.RECOVERING)
+    town.clock.advance(30)  # the platform tries by itself, and blocks
+    await town.run(seconds=1200)
+    assert (await town.rollout("shop")).state is State.ROLLED_BACK
+    log = await town.operator.house.azure.sites.container_logs(AppId.from_key(town.key("shop")))
+    assert "will be blocked for" in (log or "")
+    assert "Start site prohibitted" not in (log or "")
+    assert await served(town) == {good}
+
+
+async def test_dying_in_the_middle_of_a_rollback(town: Town) -> None:
+    """The process dies right after the write: the next one reads what is real and goes on watching."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run_until("shop", State.RECOVERING)
+    town.dies_after("/config/web?", method="PATCH")
+    with pytest.raises(Died):
+        await town.run(seconds=900)
+    town = town.restarted()
+    await town.claims_expire("shop")
+    town.clock.advance(60)
+    await town.operator.sweep.run()
+    await town.run(seconds=900)
+    assert (await town.rollout("shop")).state is State.ROLLED_BACK
+    assert await served(town) == {good}
+    assert town.acts.count("config.update") == 1
