@@ -4,71 +4,71 @@ from pathlib import Path
 
 from operators.core.recovery import LADDER
 from operators.core.stalls import CATALOGUE
-from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, State
+from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, State
 
 DOCS = Path(__file__).parents[2] / "docs"
-_QUIET = {"interrupt"}
+
+_STATES = """\
+# The states of a rollout
+
+Drawn from the table in `operators/core/transitions.py`; a test keeps both equal. Left out: a message that fails five
+times takes every state at work to `interrupted`, with the error that it died of.
+
+```mermaid
+stateDiagram-v2
+    [*] --> pending
+{ways}
+{ends}
+```
+
+In {occupying} something may have been done to the app: what is pushed
+meanwhile is gathered until the rollout has ended. In the other states at work nothing was done, and a newer image takes
+its place.
+"""
+
+_STALLS = """\
+# Stalls
+
+Why a rollout makes no progress, what is tried, and what a person can do. Written from `CATALOGUE`
+(`operators/core/stalls.py`) and `LADDER` (`operators/core/recovery.py`); a test keeps them equal.
+
+A stall that accuses the image makes its digest `rejected` for the app: it is not rolled out by itself again until a
+newer push, or until somebody deploys it by hand. On a mutable tag the platform may still pull it when it scales out;
+`pulley-strategy=pin` closes that door.
+
+Measures are taken in this order, each once in a rollout: `retry` is one more restart; `redeploy` writes the image by
+digest into the configuration, which makes the platform build the app anew; `rollback` writes the last digest that was
+proved to serve. Before each the app is looked at again, and nothing is done while the platform blocks starts, while
+somebody else's operation is in progress, or while Pulley is frozen. The resource tag `pulley-recover` says how much of
+it an app allows.
+
+| reason | meaning | accuses the image | what is tried | what to do |
+|---|---|---|---|---|
+{rows}
+"""
 
 
 def states() -> str:
-    """The page about the states: a picture of the table, but for the interruptions, which are everywhere."""
+    """The page about the states."""
     ways: dict[tuple[State, State], list[str]] = {}
     for (begin, event), end in TRANSITIONS.items():
-        if event not in _QUIET:
+        if event is not Event.INTERRUPT:
             ways.setdefault((begin, end), []).append(event)
-    lines = [f"    {begin} --> {end}: {', '.join(events)}" for (begin, end), events in ways.items()]
-    ends = [f"    {state} --> [*]" for state in State if state in ENDED]
-    occupying = ", ".join(f"`{state}`" for state in State if state in OCCUPYING)
-    return "\n".join(
-        [
-            "# The states of a rollout",
-            "",
-            "Drawn from the table in `operators/core/transitions.py`; a test keeps both equal. Left out: a message that",
-            "fails five times takes every state at work to `interrupted`, with the error it died of.",
-            "",
-            "```mermaid",
-            "stateDiagram-v2",
-            "    [*] --> pending",
-            *lines,
-            *ends,
-            "```",
-            "",
-            f"In {occupying} something may have been done to the app: whatever is pushed meanwhile is gathered until the",
-            "rollout has ended. In the other states at work nothing was done, and a newer image takes its place.",
-            "",
-        ]
+    return _STATES.format(
+        ways="\n".join(f"    {begin} --> {end}: {', '.join(events)}" for (begin, end), events in ways.items()),
+        ends="\n".join(f"    {state} --> [*]" for state in State if state in ENDED),
+        occupying=", ".join(f"`{state}`" for state in State if state in OCCUPYING),
     )
 
 
 def stalls() -> str:
-    """The page about stalls: the catalogue, and what each reason may use."""
-    rows = []
+    """The page about stalls."""
+    rows: list[str] = []
     for reason, entry in CATALOGUE.items():
-        ladder = ", ".join(LADDER[reason]) or "nothing: a person is called"
         accuses = "yes" if entry.accuses_image else ""
+        ladder = ", ".join(LADDER[reason]) or "nothing: a person is called"
         rows.append(f"| `{reason}` | {_cell(entry.meaning)} | {accuses} | {ladder} | {_cell(entry.what_to_do)} |")
-    return "\n".join(
-        [
-            "# Stalls",
-            "",
-            "Why a rollout makes no progress, what is tried, and what a person can do. Written from `CATALOGUE`",
-            "(`operators/core/stalls.py`) and `LADDER` (`operators/core/recovery.py`); a test keeps them equal.",
-            "",
-            "A stall that accuses the image makes its digest `rejected` for the app: it is not rolled out by itself again",
-            "until a newer push, or until somebody deploys it by hand. On a mutable tag the platform may still pull it when",
-            "it scales out; `pulley-strategy=pin` closes that door.",
-            "",
-            "Measures are taken in this order, each once in a rollout: `retry` is one more restart; `redeploy` writes the",
-            "image by digest into the configuration, which makes the platform build the app anew; `rollback` writes the last",
-            "digest that was proved to serve. Before each the app is looked at again, and nothing is done while the platform",
-            "blocks starts, while somebody else's operation is in progress, or while Pulley is frozen.",
-            "",
-            "| reason | meaning | accuses the image | what is tried | what to do |",
-            "|---|---|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
+    return _STALLS.format(rows="\n".join(rows))
 
 
 def _cell(text: str) -> str:
