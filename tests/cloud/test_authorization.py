@@ -145,4 +145,4 @@ async def test_a_missing_right_is_named() -> None:
     with pytest.raises(Forbidden) as caught:
         await house.authorization.role_assignments(house.registry_id, house.principal_id)
     assert caught.value.action == "Microsoft.Authorization/roleAssignments/read"
-    assert str(caught.value.scope).lower() == house.registry_id.lower()
+    assert caught.value.scope == f"{house.registry_id}/providers/Microsoft.Authorization"

@@ -149,43 +149,6 @@ async def test_definitions_are_found_by_name_and_id() -> None:
     same = (await arm(world, "GET", rows[0]["id"])).json()
     assert same["properties"]["permissions"][0]["actions"] == [PULL]
     assert (await arm(world, "GET", f"{base}/{ADMIN}")).status_code == 404
-    assert (await arm(world, "GET", f"{REGISTRY}/providers/Microsoft.Authorization/denyAssignments")).json() == {
-        "value": []
-    }
-
-
-def asked(principal: str, **more: str) -> dict[str, Any]:
-    """Write the body that assigns AcrPull."""
-    role = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{ACR_PULL}"
-    return {"properties": {"roleDefinitionId": role, "principalId": principal} | more}
-
-
-async def test_an_assignment_is_made_once_and_taken_away() -> None:
-    """PUT answers 201, a second one under another name 409 with the id without dashes, DELETE what it was, then 204."""
-    owner = {"principal": ADMIN, "role": "Owner", "scope": "store"}
-    world, _ = world_of(role_assignments=[owner])
-    principal = world.directory.principal_id("web")
-    first, second = (f"{REGISTRY}{ASSIGNMENTS}/{n * 8}-0000-4000-8000-000000000000" for n in "12")
-    made = await arm(world, "PUT", first, asked(principal), ADMIN)
-    assert (made.status_code, made.json()["properties"]["createdBy"]) == (201, None)
-    assert (await arm(world, "GET", first)).json()["properties"]["createdBy"] == ADMIN
-    again = await arm(world, "PUT", second, asked(principal), ADMIN)
-    assert (again.status_code, again.json()["error"]["code"]) == (409, "RoleAssignmentExists")
-    assert "11111111000040008000000000000000" in again.json()["error"]["message"]
-    assert (await arm(world, "DELETE", first, None, ADMIN)).json()["name"] == made.json()["name"]
-    assert (await arm(world, "DELETE", first, None, ADMIN)).status_code == 204
-
-
-async def test_a_new_principal_needs_its_type() -> None:
-    """A principal that has not replicated is PrincipalNotFound, unless the body says what it is."""
-    owner = {"principal": ADMIN, "role": "Owner", "scope": "store"}
-    world, _ = world_of(role_assignments=[owner])
-    stranger, path = "77777777-7777-4777-8777-777777777777", f"{REGISTRY}{ASSIGNMENTS}/{ADMIN}"
-    refused = await arm(world, "PUT", path, asked(stranger), ADMIN)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "PrincipalNotFound")
-    assert stranger.replace("-", "") in refused.json()["error"]["message"]
-    allowed = await arm(world, "PUT", path, asked(stranger, principalType="ServicePrincipal"), ADMIN)
-    assert allowed.status_code == 201
 
 
 @pytest.mark.parametrize("mode", ["LegacyRegistryPermissions", "AbacRepositoryPermissions", None])

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import ArmError, forbidden, front_door, unauthenticated
-from local.azure.arm.operations import OPERATIONS, Operation, supported_versions
+from local.azure.arm.errors import ArmError, denied, forbidden, front_door, unauthenticated
+from local.azure.arm.operations import OPERATIONS, Operation, scope_of, supported_versions
 from local.azure.world import World
-from local.azure.world.names import stable_guid, subscription_id
+from local.azure.world.names import stable_guid
 from local.azure.world.tokens import TokenError
 
 AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
@@ -78,9 +78,12 @@ class ArmApp:
         action = operation.action_at(call.place)
         if action is None:
             return
-        scope = operation.scope_of(call.path, call.place) or subscription_id(call.subscription)
-        if not self._world.roles.allows(call.caller, action, scope, self._world.now()):
+        scope, roles, now = scope_of(call.path), self._world.roles, self._world.now()
+        if not roles.grants(call.caller, action, scope, now):
             raise forbidden(call.caller, action, scope)
+        denial = roles.denial(call.caller, action, scope, now)
+        if denial is not None:
+            raise denied(call.caller, action, scope, denial)
 
     def _common_headers(self, request: Request) -> dict[str, str]:
         request_id = stable_guid("request", str(next(self._world.numbers)))

@@ -32,6 +32,11 @@ class ArmCall:
         """Answer the subscription in the path; the first one where the path has none."""
         return self.place.get("subscription") or self.world.default_subscription
 
+    @property
+    def scope(self) -> str:
+        """Answer the scope before `/providers/Microsoft.Authorization`; the root is `/`."""
+        return self.place["scope"] or "/"
+
     def site(self) -> Site:
         """Answer the site or slot in the path; raises ARM's 404."""
         slot = self.place.get("slot")
@@ -50,7 +55,9 @@ class ArmCall:
     def needs_group(self) -> str:
         """Answer the resource group in the path; raises ARM's 404 where it does not exist."""
         group = self.place["group"]
-        if not any(owner == self.subscription and same(name, group) for owner, name in self.world.resource_groups()):
+        if not any(
+            owner == self.subscription and same(name, group) for owner, name in self.world.places.resource_groups()
+        ):
             raise front_door(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
         return group
 

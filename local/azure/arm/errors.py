@@ -4,6 +4,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+from local.azure.world.denials import DenyAssignment
+
 GATEWAY = {"x-ms-failure-cause": "gateway"}
 """The front door answered, no provider was asked."""
 
@@ -84,3 +86,13 @@ def forbidden(object_id: str, action: str, scope: str) -> ArmError:
         "your credentials."
     )
     return front_door(403, "AuthorizationFailed", message)
+
+
+def denied(object_id: str, action: str, scope: str, denial: DenyAssignment) -> ArmError:
+    """Make the 403 of a caller whose role gives the right and from whom a deny assignment takes it away."""
+    message = (
+        f"The client '{object_id}' with object id '{object_id}' has permission to perform action '{action}' on scope "
+        f"'{scope}'; however, the access is denied because of the deny assignment with name '{denial.display_name}' "
+        f"and Id '{denial.name.replace('-', '')}' at scope '{denial.scope}'."
+    )
+    return front_door(403, "DenyAssignmentAuthorizationFailed", message)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from local.azure.arm import authorization, registries, resources, runtime, sites
+from local.azure.arm import deny_assignments, registries, resources, role_assignments, role_definitions, runtime, sites
 from local.azure.arm.call import Handler
 
 _SUBSCRIPTION = "/subscriptions/{subscription}"
@@ -45,6 +45,8 @@ class Operation:
     action: str | None
     """The right it needs; `{slots}` becomes `slots/` where the path names a slot. None needs none."""
     provider: str = "Microsoft.Web"
+    open_at_root: bool = False
+    """Needs no right where the path has no scope: whoever signs in may read the built-in roles of the directory."""
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,16 +59,20 @@ class Operation:
 
     def action_at(self, place: dict[str, str]) -> str | None:
         """Answer the right that a call at this place needs."""
-        return self.action.format(slots="slots/" if "slot" in place else "") if self.action else None
+        if self.action is None or (self.open_at_root and not place["scope"]):
+            return None
+        return self.action.format(slots="slots/" if "slot" in place else "")
 
-    def scope_of(self, path: str, place: dict[str, str]) -> str:
-        """Answer the resource that the right must cover."""
-        if "scope" in place:
-            return place["scope"] or "/"
-        if "registry" in place:
-            return path
-        site = _APP_PATTERN.match(path)
-        return site.group(0) if site else path.partition("/providers/")[0]
+
+def scope_of(path: str) -> str:
+    """Answer the resource whose right a call needs, as ARM's refusals name it: the one in the path.
+
+    Where the path ends in a collection or an action, it is what stands before that: the list of role assignments needs
+    a right over `…/providers/Microsoft.Authorization`, a restart one over the site.
+    """
+    _, provider, tail = path.rpartition("/providers/")
+    segments = tail.split("/")[1:] if provider else path.strip("/").split("/")
+    return path if len(segments) % 2 == 0 else path.rpartition("/")[0]
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -74,16 +80,15 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template), re.IGNORECASE)
 
 
-_APP_PATTERN = _pattern(_APP)
-
-
 def _web(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
     return Operation(name, method, template, handler, f"Microsoft.Web/sites/{action}")
 
 
-def _roles(name: str, method: str, tail: str, handler: Handler, action: str | None) -> Operation:
-    needed = f"Microsoft.Authorization/{action}" if action else None
-    return Operation(name, method, _AUTHORIZATION + tail, handler, needed, "Microsoft.Authorization")
+def _roles(name: str, method: str, tail: str, handler: Handler) -> Operation:
+    right = {"PUT": "write", "DELETE": "delete"}.get(method, "read")
+    needed = f"Microsoft.Authorization/{tail.split('/')[1]}/{right}"
+    for_all = tail.startswith("/roleDefinitions")
+    return Operation(name, method, _AUTHORIZATION + tail, handler, needed, "Microsoft.Authorization", for_all)
 
 
 def _acr(name: str, template: str, handler: Handler) -> Operation:
@@ -112,15 +117,14 @@ OPERATIONS = (
     _acr("registries.list", _SUBSCRIPTION + _REGISTRIES, registries.list_subscription),
     _acr("registries.list_group", _GROUP + _REGISTRIES, registries.list_group),
     _acr("registries.get", _GROUP + _REGISTRIES + "/{registry}", registries.get),
-    _roles("roles.assignments", "GET", "/roleAssignments", authorization.list_assignments, "roleAssignments/read"),
-    _roles("roles.assignment", "GET", "/roleAssignments/{name}", authorization.get_assignment, "roleAssignments/read"),
-    _roles("roles.assign", "PUT", "/roleAssignments/{name}", authorization.put_assignment, "roleAssignments/write"),
-    _roles(
-        "roles.remove", "DELETE", "/roleAssignments/{name}", authorization.delete_assignment, "roleAssignments/delete"
-    ),
-    _roles("roles.definitions", "GET", "/roleDefinitions", authorization.list_definitions, None),
-    _roles("roles.definition", "GET", "/roleDefinitions/{name}", authorization.get_definition, None),
-    _roles("roles.denials", "GET", "/denyAssignments", authorization.list_denials, "denyAssignments/read"),
+    _roles("roles.assignments", "GET", "/roleAssignments", role_assignments.list_assignments),
+    _roles("roles.assignment", "GET", "/roleAssignments/{name}", role_assignments.get_assignment),
+    _roles("roles.assign", "PUT", "/roleAssignments/{name}", role_assignments.put_assignment),
+    _roles("roles.remove", "DELETE", "/roleAssignments/{name}", role_assignments.delete_assignment),
+    _roles("roles.definitions", "GET", "/roleDefinitions", role_definitions.list_definitions),
+    _roles("roles.definition", "GET", "/roleDefinitions/{name}", role_definitions.get_definition),
+    _roles("roles.denials", "GET", "/denyAssignments", deny_assignments.list_denials),
+    _roles("roles.denial", "GET", "/denyAssignments/{name}", deny_assignments.get_denial),
     Operation(
         "identities.get",
         "GET",

@@ -23,7 +23,7 @@ def get_subscription(call: ArmCall) -> Response:
 
 def list_groups(call: ArmCall) -> Response:
     """List the resource groups of a subscription."""
-    groups = sorted(group for owner, group in call.world.resource_groups() if owner == call.subscription)
+    groups = sorted(group for owner, group in call.world.places.resource_groups() if owner == call.subscription)
     return call.page([_group(call, group) for group in groups])
 
 

@@ -12,7 +12,7 @@ from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
 from local.azure.scenario.registries import Registry
-from local.azure.scenario.rights import CustomRole, Grant, Group, Operator
+from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
 from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot
 from local.azure.scenario.story import Events, Scenario, load_scenario, read_scenario
 
@@ -21,6 +21,7 @@ __all__ = [
     "DEFAULT_TENANT",
     "App",
     "CustomRole",
+    "DenyAssignment",
     "Events",
     "FaultRule",
     "Grant",

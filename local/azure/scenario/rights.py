@@ -34,6 +34,24 @@ class Grant(Part):
     condition: str | None = None
 
 
+class DenyAssignment(Part):
+    """What is denied, whatever roles give."""
+
+    name: str
+    scope: str
+    """As in role assignments."""
+    description: str = ""
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    data_actions: tuple[str, ...] = ()
+    not_data_actions: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ("everyone",)
+    """As in role assignments, or `everyone`."""
+    exclude_principals: tuple[str, ...] = ()
+    do_not_apply_to_child_scopes: bool = False
+    is_system_protected: bool = True
+
+
 class Operator(Part):
     """Who the operator is and what it may do; the defaults let it read and restart everything."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from local.azure.scenario.parts import Guid, Part
+from local.azure.scenario.parts import Guid, Part, Seconds
 
 
 class Identity(Part):
@@ -14,6 +14,8 @@ class Identity(Part):
     resource_group: str = "identities"
     subscription: Guid | None = None
     location: str = "eastus2"
+    replicates_in: Seconds = 0
+    """How long from the beginning the directory does not know its principal yet."""
 
 
 class SiteIdentity(Part):
@@ -22,6 +24,8 @@ class SiteIdentity(Part):
     system: bool = False
     user: tuple[str, ...] = ()
     """Names of user-assigned identities."""
+    replicates_in: Seconds = 0
+    """How long from the beginning the directory does not know the system identity's principal yet."""
 
 
 class App(Part):

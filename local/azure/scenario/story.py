@@ -10,7 +10,7 @@ from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_TENANT, Guid, Part, ScenarioError, Seconds, Subscription
 from local.azure.scenario.registries import Registry
-from local.azure.scenario.rights import CustomRole, Grant, Group, Operator
+from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
 from local.azure.scenario.sites import Identity, Site
 
 
@@ -37,6 +37,7 @@ class Scenario(Part):
     sites: tuple[Site, ...] = ()
     role_definitions: tuple[CustomRole, ...] = ()
     role_assignments: tuple[Grant, ...] = ()
+    deny_assignments: tuple[DenyAssignment, ...] = ()
     faults: tuple[FaultRule, ...] = ()
     events: Events = Events()
 

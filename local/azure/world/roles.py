@@ -1,39 +1,22 @@
 """Who may do what, where and from when: role definitions, assignments, groups, and their evaluation.
 
 Rules of Azure RBAC (azure-docs: role-based-access-control/overview, conditions-format): assignments add up; within one
-permission block a `not` action takes away; assignments at a scope count for everything below it.
+permission block a `not` action takes away; assignments at a scope count for everything below it; deny assignments win.
 """
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from local.azure.world.names import is_within, same, stable_guid
+from local.azure.world.conditions import REPOSITORY, holds
+from local.azure.world.denials import DenyAssignment
+from local.azure.world.names import is_within, stable_guid
+from local.azure.world.permissions import Permission
 
 _BUILT_IN = Path(__file__).parent.parent / "shapes" / "role_definitions.json"
-_ACTION_MATCHES = re.compile(r"ActionMatches\{'([^']*)'\}", re.IGNORECASE)
-_NAME_TEST = re.compile(
-    r"@Request\[Microsoft\.ContainerRegistry/registries/repositories:name\]\s+(\w+)\s+'([^']*)'", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True)
-class Permission:
-    """One permission block of a role."""
-
-    actions: tuple[str, ...] = ()
-    not_actions: tuple[str, ...] = ()
-    data_actions: tuple[str, ...] = ()
-    not_data_actions: tuple[str, ...] = ()
-
-    def allows(self, action: str, data: bool) -> bool:
-        """Tell whether this block alone allows an action or data action."""
-        granted, taken = (self.data_actions, self.not_data_actions) if data else (self.actions, self.not_actions)
-        return any(_matches(one, action) for one in granted) and not any(_matches(one, action) for one in taken)
 
 
 @dataclass(frozen=True)
@@ -62,6 +45,7 @@ class RoleAssignment:
     created_on: datetime
     effective_on: datetime
     condition: str | None = None
+    condition_version: str | None = None
     description: str | None = None
     created_by: str | None = None
     removed_on: datetime | None = None
@@ -88,6 +72,7 @@ class Roles:
         self.groups: dict[str, set[str]] = {}
         """Object id of a group → object ids of its members."""
         self._assignments: list[RoleAssignment] = []
+        self._denials: list[DenyAssignment] = []
 
     def definition(self, name_or_guid: str) -> RoleDefinition | None:
         """Find a role by GUID or by its name, without regard to case."""
@@ -116,23 +101,55 @@ class Roles:
                 return found
             found |= more
 
+    def exchange(self, assignment: RoleAssignment, by: RoleAssignment) -> RoleAssignment:
+        """Let an assignment of the same principal, role and scope stand in another's place."""
+        self._assignments = [by if one is assignment else one for one in self._assignments]
+        return by
+
+    def deny(self, denial: DenyAssignment) -> DenyAssignment:
+        """Take in a deny assignment."""
+        self._denials.append(denial)
+        return denial
+
+    def lift(self, denial: DenyAssignment, at: datetime) -> None:
+        """End a deny assignment at a moment."""
+        self._denials = [replace(one, removed_on=at) if one is denial else one for one in self._denials]
+
+    def denials(self, at: datetime) -> list[DenyAssignment]:
+        """Answer the deny assignments that exist at a moment."""
+        return [one for one in self._denials if one.exists(at)]
+
     def allows(
         self, principal_id: str, action: str, resource: str, at: datetime, data: bool = False, repository: str = ""
     ) -> bool:
         """Tell whether a principal may do an action (or data action) on a resource at a moment."""
+        granted = self.grants(principal_id, action, resource, at, data, repository)
+        return granted and self.denial(principal_id, action, resource, at, data) is None
+
+    def grants(
+        self, principal_id: str, action: str, resource: str, at: datetime, data: bool = False, repository: str = ""
+    ) -> bool:
+        """Tell whether a role gives it, deny assignments aside."""
         who = self.principals_of(principal_id)
         return any(
             one.counts(at)
             and one.principal_id in who
             and is_within(resource, one.scope)
             and self._role_allows(one.role, action, data)
-            and _condition_holds(one.condition, action, repository)
+            and holds(one.condition, action, {REPOSITORY: repository} if repository else {})
             for one in self._assignments
         )
 
+    def denial(
+        self, principal_id: str, action: str, resource: str, at: datetime, data: bool = False
+    ) -> DenyAssignment | None:
+        """Answer the deny assignment that takes it away, if there is one."""
+        who = self.principals_of(principal_id)
+        return next((one for one in self.denials(at) if one.denies(who, action, resource, data)), None)
+
     def _role_allows(self, role: str, action: str, data: bool) -> bool:
         definition = self.definition(role)
-        return definition is not None and any(block.allows(action, data) for block in definition.permissions)
+        return definition is not None and any(block.covers(action, data) for block in definition.permissions)
 
 
 def custom_role(name: str, description: str, permission: Permission) -> RoleDefinition:
@@ -161,36 +178,3 @@ def built_in_roles() -> tuple[RoleDefinition, ...]:
         )
         for row in rows
     )
-
-
-def _condition_holds(condition: str | None, action: str, repository: str) -> bool:
-    """Evaluate the canonical repository condition; one of another form grants nothing."""
-    if condition is None:
-        return True
-    covered = _ACTION_MATCHES.findall(condition)
-    if covered and not any(same(one, action) for one in covered):
-        return True
-    return any(_name_test(operator, value, repository) for operator, value in _NAME_TEST.findall(condition))
-
-
-def _name_test(operator: str, value: str, repository: str) -> bool:
-    match operator.lower():
-        case "stringequals":
-            return repository == value
-        case "stringequalsignorecase":
-            return repository.lower() == value.lower()
-        case "stringstartswith":
-            return repository.startswith(value)
-        case "stringstartswithignorecase":
-            return repository.lower().startswith(value.lower())
-        case _:
-            return False
-
-
-@cache
-def _pattern(wildcard: str) -> re.Pattern[str]:
-    return re.compile(re.escape(wildcard).replace(r"\*", ".*"), re.IGNORECASE)
-
-
-def _matches(wildcard: str, action: str) -> bool:
-    return _pattern(wildcard).fullmatch(action) is not None

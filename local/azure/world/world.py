@@ -1,30 +1,36 @@
 """The World: everything of the simulated Azure, made from a scenario and given a clock."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from local.azure import scenario as told
 from local.azure.scenario import Scenario, ScenarioError
+from local.azure.world.building import (
+    LONG_AGO,
+    custom_roles_of,
+    identities_of,
+    operator_grants,
+    registries_of,
+    sites_of,
+)
 from local.azure.world.clock import Clock
+from local.azure.world.denials import DenyAssignment
 from local.azure.world.events import push_event
 from local.azure.world.faults import Faults
+from local.azure.world.granting import Granting
 from local.azure.world.images import manifests_of
 from local.azure.world.journal import Call, Journal
 from local.azure.world.lifecycle import InstanceView, Pulls, instance_at
-from local.azure.world.names import group_id, same, stable_guid, subscription_id
+from local.azure.world.names import same
+from local.azure.world.places import Places
 from local.azure.world.principals import Directory
 from local.azure.world.pulls import Puller
 from local.azure.world.registries import Registry
-from local.azure.world.roles import Permission, RoleAssignment, Roles, custom_role
-from local.azure.world.sites import Happened, Site, UserIdentity, make_site
+from local.azure.world.roles import RoleAssignment, Roles
+from local.azure.world.sites import Happened, Site
 from local.azure.world.tokens import Tokens
-
-LONG_AGO = timedelta(days=30)
-"""When what a scenario describes came to be, seen from the beginning of the story."""
-RUNNING_SINCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -54,18 +60,13 @@ class World:
         """Numbers requests, so that their ids differ and yet are the same in every run."""
         self.faults = Faults(scenario.faults)
         self.tokens = Tokens(scenario.tenant)
-        self.registries = [self._registry(one) for one in scenario.registries]
-        self.identities = {one.name: self._identity(one) for one in scenario.identities}
-        self.sites = list(self._sites())
-        self.roles = Roles(
-            custom_role(
-                one.name,
-                one.description,
-                Permission(one.actions, one.not_actions, one.data_actions, one.not_data_actions),
-            )
-            for one in scenario.role_definitions
-        )
-        self.directory = Directory(scenario, self.sites, self.identities.values())
+        self.registries = list(registries_of(scenario, self.started))
+        self.identities = identities_of(scenario)
+        self.sites = list(sites_of(scenario, self.identities, self.started))
+        self.roles = Roles(custom_roles_of(scenario))
+        self.directory = Directory(scenario, self.sites, self.identities, self.started)
+        self.places = Places(scenario, self.registries, self.sites)
+        self._granting = Granting(self.roles, self.directory, self.places)
         self._grant_what_the_scenario_says()
         self._puller = Puller(self.registries, self.roles, scenario.images)
         self._pulls = Pulls(self._puller.pull, self._puller.adopt)
@@ -140,49 +141,20 @@ class World:
         self, principal: str, role: str, scope: str, spreads_in: float = 0, condition: str | None = None
     ) -> RoleAssignment:
         """Give a role, all in the scenario's names; raises KeyError for a name that means nothing."""
-        return self._assign(
-            told.Grant.model_validate(
-                {"principal": principal, "role": role, "scope": scope, "spreads_in": spreads_in, "condition": condition}
-            ),
-            self.now(),
-        )
+        grant = told.Grant(principal=principal, role=role, scope=scope, spreads_in=spreads_in, condition=condition)
+        return self._granting.assign(grant, self.now())
 
     def remove_role(self, principal: str, role: str, scope: str) -> int:
         """Take a role away, all in the scenario's names; answers how many assignments there were."""
-        who, where, what = self.directory.principal_id(principal), self.scope_id(scope), self._role(role)
-        found = [
-            one
-            for one in self.roles.assignments(self.now())
-            if one.principal_id == who and same(one.scope, where) and one.role == what
-        ]
-        for one in found:
-            self.roles.remove(one, self.now())
-        return len(found)
+        return self._granting.remove(principal, role, scope, self.now())
 
-    def scope_id(self, name: str) -> str:
-        """Answer the resource id of a scope named as scenarios do; raises KeyError."""
-        if name.startswith("/"):
-            return name
-        for registry in self.registries:
-            if same(registry.name, name):
-                return registry.id
-        for subscription in self.scenario.subscriptions:
-            if same(subscription.id, name):
-                return subscription_id(subscription.id)
-        if name.lower() in (group.lower() for _, group in self.resource_groups()):
-            owner = next(owner for owner, group in self.resource_groups() if same(group, name))
-            return group_id(owner, name)
-        raise KeyError(f"there is no scope {name}")
+    def deny(self, denial: dict[str, Any]) -> DenyAssignment:
+        """Make a deny assignment, told as in a scenario; raises KeyError for a name that means nothing."""
+        return self._granting.deny(told.DenyAssignment.model_validate(denial), self.now())
 
-    def resource_groups(self) -> set[tuple[str, str]]:
-        """Answer every (subscription, resource group) that holds anything."""
-        default = self.default_subscription
-        parts: list[told.Registry | told.Site | told.Identity] = [
-            *self.scenario.registries,
-            *self.scenario.sites,
-            *self.scenario.identities,
-        ]
-        return {(part.subscription or default, part.resource_group) for part in parts}
+    def lift_denial(self, name: str) -> int:
+        """Take the deny assignments of a name away; answers how many there were."""
+        return self._granting.lift(name, self.now())
 
     @property
     def default_subscription(self) -> str:
@@ -195,71 +167,15 @@ class World:
         site.state = state
         site.record(self.now(), what)
 
-    def _registry(self, one: told.Registry) -> Registry:
-        long_ago = self.started - LONG_AGO
-        made = Registry(one, self.default_subscription, long_ago)
-        for reference, image in one.tags.items():
-            repository, _, tag = reference.rpartition(":")
-            if not repository or image not in self.scenario.images:
-                raise ScenarioError(f"registry {one.name}: {reference}: {image} is not `repository:tag: image name`")
-            manifests = manifests_of(image, self.scenario.images[image])
-            for manifest in manifests:
-                made.put(repository, manifest, long_ago, tag if manifest is manifests[-1] else None)
-        return made
-
-    def _identity(self, one: told.Identity) -> UserIdentity:
-        owner = one.subscription or self.default_subscription
-        # Azure spells this group segment in lower case: recorded userAssignedIdentities keys
-        group = f"/subscriptions/{owner}/resourcegroups/{one.resource_group}"
-        made = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{one.name}"
-        return UserIdentity(made, one.name, one.location, stable_guid("principal", made), stable_guid("client", made))
-
-    def _sites(self) -> Iterable[Site]:
-        created = self.started - RUNNING_SINCE
-        for one in self.scenario.sites:
-            subscription = one.subscription or self.default_subscription
-            for part in (one, *one.slots):
-                try:
-                    yield make_site(part, one, subscription, self.identities, created)
-                except KeyError as error:
-                    raise ScenarioError(f"site {one.name}: there is no identity {error}") from error
-
     def _grant_what_the_scenario_says(self) -> None:
         self.roles.groups = self.directory.groups
-        operator = self.scenario.operator
-        grants = [
-            told.Grant(principal="operator", role=role, scope=subscription.id)
-            for subscription in self.scenario.subscriptions
-            for role in operator.roles
-        ]
-        if operator.reads_registries:
-            for registry in self.registries:
-                role = "Container Registry Repository Reader" if registry.uses_abac else "AcrPull"
-                grants.append(told.Grant(principal="operator", role=role, scope=registry.id))
-        for grant in (*grants, *self.scenario.role_assignments):
+        for grant in (*operator_grants(self.scenario, self.registries), *self.scenario.role_assignments):
             try:
-                self._assign(grant, self.started if grant.spreads_in else self.started - LONG_AGO)
+                self._granting.assign(grant, self.started if grant.spreads_in else self.started - LONG_AGO)
             except KeyError as error:
                 raise ScenarioError(f"role assignment of {grant.principal}: {error.args[0]}") from error
-
-    def _assign(self, grant: told.Grant, at: datetime) -> RoleAssignment:
-        principal, scope = self.directory.principal_id(grant.principal), self.scope_id(grant.scope)
-        role = self._role(grant.role)
-        return self.roles.add(
-            RoleAssignment(
-                name=stable_guid("assignment", principal, scope, role, at.isoformat()),
-                scope=scope,
-                role=role,
-                principal_id=principal,
-                principal_type=self.directory.type_of(principal),
-                created_on=at,
-                effective_on=at + timedelta(seconds=grant.spreads_in),
-                condition=grant.condition,
-            )
-        )
-
-    def _role(self, name: str) -> str:
-        definition = self.roles.definition(name)
-        if definition is None:
-            raise KeyError(f"there is no role {name}")
-        return definition.name
+        for denial in self.scenario.deny_assignments:
+            try:
+                self._granting.deny(denial, self.started - LONG_AGO)
+            except KeyError as error:
+                raise ScenarioError(f"deny assignment {denial.name}: {error.args[0]}") from error

@@ -1,0 +1,77 @@
+"""How a World comes to be what its scenario says: long ago, before the story begins."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from local.azure import scenario as told
+from local.azure.scenario import Scenario, ScenarioError
+from local.azure.world.images import manifests_of
+from local.azure.world.names import stable_guid
+from local.azure.world.permissions import Permission
+from local.azure.world.registries import Registry
+from local.azure.world.roles import RoleDefinition, custom_role
+from local.azure.world.sites import Site, UserIdentity, make_site
+
+LONG_AGO = timedelta(days=30)
+"""When what a scenario describes came to be, seen from the beginning of the story."""
+RUNNING_SINCE = timedelta(hours=1)
+
+
+def registries_of(scenario: Scenario, began: datetime) -> Iterable[Registry]:
+    """Make the registries with their tags; raises ScenarioError for a tag that means nothing."""
+    for one in scenario.registries:
+        made = Registry(one, scenario.subscriptions[0].id, began - LONG_AGO)
+        for reference, image in one.tags.items():
+            repository, _, tag = reference.rpartition(":")
+            if not repository or image not in scenario.images:
+                raise ScenarioError(f"registry {one.name}: {reference}: {image} is not `repository:tag: image name`")
+            manifests = manifests_of(image, scenario.images[image])
+            for manifest in manifests:
+                made.put(repository, manifest, made.created, tag if manifest is manifests[-1] else None)
+        yield made
+
+
+def identities_of(scenario: Scenario) -> dict[str, UserIdentity]:
+    """Make the user-assigned identities, by name."""
+    return {one.name: _identity(one, scenario.subscriptions[0].id) for one in scenario.identities}
+
+
+def sites_of(scenario: Scenario, identities: dict[str, UserIdentity], began: datetime) -> Iterable[Site]:
+    """Make the sites and slots; raises ScenarioError for an identity that does not exist."""
+    for one in scenario.sites:
+        subscription = one.subscription or scenario.subscriptions[0].id
+        for part in (one, *one.slots):
+            try:
+                yield make_site(part, one, subscription, identities, began - RUNNING_SINCE)
+            except KeyError as error:
+                raise ScenarioError(f"site {one.name}: there is no identity {error}") from error
+
+
+def custom_roles_of(scenario: Scenario) -> Iterable[RoleDefinition]:
+    """Make the custom role definitions."""
+    return (custom_role(one.name, one.description, permission_of(one)) for one in scenario.role_definitions)
+
+
+def operator_grants(scenario: Scenario, registries: Iterable[Registry]) -> Iterable[told.Grant]:
+    """Answer the roles that the operator has: its own at every subscription, and what reads the registries."""
+    for subscription in scenario.subscriptions:
+        for role in scenario.operator.roles:
+            yield told.Grant(principal="operator", role=role, scope=subscription.id)
+    if not scenario.operator.reads_registries:
+        return
+    for registry in registries:
+        role = "Container Registry Repository Reader" if registry.uses_abac else "AcrPull"
+        yield told.Grant(principal="operator", role=role, scope=registry.id)
+
+
+def permission_of(part: told.CustomRole | told.DenyAssignment) -> Permission:
+    """Make the permission block that a custom role or a deny assignment consists of."""
+    return Permission(part.actions, part.not_actions, part.data_actions, part.not_data_actions)
+
+
+def _identity(one: told.Identity, default_subscription: str) -> UserIdentity:
+    owner = one.subscription or default_subscription
+    # Azure spells this group segment in lower case: recorded userAssignedIdentities keys
+    group = f"/subscriptions/{owner}/resourcegroups/{one.resource_group}"
+    made = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{one.name}"
+    return UserIdentity(made, one.name, one.location, stable_guid("principal", made), stable_guid("client", made))
