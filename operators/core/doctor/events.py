@@ -1,0 +1,133 @@
+"""The check on the way of a push to Pulley: an Event Grid subscription of the registry, or a webhook of it.
+
+Source: azure-docs, event-grid/delivery-and-retry, event-grid/event-filtering.
+"""
+
+from operators.core.access import Evidence
+from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
+from operators.core.doctor.commands import delete_subscription, subscribe
+from operators.core.doctor.facts import AppFacts, EventSubscription, RegistryFacts, WebAddress, Webhook
+from operators.core.doctor.registry import registry_or_unknown
+from operators.core.images import ImageReference
+from operators.core.model import Unknown
+
+_PUSHED = "Microsoft.ContainerRegistry.ImagePushed"
+_FUNCTION = "image_pushed"
+_EVENTS = "/api/events"
+_EVENT_GRID = "/runtime/webhooks/eventgrid"
+_AZURE_HOSTS = (".azurewebsites.net", ".azurewebsites.us", ".chinacloudsites.cn")
+
+
+def check_events(facts: AppFacts) -> Check:
+    """Whether a push of the app's image is sent to Pulley; if not, the drift check sees it minutes later."""
+    code, registry = Code.EVENTS, registry_or_unknown(facts, Code.EVENTS)
+    if isinstance(registry, Check):
+        return registry
+    subscriptions = registry.event_subscriptions
+    ours = [one for one in _list(subscriptions) if _reaches_us(one, facts.operator_site)]
+    delivering = [one for one in ours if _hindrance(one, facts.image) is None]
+    sure = [one for one in delivering if not one.advanced_filters]
+    server = registry.registry.login_server
+    if sure:
+        return ok(code, f"{server} sends its pushes to Pulley by Event Grid.", *map(_evidence, sure))
+    if delivering:
+        sentence = f"{server} sends events to Pulley by Event Grid, through advanced filters that are not looked into."
+        return warning(code, sentence, *map(_evidence, delivering))
+    hooks = _own_webhooks(registry, facts)
+    if hooks:
+        names = ", ".join(hook.name for hook in hooks)
+        sentence = f"{server} sends its pushes to Pulley by webhook ({names}); Event Grid repeats what was not taken."
+        return warning(code, sentence, fix=(subscribe(registry.registry, facts.operator_site),))
+    failed = _unread(registry, facts)
+    if failed:
+        return unread(code, *failed)
+    if ours:
+        return _hindered(facts, registry, ours)
+    nameless = [] if facts.operator_site else [one for one in _list(subscriptions) if _function(one) == _FUNCTION]
+    if nameless:
+        sentence = "Whether these subscriptions end at this Pulley is not known: WEBSITE_SITE_NAME is not set."
+        return unknown(code, sentence, *map(_evidence, nameless))
+    sentence = f"No event of {server} is sent to Pulley: a push is seen at the next drift check only."
+    return problem(code, sentence, fix=(subscribe(registry.registry, facts.operator_site),))
+
+
+def _hindered(facts: AppFacts, registry: RegistryFacts, ours: list[EventSubscription]) -> Check:
+    why = "; ".join(f"{one.name}: {_hindrance(one, facts.image)}" for one in ours)
+    sentence = f"Pushes of {facts.app.name}'s image are not sent to Pulley, though that was meant ({why})."
+    fix = (*(delete_subscription(one.id) for one in ours), subscribe(registry.registry, facts.operator_site))
+    return problem(Code.EVENTS, sentence, *map(_evidence, ours), fix=fix)
+
+
+def _list(subscriptions: tuple[EventSubscription, ...] | Unknown) -> tuple[EventSubscription, ...]:
+    return () if isinstance(subscriptions, Unknown) else subscriptions
+
+
+def _reaches_us(one: EventSubscription, operator_site: str | None) -> bool:
+    """Whether it ends at this Pulley. A host that is not Azure's own may be ours under another name."""
+    if operator_site and _function(one) == _FUNCTION:
+        site = (one.function_id or "").lower().partition("/sites/")[2].partition("/")[0]
+        return site == operator_site.lower()
+    if one.address is None:
+        return False
+    return _path(one.address).endswith((_EVENTS, _EVENT_GRID)) and _may_be_ours(one.address.host, operator_site)
+
+
+def _function(one: EventSubscription) -> str:
+    return (one.function_id or "").lower().partition("/functions/")[2]
+
+
+def _may_be_ours(host: str, operator_site: str | None) -> bool:
+    if operator_site is None or not host.endswith(_AZURE_HOSTS):
+        return True
+    # A default host name may have a hash behind the name: name-hash.region-01.azurewebsites.net.
+    label = host.partition(".")[0]
+    return label == operator_site.lower() or label.startswith(f"{operator_site.lower()}-")
+
+
+def _own_webhooks(registry: RegistryFacts, facts: AppFacts) -> list[Webhook]:
+    """The registry's webhooks that end at Pulley and cover the image."""
+    return [
+        hook
+        for hook in _covering(registry, facts.image)
+        if isinstance(hook.address, WebAddress)
+        and _path(hook.address).endswith(_EVENTS)
+        and _may_be_ours(hook.address.host, facts.operator_site)
+    ]
+
+
+def _unread(registry: RegistryFacts, facts: AppFacts) -> tuple[Unknown, ...]:
+    """The reads that may hide a way to Pulley."""
+    reads = (registry.event_subscriptions, registry.webhooks)
+    addresses = (hook.address for hook in _covering(registry, facts.image))
+    return tuple(one for one in (*reads, *addresses) if isinstance(one, Unknown))
+
+
+def _covering(registry: RegistryFacts, image: ImageReference | None) -> list[Webhook]:
+    if isinstance(registry.webhooks, Unknown) or image is None:
+        return []
+    return [hook for hook in registry.webhooks if hook.sends_pushes and hook.covers(image)]
+
+
+def _hindrance(one: EventSubscription, image: ImageReference | None) -> str | None:
+    """Why it does not deliver pushes of this image; None where it does."""
+    if one.provisioning_state != "Succeeded":
+        return f"it is {one.provisioning_state}"
+    if one.event_types is not None and _PUSHED not in one.event_types:
+        return f"it does not include {_PUSHED}"
+    subject = f"{image.repository}:{image.tag or ''}".lower() if image else ""
+    begin, end = one.subject_begins_with.lower(), one.subject_ends_with.lower()
+    if not subject.startswith(begin):
+        return f"it takes only subjects that begin with {one.subject_begins_with}"
+    if image and image.tag and not subject.endswith(end):
+        return f"it takes only subjects that end with {one.subject_ends_with}"
+    return None
+
+
+def _path(address: WebAddress) -> str:
+    return (address.path or "").rstrip("/").lower()
+
+
+def _evidence(one: EventSubscription) -> Evidence:
+    address = f"https://{one.address.host}{one.address.path or ''}" if one.address else one.endpoint_type
+    value = f"{one.provisioning_state}, to {one.function_id or address}"
+    return Evidence(fact=f"event subscription {one.name}", value=value, source=one.id)

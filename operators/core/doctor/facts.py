@@ -1,0 +1,153 @@
+"""What the doctor looks at. Whatever could not be read is unknown; nothing here is a secret."""
+
+from operators.core.access import Access
+from operators.core.apps import AppId, Site, SiteConfig
+from operators.core.images import ImageReference
+from operators.core.instances import InstanceStatus
+from operators.core.model import Model, Unknown
+from operators.core.registries import Registry
+
+SHOWN_SETTINGS = (
+    "DOCKER_ENABLE_CI",
+    "DOCKER_REGISTRY_SERVER_URL",
+    "PORT",
+    "WEBSITES_CONTAINER_START_TIME_LIMIT",
+    "WEBSITES_ENABLE_APP_SERVICE_STORAGE",
+    "WEBSITES_PORT",
+    "WEBSITE_PULL_IMAGE_OVER_VNET",
+)
+"""The app settings whose values are read: none of them is a secret."""
+CREDENTIAL_SETTINGS = ("DOCKER_REGISTRY_SERVER_USERNAME", "DOCKER_REGISTRY_SERVER_PASSWORD")
+"""The app settings of which only it is read that they are set."""
+
+
+class AppSettings(Model):
+    """The few app settings that say how a container is pulled and started."""
+
+    values: dict[str, str]
+    """By name, only of `SHOWN_SETTINGS`."""
+    credentials: tuple[str, ...] = ()
+    """Which of `CREDENTIAL_SETTINGS` are set."""
+
+
+class KeyVaultReference(Model):
+    """An app setting that refers to a secret, and whether the platform could read it; never the secret."""
+
+    setting: str
+    status: str
+    """"Resolved", "AccessToKeyVaultDenied", …: azure-rest-api, web, ResolveStatus."""
+    vault: str | None = None
+
+
+class LogSettings(Model):
+    """The part of `config/logs` that decides whether a container's output is kept."""
+
+    http_file_system: bool
+    """`httpLogs.fileSystem.enabled`: for a container these hold its output (azure-cli: --docker-container-logging)."""
+    retention_days: int | None = None
+
+
+class Deployment(Model):
+    """A row of `deploymentStatus`."""
+
+    id: str
+    status: str
+    """"BuildInProgress", "RuntimeSuccessful", …: azure-rest-api, web, DeploymentBuildStatus."""
+
+
+class WebAddress(Model):
+    """Where events are sent, without what may be a secret in it."""
+
+    host: str
+    """In lower case."""
+    path: str | None
+    """None where the path itself may be the secret, as chat services have it."""
+
+
+class Webhook(Model):
+    """A webhook of a registry."""
+
+    id: str
+    name: str
+    enabled: bool
+    actions: tuple[str, ...]
+    scope: str = ""
+    """"shop:*", "shop:latest", "shop" (its latest); empty is everything."""
+    address: WebAddress | Unknown | None = None
+    """None where it was not asked for: a webhook that sends no pushes restarts nothing."""
+
+    @property
+    def sends_pushes(self) -> bool:
+        """Whether a push makes it call."""
+        return self.enabled and "push" in self.actions
+
+    def covers(self, image: ImageReference) -> bool:
+        """Whether a push of this image is in its scope. An image without a tag is told by its repository alone."""
+        repository, _, tag = self.scope.partition(":")
+        if not repository:
+            return True
+        if repository != image.repository:
+            return False
+        return tag == "*" or image.tag is None or image.tag == (tag or "latest")
+
+
+class Quota(Model):
+    """How much of something the registry's SKU allows is used."""
+
+    used: int
+    limit: int
+
+
+class EventSubscription(Model):
+    """An Event Grid subscription to a registry's events."""
+
+    id: str
+    name: str
+    provisioning_state: str
+    """"Succeeded", or why it delivers nothing yet: "AwaitingManualAction", "Failed", …"""
+    endpoint_type: str
+    """"AzureFunction", "WebHook", "StorageQueue", …"""
+    function_id: str | None = None
+    """The resource id of the function, for an Azure function."""
+    address: WebAddress | None = None
+    """Of a webhook."""
+    event_types: tuple[str, ...] | None = None
+    """None is every type."""
+    subject_begins_with: str = ""
+    subject_ends_with: str = ""
+    advanced_filters: bool = False
+    """Whether there are filters that are not looked into."""
+
+
+class RegistryFacts(Model):
+    """What is read once per registry, for all the apps that pull from it."""
+
+    registry: Registry
+    webhooks: tuple[Webhook, ...] | Unknown
+    webhook_quota: Quota | Unknown | None
+    """None where the registry names no such quota."""
+    event_subscriptions: tuple[EventSubscription, ...] | Unknown
+
+
+class AppFacts(Model):
+    """All that the checks of one app depend on."""
+
+    app: AppId
+    site: Site | Unknown
+    config: SiteConfig | Unknown
+    image: ImageReference | None
+    """What the configuration names; None where that is no classic container, or was not read."""
+    image_there: bool | Unknown | None = None
+    """Whether the registry has it; None where there was nothing to ask for, or nobody to ask."""
+    access: Access | Unknown | None = None
+    """None where no image is configured."""
+    settings: AppSettings | Unknown
+    key_vault_references: tuple[KeyVaultReference, ...] | Unknown
+    logs: LogSettings | Unknown
+    instances: int | Unknown
+    statuses: tuple[InstanceStatus, ...] | Unknown
+    deployments: tuple[Deployment, ...] | Unknown
+    registry: RegistryFacts | Unknown | None
+    """None where the image's registry is none of those that can be read here."""
+    operator_site: str | None = None
+    """The name of the function app that Pulley is; None where it is not told."""

@@ -1,0 +1,91 @@
+"""The check on Key Vault references: by setting, never by value.
+
+Source: azure-docs, app-service/app-service-key-vault-references; azure-rest-api, web, ApiKVReference.
+"""
+
+from operators.core import access_commands as az
+from operators.core.access import Evidence
+from operators.core.apps import Site
+from operators.core.doctor.checks import Check, Code, ok, problem, unread, warning
+from operators.core.doctor.commands import grant_secrets, refresh_references, show_reference
+from operators.core.doctor.facts import AppFacts, KeyVaultReference
+from operators.core.model import Unknown
+
+_RESOLVED = "Resolved"
+_DENIED = "AccessToKeyVaultDenied"
+_NO_IDENTITY = "MSINotEnabled"
+_NOT_YET = frozenset({"Initialized", "FetchTimedOut"})
+
+
+def check_key_vault_references(facts: AppFacts) -> Check:
+    """Whether every reference is resolved; one that is not reaches the container as its own text."""
+    code, references = Code.KEY_VAULT_REFERENCES, facts.key_vault_references
+    if isinstance(references, Unknown):
+        return unread(code, references)
+    if not references:
+        return ok(code, f"No app setting of {facts.app.name} refers to a key vault.")
+    seen = tuple(_evidence(facts, one) for one in references)
+    wrong = tuple(one for one in references if one.status != _RESOLVED)
+    if not wrong:
+        return ok(code, f"Every secret that {facts.app.name} refers to was read.", *seen)
+    if all(one.status in _NOT_YET for one in wrong):
+        sentence = f"Not read yet, or not in time: {_names(wrong)}."
+        return warning(code, sentence, *seen, fix=(refresh_references(facts.app),))
+    fix = (*_fixes(facts, wrong), refresh_references(facts.app))
+    return problem(code, " ".join(_sentences(facts, wrong)), *seen, fix=fix)
+
+
+def _sentences(facts: AppFacts, wrong: tuple[KeyVaultReference, ...]) -> list[str]:
+    sentences = [f"{facts.app.name} is not given what these settings refer to: {_names(wrong)}."]
+    sentences += [
+        f"Its {_reader(facts)} needs the role Key Vault Secrets User at key vault {vault}, "
+        "or the vault's network does not let the app in."
+        for vault in _denied_vaults(wrong)
+    ]
+    if any(one.status == _NO_IDENTITY for one in wrong):
+        sentences.append("It has no identity to read them with.")
+    return sentences
+
+
+def _fixes(facts: AppFacts, wrong: tuple[KeyVaultReference, ...]) -> tuple[str, ...]:
+    principal = _reader_principal(facts)
+    fixes: list[str] = []
+    if any(one.status == _NO_IDENTITY for one in wrong):
+        fixes.append(az.assign_system_identity(facts.app))
+    if principal:
+        fixes += [grant_secrets(principal, vault) for vault in _denied_vaults(wrong)]
+    fixes += [show_reference(facts.app, one.setting) for one in wrong if one.status not in (_DENIED, _NO_IDENTITY)]
+    return tuple(fixes)
+
+
+def _denied_vaults(wrong: tuple[KeyVaultReference, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.vault for one in wrong if one.status == _DENIED and one.vault))
+
+
+def _reader(facts: AppFacts) -> str:
+    """Whose role it is: the identity that the site is told to read its references with."""
+    if not isinstance(facts.site, Site):
+        return "identity"
+    named = facts.site.key_vault_reference_identity
+    who = f"user-assigned identity {named.rpartition('/')[2]}" if named else "system-assigned identity"
+    principal = _reader_principal(facts)
+    return f"{who} (object id {principal})" if principal else f"{who}, which is not on it,"
+
+
+def _reader_principal(facts: AppFacts) -> str | None:
+    if not isinstance(facts.site, Site):
+        return None
+    identity, named = facts.site.identity, facts.site.key_vault_reference_identity
+    if named is None:
+        return identity.system_principal_id
+    return next((one.principal_id for one in identity.user_assigned if one.resource_id.lower() == named.lower()), None)
+
+
+def _evidence(facts: AppFacts, reference: KeyVaultReference) -> Evidence:
+    where = f", key vault {reference.vault}" if reference.vault else ""
+    source = f"{facts.app.resource_id}/config/configreferences/appsettings/{reference.setting}"
+    return Evidence(fact=reference.setting, value=f"{reference.status}{where}", source=source)
+
+
+def _names(references: tuple[KeyVaultReference, ...]) -> str:
+    return ", ".join(f"{one.setting} ({one.status})" for one in references)
