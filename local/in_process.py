@@ -111,6 +111,10 @@ class _RestResponse(AsyncHttpResponseImpl):
             block_size=_BLOCK,
         )
 
+    def _body(self) -> bytes:
+        """What azure-core's multipart reader asks for; its own would leave a coroutine unawaited."""
+        return self.content
+
 
 class _OldResponse(OldResponse):
     """An answer to a request of azure.core.pipeline.transport."""

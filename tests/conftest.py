@@ -1,10 +1,14 @@
-"""Fixtures for every test: the things that are real."""
+"""Fixtures for every test: the things that are real, and storage in memory beside them."""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
+from local.azure.world import SystemClock
 from local.azurite import azurite as run_azurite
+from local.storage import MemoryStorage
+from tests.storage import Account, by_network, empty
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -12,3 +16,20 @@ async def azurite() -> AsyncIterator[str]:
     """Run Azurite on free ports, in memory, for the whole session; yields the account's connection string."""
     async with run_azurite() as running:
         yield running.connection_string
+
+
+@pytest_asyncio.fixture
+async def emptied(azurite: str) -> Account:
+    """The emulator's account with nothing in it."""
+    await empty(azurite)
+    return by_network(azurite)
+
+
+@pytest.fixture(params=["azurite", "memory"])
+def account(request: pytest.FixtureRequest) -> Account:
+    """An empty storage account: Microsoft's emulator, then ours in memory; what holds for one has to hold for both."""
+    if request.param == "memory":
+        storage = MemoryStorage(SystemClock())
+        return Account(storage.connection_string, storage.table_transport, storage.queue_transport)
+    emptied: Account = request.getfixturevalue("emptied")
+    return emptied

@@ -1,22 +1,21 @@
-"""An empty storage account for the tables' tests."""
+"""An empty storage account for the tables' tests: on Azurite, and in memory."""
 
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from operators.cloud.storage import Storage
-from tests.storage import LosingTransport, empty
+from tests.storage import Account, LosingTransport
 
 
 @pytest_asyncio.fixture
-async def table_network(azurite: str) -> AsyncIterator[LosingTransport]:
-    """A network to an empty account, which tests may disturb."""
-    await empty(azurite)
-    async with LosingTransport() as transport:
+async def table_network(account: Account) -> AsyncIterator[LosingTransport]:
+    """A way to an empty account, which tests may disturb."""
+    async with LosingTransport(account.table_transport()) as transport:
         yield transport
 
 
 @pytest_asyncio.fixture
-async def storage(azurite: str, table_network: LosingTransport) -> Storage:
-    """The account over that network."""
-    return Storage(connection_string=azurite, table_transport=table_network)
+async def storage(account: Account, table_network: LosingTransport) -> Storage:
+    """The account over that way."""
+    return Storage(connection_string=account.connection_string, table_transport=table_network)

@@ -1,10 +1,8 @@
-"""The engine's table, on Azurite: the fence, the claim, and writes whose answer got lost."""
+"""The engine's table, on Azurite and in memory: the fence, the claim, and writes whose answer got lost."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import pytest_asyncio
 
 from operators.cloud.engine import EngineTable, Held, LostHold, NotNow
 from operators.cloud.storage import Storage
@@ -13,7 +11,7 @@ from operators.core.rollouts import Active, Moved
 from operators.core.transitions import Event
 from operators.errors import Temporary
 from operators.flows.stepping import begin, carrying
-from tests.storage import LosingTransport, empty
+from tests.storage import LosingTransport
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 APP = "sub:rg:shop"
@@ -24,18 +22,10 @@ def look(detail: str = "pushed", cause: Cause = Cause.PUSH) -> Look:
     return Look(app=APP, cause=cause, at=NOW, detail=detail)
 
 
-@pytest_asyncio.fixture
-async def network(azurite: str) -> AsyncIterator[LosingTransport]:
-    """A network to an empty account."""
-    await empty(azurite)
-    async with LosingTransport() as transport:
-        yield transport
-
-
-@pytest_asyncio.fixture
-async def engine(azurite: str, network: LosingTransport) -> EngineTable:
-    """The table over that network."""
-    return EngineTable(Storage(connection_string=azurite, table_transport=network))
+@pytest.fixture
+def engine(storage: Storage) -> EngineTable:
+    """The table, empty."""
+    return EngineTable(storage)
 
 
 async def claimed(engine: EngineTable, step: int | None = None, owner: str = "message-1") -> Held:
@@ -139,32 +129,32 @@ async def test_a_look_waits_for_a_rollout_under_way(engine: EngineTable) -> None
 
 @pytest.mark.parametrize("times", [1, 2], ids=["one answer lost", "the repeat's answer lost too"])
 async def test_a_commit_whose_answer_got_lost_is_known_to_be_ours(
-    engine: EngineTable, network: LosingTransport, times: int
+    engine: EngineTable, table_network: LosingTransport, times: int
 ) -> None:
     """The row is read back and our writer token found: no second rollout, no false refusal."""
     held = await claimed(engine)
     active, moved = begun(held)
-    network.lose = lambda request: "$batch" in request.url and network.lost < times
+    table_network.lose = lambda request: "$batch" in request.url and table_network.lost < times
     held = await engine.commit(held, active, [moved])
-    assert network.lost >= 1
+    assert table_network.lost >= 1
     stored, _ = await engine.read(APP)
     assert stored.rollout == moved.rollout
     assert len(await engine.steps(APP, 1)) == 1
     await engine.commit(held, stored, [])  # the ETag that came back is the row's
 
 
-async def test_a_claim_whose_answer_got_lost_is_ours(engine: EngineTable, network: LosingTransport) -> None:
+async def test_a_claim_whose_answer_got_lost_is_ours(engine: EngineTable, table_network: LosingTransport) -> None:
     """The first claim of an app creates its row; when that answer is lost the row is recognised."""
-    network.lose = lambda request: "$batch" in request.url and network.lost < 1
+    table_network.lose = lambda request: "$batch" in request.url and table_network.lost < 1
     held = await claimed(engine)
-    assert network.lost == 1
+    assert table_network.lost == 1
     await engine.commit(held, held.active, [])
 
 
-async def test_no_answer_at_all_is_temporary(engine: EngineTable, network: LosingTransport) -> None:
+async def test_no_answer_at_all_is_temporary(engine: EngineTable, table_network: LosingTransport) -> None:
     """Where not even the read back is answered, the step fails as temporary and its message comes again."""
     held = await claimed(engine)
-    network.lose = lambda request: True
+    table_network.lose = lambda request: True
     with pytest.raises(Temporary):
         await engine.commit(held, held.active, [])
 

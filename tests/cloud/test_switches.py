@@ -10,7 +10,7 @@ from operators.cloud.storage import Storage
 from operators.cloud.switches import SwitchesTable
 from operators.core.gate import Freeze
 from tests.core.samples import NOW
-from tests.storage import LosingTransport
+from tests.storage import Account, LosingTransport
 
 EVERY = timedelta(minutes=5)
 FREEZE = Freeze(by="Ada", why="the sale is on", at=NOW)
@@ -61,12 +61,12 @@ async def test_turns_of_two_things_are_apart(switches: SwitchesTable) -> None:
 
 @pytest.mark.parametrize("before", [None, NOW - EVERY], ids=["for the first time", "after the last turn"])
 async def test_of_two_at_once_one_wins(
-    azurite: str, switches: SwitchesTable, table_network: LosingTransport, before: datetime | None
+    account: Account, switches: SwitchesTable, table_network: LosingTransport, before: datetime | None
 ) -> None:
     """Both have read that it is free; the service lets one of the two writes through."""
     if before:
         assert await switches.turn("refresh", EVERY, before)
-    rival = Storage(connection_string=azurite)
+    rival = Storage(connection_string=account.connection_string, table_transport=account.table_transport())
     rivals_turn: list[bool] = []
 
     async def rival_writes_first(request: Any) -> None:

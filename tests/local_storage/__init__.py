@@ -1,0 +1,1 @@
+"""Storage in memory, held to what Azurite answers."""
