@@ -53,6 +53,8 @@ class Environment:
     addresses: Addresses
     azurite: Azurite
     parts: tuple[Part, ...]
+    host_settings: Mapping[str, str]
+    """What the Functions host was given: with it another one can take its place."""
 
     async def until_a_part_ends(self) -> None:
         """Wait until one of the three ends, which none should; raises PartEndedError about it."""
@@ -94,7 +96,7 @@ async def environment(
         storage = await running.enter_async_context(azurite())
         azure_part, azure = await running.enter_async_context(_azure(scenario, events, pace, run_dir))
         own = _settings(azure, storage, subscriptions, pace) | dict(settings or {})
-        host_part, host = await running.enter_async_context(_functions_host(port, own, run_dir))
+        host_part, host = await running.enter_async_context(functions_host(port, own, run_dir))
         addresses = Addresses(
             admin=f"{host.url}/api",
             key=keys.function_key,
@@ -108,7 +110,7 @@ async def environment(
         state = state_file(run_dir)
         write_secret(state, addresses.model_dump_json())
         running.callback(state.unlink, missing_ok=True)
-        yield Environment(addresses, storage, (azure_part, host_part))
+        yield Environment(addresses, storage, (azure_part, host_part), own)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -149,9 +151,10 @@ def _azure(
     )
 
 
-def _functions_host(
+def functions_host(
     port: int, settings: Mapping[str, str], run_dir: Path
 ) -> AbstractAsyncContextManager[tuple[Part, HostReady]]:
+    """Run the Functions host with function_app.py at this port; `run_dir` has its keys and takes its log."""
     return started(
         "The Functions host",
         [sys.executable, "-m", "local.host", "--port", str(port), "--keys", str(run_dir / "keys.json")],

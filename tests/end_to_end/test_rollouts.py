@@ -132,6 +132,11 @@ async def test_three_copies_of_an_event_are_one_restart(town: Place) -> None:
 
     await eventually(serving, "cart serves it")
     await town.until("cart", "succeeded", "skipped", after=last)
+
+    async def at_rest() -> Any:
+        return "rollout" not in await town.ask("/apps/cart") or None
+
+    await eventually(at_rest, "nothing of cart is under way")
     assert len(await town.acts("cart")) == before + 1
 
 
