@@ -140,6 +140,7 @@ def _adopt(facts: ChoiceFacts, tag: TagFacts | None) -> Adopt | None:
         return None
     at_tag = tag.digest if tag else None
     pinned = facts.configured.digest
+    names_it = isinstance(facts.reference, Reference) and facts.configured.tag == facts.reference.tag
     follows = f"follows {facts.reference}"
     return Adopt(
         reason=ChoiceReason.REFERENCE_CHANGED if stored else ChoiceReason.ADOPTED,
@@ -147,7 +148,7 @@ def _adopt(facts: ChoiceFacts, tag: TagFacts | None) -> Adopt | None:
         if stored
         else f"first sight: {follows}; what it runs is its baseline",
         decided=at_tag,
-        running=pinned or at_tag,
+        running=pinned or (at_tag if names_it else None),
         proof=Proof.PINNED if pinned else Proof.ASSUMED,
     )
 
@@ -182,6 +183,8 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
             )
     running = container.running
     if running is None or running.digest != target:
+        return None
+    if running.proof is Proof.PINNED and facts.configured.digest != target:
         return None
     if running.proof in _PROVED:
         how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"

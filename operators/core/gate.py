@@ -28,6 +28,10 @@ class HoldReason(StrEnum):
 
     OBSERVED = "observed"
     FROZEN = "frozen"
+    FLAPPING = "flapping"
+    """Too many rollouts of the app failed in a row: something is wrong that another one does not mend."""
+    FIGHT = "fight"
+    """Somebody else's tool changes back what we write."""
 
 
 class Freeze(Model):
@@ -79,6 +83,7 @@ def gate(
     operation: str | None,
     temporary: bool,
     now: datetime,
+    doubt: Hold | None = None,
 ) -> Hold | Denied | GiveUp | Busy | Go:
     """Decide. `operation` is the site's `inProgressOperationId`; `temporary` says that access could not be read for the
     moment, which is waited for a little; an access that stays unknown does not stop a rollout, it is written beside it.
@@ -87,6 +92,8 @@ def gate(
         return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
     if freeze is not None:
         return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {freeze.at:%F %T}: {freeze.why}")
+    if doubt is not None:
+        return doubt
     if access.verdict is Verdict.DENIED:
         if rollout.waiting_since and now - rollout.waiting_since > GIVE_UP_WAITING:
             return GiveUp(detail=f"waited a day for access: {access.sentence}")
@@ -98,12 +105,33 @@ def gate(
     return Go(detail=access.sentence)
 
 
+_FLAPPING = 3
+_FIGHT = 2
+
+
+def doubt(rollout: Rollout, *, failures: int, reverts: int) -> Hold | None:
+    """Whether going on by ourselves would make it worse; whoever deploys by hand has thought about it."""
+    if rollout.asked is not None:
+        return None
+    if failures >= _FLAPPING:
+        detail = f"the last {failures} rollouts of this app failed; deploy by hand to go on"
+        return Hold(reason=HoldReason.FLAPPING, detail=detail)
+    if reverts >= _FIGHT and rollout.writes:
+        detail = (
+            f"the image that we wrote into the configuration was changed back {reverts} times; let one tool own it "
+            "(docs/stalls.md, a fight), then deploy by hand to go on"
+        )
+        return Hold(reason=HoldReason.FIGHT, detail=detail)
+    return None
+
+
 _ACCESS_WAITS = (30, 60, 120, 240, 300, 600)
 _RETRY_WAITS = (10, 30, 90, 300)
 _BUSY_WAITS = (10, 20, 30, 60)
 BUSY_IS_A_STALL = 8
 """So many refusals take five minutes: longer than Azure's own tools wait for another operation to end."""
-_HOLD_WAITS = {HoldReason.FROZEN: timedelta(minutes=5), HoldReason.OBSERVED: timedelta(minutes=30)}
+_FREEZE_WAIT = timedelta(minutes=5)
+_HOLD_WAIT = timedelta(minutes=30)
 
 
 def access_wait(waits: int) -> timedelta:
@@ -125,4 +153,4 @@ def busy_wait(times: int, asked: timedelta | None = None) -> timedelta:
 
 def hold_wait(reason: HoldReason) -> timedelta:
     """How long until a hold is looked at again by itself; lifting it looks at once."""
-    return _HOLD_WAITS[reason]
+    return _FREEZE_WAIT if reason is HoldReason.FROZEN else _HOLD_WAIT

@@ -35,6 +35,8 @@ class Follower(Model):
     """The followed tag; None until the app was looked at for the first time."""
     decided: Digest | None = None
     """What the tag was when the app was last decided upon: the drift check's hint, the app's own row is the truth."""
+    written: str | None = None
+    """The `linuxFxVersion` that we wrote last, if we did: another one there is somebody else's doing."""
 
 
 def looked_after(site: Site, opt_in: str) -> bool:

@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from operators.core.images import ImageReference
 from operators.core.inventory import Entry, Follower, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Model
@@ -71,20 +70,20 @@ class Inventory:
         )
 
     async def _keep(self, known: dict[str, Entry], found: dict[str, Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        followers = {follower.app: follower async for follower in self.house.records.follows.all()}
         first: list[str] = []
         changed: list[str] = []
         for app, entry in found.items():
-            before = known.get(app)
+            before, follower = known.get(app), followers.get(app)
             await self.house.records.inventory.put(entry)
             if not self._ours(entry):
                 continue
-            assert entry.image is not None
             if before is None or not self._ours(before):
-                await self._begin(app, entry.image, Cause.FIRST_SIGHT, f"{app} was seen for the first time")
+                await self._begin(app, entry, follower, Cause.FIRST_SIGHT, f"{app} was seen for the first time")
                 first.append(app)
-            elif before.image and str(before.image) != str(entry.image):
-                if not await self._follows(app, entry.image):
-                    await self._begin(app, entry.image, Cause.DRIFT, f"linuxFxVersion names {entry.image} now")
+            elif _changed_by_others(before, entry, follower):
+                detail = f"linuxFxVersion is {entry.site.linux_fx_version} now, and that was not our doing"
+                await self._begin(app, entry, follower, Cause.DRIFT, detail)
                 changed.append(app)
         return tuple(first), tuple(changed)
 
@@ -100,16 +99,14 @@ class Inventory:
                 await self.house.records.follows.remove(follower)
         return tuple(gone)
 
-    async def _begin(self, app: str, image: ImageReference, cause: Cause, detail: str) -> None:
-        await self.house.records.follows.put(
-            Follower(app=app, registry=image.registry, repository=image.repository, tag=None)
-        )
+    async def _begin(self, app: str, entry: Entry, follower: Follower | None, cause: Cause, detail: str) -> None:
+        """Have the app looked at, and until then by every push to its repository."""
+        if follower is None or not _same_repository(entry, follower):
+            assert entry.image is not None
+            await self.house.records.follows.put(
+                Follower(app=app, registry=entry.image.registry, repository=entry.image.repository, tag=None)
+            )
         await self.marking.mark(Look(app=app, cause=cause, at=self.house.now(), detail=detail))
-
-    async def _follows(self, app: str, image: ImageReference) -> bool:
-        """Whether the app follows this repository already: then the tag it names is our own doing, or looked at."""
-        followers = await self.house.records.follows.of(image.registry, image.repository)
-        return any(follower.app == app for follower in followers)
 
     def _ours(self, entry: Entry) -> bool:
         return entry.image is not None and looked_after(entry.site, self.house.settings.opt_in)
@@ -118,3 +115,11 @@ class Inventory:
 def _same_repository(entry: Entry, follower: Follower) -> bool:
     image = entry.image
     return image is not None and (image.registry, image.repository) == (follower.registry, follower.repository)
+
+
+def _changed_by_others(before: Entry, entry: Entry, follower: Follower | None) -> bool:
+    """Whether the configuration names something else than last time, or than what we wrote."""
+    now = entry.site.linux_fx_version
+    if follower is not None and follower.written is not None:
+        return now != follower.written
+    return str(before.image) != str(entry.image)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from operators.cloud.engine import Held
 from operators.core.access_evaluation import evaluate_access
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
-from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, gate, hold_wait, retry_wait
-from operators.core.inventory import STRATEGY_TAG, Follower, looked_after, resource_tag
+from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, doubt, gate, hold_wait, retry_wait
+from operators.core.inventory import STRATEGY_TAG, looked_after, resource_tag
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.recovery import RECOVER_TAG, Recover
@@ -38,15 +38,15 @@ class Planning:
         facts = await read_facts(self.house, active, weighed)
         if isinstance(facts, Unknown):
             return self._put_off(active, looks, _unreadable(active.rollout, facts))
+        active = _noticing(active, facts)
         choice = self._choose(active, weighed, facts)
-        await self._follow(active, facts, choice)
         match choice:
             case Later():
                 return self._put_off(active, looks, choice)
             case Skip() | Adopt():
                 return self._rest(active, looks, facts, choice)
             case Target():
-                return await self._bring(held, facts, choice)
+                return await self._bring(replace(held, active=active), facts, choice)
 
     def _choose(self, active: Active, looks: tuple[Look, ...], facts: Facts) -> Choice:
         if not looked_after(facts.site, self.house.settings.opt_in):
@@ -69,24 +69,6 @@ class Planning:
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,
             ),
-        )
-
-    async def _follow(self, active: Active, facts: Facts, choice: Choice) -> None:
-        """Keep the list of followers up to date: what pushes and the drift check are compared with."""
-        reference, container = facts.reference, active.container
-        if isinstance(reference, NoReference) or isinstance(choice, Later):
-            return
-        decided = choice.decided or (container.decided if container else None)
-        if container and str(container.reference) == str(reference) and container.decided == decided:
-            return
-        await self.house.records.follows.put(
-            Follower(
-                app=active.app,
-                registry=reference.registry,
-                repository=reference.repository,
-                tag=reference.tag,
-                decided=decided,
-            )
         )
 
     def _put_off(self, active: Active, looks: tuple[Look, ...], choice: Later | Skip) -> Outcome:
@@ -187,6 +169,11 @@ class Planning:
             operation=facts.site.in_progress_operation_id,
             temporary=any(read.temporary for read in access.failed_reads),
             now=now,
+            doubt=doubt(
+                rollout,
+                failures=active.failures,
+                reverts=active.container.reverts if active.container else 0,
+            ),
         )
         evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
         same = _same_again(rollout, answer)
@@ -234,6 +221,8 @@ class Planning:
                         always_on=facts.config.always_on,
                     ),
                 )
+                if rollout.asked is not None:
+                    active = _trusting(active)
                 return await Applying(self.house).act(
                     held, active, moved, before=facts.statuses, aside=aside, consumed=held.looks
                 )
@@ -253,6 +242,21 @@ class Planning:
         if active.container is None:
             return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
         return active.container.model_copy(update={"decided": target.decided})
+
+
+def _noticing(active: Active, facts: Facts) -> Active:
+    """The app's row after what we wrote was seen to be changed back, if it was."""
+    container = active.container
+    if container is None or container.written is None or container.written == facts.config.linux_fx_version:
+        return active
+    noticed = container.model_copy(update={"written": None, "reverts": container.reverts + 1})
+    return active.model_copy(update={"container": noticed})
+
+
+def _trusting(active: Active) -> Active:
+    """The app's row after a person has said to go on: earlier failures and fights count no more."""
+    container = active.container and active.container.model_copy(update={"reverts": 0})
+    return active.model_copy(update={"failures": 0, "container": container})
 
 
 def _weighed(held: Held) -> tuple[Look, ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from operators.cloud.engine import Held, LostHold, NotNow
 from operators.cloud.queues import LookMessage
-from operators.core.rollouts import Moved
+from operators.core.inventory import Follower
+from operators.core.rollouts import Active, Moved
 from operators.core.transitions import State
 from operators.errors import PulleyError
 from operators.flows.applying import Applying
@@ -64,6 +65,7 @@ class Reconcile:
         if delay is not None:
             await records.due.put(app, self.house.now() + delay + settings.wait(GRACE))
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
+        await self._follow(held.active, active, outcome.moved)
         await self._publish(outcome.moved)
         for each in outcome.moved:
             for step in each.steps:
@@ -76,6 +78,30 @@ class Reconcile:
         _, looks = await records.engine.read(app)
         if looks:
             await records.queues.look(app)
+
+    async def _follow(self, before: Active, after: Active, moved: tuple[Moved, ...]) -> None:
+        """Keep the list that pushes and the drift check go by; each end writes it, whatever was lost before."""
+        container = after.container
+        if container is None or container.reference is None:
+            return
+        known = before.container
+        same = known and (known.reference, known.decided, known.written) == (
+            container.reference,
+            container.decided,
+            container.written,
+        )
+        if same and not any(each.rollout.ended for each in moved):
+            return
+        await self.house.records.follows.put(
+            Follower(
+                app=after.app,
+                registry=container.reference.registry,
+                repository=container.reference.repository,
+                tag=container.reference.tag,
+                decided=container.decided,
+                written=container.written,
+            )
+        )
 
     async def _publish(self, moved: tuple[Moved, ...]) -> None:
         """Everyone's list shows each rollout as it was last stored; a line that is lost here is mended by the sweep."""

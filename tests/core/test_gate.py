@@ -127,4 +127,4 @@ def test_the_other_sides_retry_after_is_kept(asked: float, waited: float) -> Non
 
 def test_every_hold_is_looked_at_again() -> None:
     """A hold has no end of its own: each kind has a delay."""
-    assert seconds(*map(hold_wait, HoldReason)) == [1800, 300]
+    assert seconds(*map(hold_wait, HoldReason)) == [1800, 300, 1800, 1800]

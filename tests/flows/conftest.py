@@ -30,6 +30,7 @@ def scenario(resource_tags: dict[str, str]) -> dict[str, Any]:
             "v3": _FINE,
             "crashes": {"exit_code": 3, "log_lines": ["no DATABASE_URL"]},
             "silent": {"port": None},
+            **{f"crashes{n}": {"exit_code": n + 1} for n in range(3)},
         },
         "registries": [{"name": "contoso", "tags": {"shop:stable": "v1"}}],
         "sites": [

@@ -153,3 +153,33 @@ async def test_dying_in_the_middle_of_a_rollback(town: Town) -> None:
     assert (await town.rollout("shop")).state is State.ROLLED_BACK
     assert await served(town) == {good}
     assert town.acts.count("config.update") == 1
+
+
+async def test_flapping_is_broken(town: Town) -> None:
+    """After three failed rollouts in a row nothing more is tried by itself; whoever deploys by hand goes on."""
+    for number in range(3):
+        await town.push(IMAGE, f"crashes{number}")
+        await town.run(seconds=900)
+    assert [(await town.rollout("shop", n)).state for n in (2, 3, 4)] == [State.FAILED] * 3
+    await town.push(IMAGE, "v3")
+    await town.run(seconds=60)
+    held = await town.rollout("shop")
+    assert (held.state, held.reason) == (State.HELD, "flapping")
+    await town.operator.admin.deploy("shop", b'{"by": "ana"}')
+    await town.run()
+    assert (await town.rollout("shop", 5)).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-strategy": "pin"}])
+async def test_a_fight_over_the_configuration_is_given_up(town: Town) -> None:
+    """Somebody's Terraform puts the tag back each time: written once more, then Pulley stops and says so."""
+    for image in ("v2", "v3"):
+        await town.push(IMAGE, image)
+        await town.run()
+        town.world.configure("shop", {"linuxFxVersion": f"DOCKER|{IMAGE}"})
+        town.clock.advance(60)
+    await town.operator.drift.check()
+    await town.run(seconds=120)
+    held = await town.rollout("shop")
+    assert (held.state, held.reason) == (State.HELD, "fight")
+    assert town.acts == ["config.update"] * 2
