@@ -174,22 +174,30 @@ OURS = hook("pulley.azurewebsites.net", "/api/events")
         ),
         pytest.param(sent_to("events.contoso.com", "/api/events"), "ok", "", "", id="our address under another name"),
         pytest.param(
-            sent_to("pulley2.azurewebsites.net", "/api/events"), "problem", "No event", SUBSCRIBE, id="another's"
+            sent_to("pulley2.azurewebsites.net", "/api/events"),
+            "problem",
+            "No push to contoso",
+            SUBSCRIBE,
+            id="another's",
         ),
         pytest.param(
-            sent_to("pulley.azurewebsites.net", "/api/other"), "problem", "No event", SUBSCRIBE, id="another path"
+            sent_to("pulley.azurewebsites.net", "/api/other"),
+            "problem",
+            "No push to contoso",
+            SUBSCRIBE,
+            id="another path",
         ),
         pytest.param(
             subscribed(function_id=(SUBSCRIPTION.function_id or "").replace("Pulley", "other")),
             "problem",
-            "No event",
+            "No push to contoso",
             SUBSCRIBE,
             id="another function app",
         ),
         pytest.param(
             subscribed(function_id=(SUBSCRIPTION.function_id or "").replace("image_pushed", "other")),
             "problem",
-            "No event",
+            "No push to contoso",
             SUBSCRIBE,
             id="another function",
         ),
@@ -201,9 +209,13 @@ OURS = hook("pulley.azurewebsites.net", "/api/events")
             id="who we are is not told",
         ),
         pytest.param(
-            subscribed(endpoint_type="StorageQueue", function_id=None), "problem", "No event", SUBSCRIBE, id="a queue"
+            subscribed(endpoint_type="StorageQueue", function_id=None),
+            "problem",
+            "No push to contoso",
+            SUBSCRIBE,
+            id="a queue",
         ),
-        pytest.param(but(registry=NONE), "problem", "No event", SUBSCRIBE, id="none"),
+        pytest.param(but(registry=NONE), "problem", "No push to contoso", SUBSCRIBE, id="none"),
         pytest.param(
             subscribed(provisioning_state="AwaitingManualAction"),
             "problem",
@@ -240,7 +252,7 @@ OURS = hook("pulley.azurewebsites.net", "/api/events")
         pytest.param(
             hooked(OURS.model_copy(update={"scope": "other"}), event_subscriptions=()),
             "problem",
-            "No event",
+            "No push to contoso",
             SUBSCRIBE,
             id="a webhook to us for another repository",
         ),
@@ -257,6 +269,21 @@ OURS = hook("pulley.azurewebsites.net", "/api/events")
             "needs X/read",
             "",
             id="none, and webhooks not to be read",
+        ),
+        pytest.param(
+            but(registry=registry(event_subscriptions=(), topic_subscriptions=(SUBSCRIPTION,))),
+            "ok",
+            "by Event Grid",
+            "",
+            id="made at the system topic",
+        ),
+        pytest.param(but(registry=registry(topic_subscriptions=DENIED)), "ok", "", "", id="one is enough"),
+        pytest.param(
+            but(registry=registry(event_subscriptions=(), topic_subscriptions=DENIED)),
+            "unknown",
+            "needs X/read",
+            "",
+            id="none, and system topics not to be read",
         ),
         pytest.param(
             but(registry=registry(event_subscriptions=DENIED, webhooks=(OURS,))),

@@ -20,35 +20,58 @@ _AZURE_HOSTS = (".azurewebsites.net", ".azurewebsites.us", ".chinacloudsites.cn"
 
 def check_events(facts: AppFacts) -> Check:
     """Whether a push of the app's image is sent to Pulley; if not, the drift check sees it minutes later."""
-    code, registry = Code.EVENTS, registry_or_unknown(facts, Code.EVENTS)
+    registry = registry_or_unknown(facts, Code.EVENTS)
     if isinstance(registry, Check):
         return registry
-    subscriptions = registry.event_subscriptions
-    ours = [one for one in _list(subscriptions) if _reaches_us(one, facts.operator_site)]
-    delivering = [one for one in ours if _hindrance(one, facts.image) is None]
-    sure = [one for one in delivering if not one.advanced_filters]
+    return _by_event_grid(facts, registry) or _by_webhook(facts, registry) or _by_nothing(facts, registry)
+
+
+def _by_event_grid(facts: AppFacts, registry: RegistryFacts) -> Check | None:
+    """A subscription that delivers here what was pushed; None where none is known to."""
     server = registry.registry.login_server
+    delivering = [one for one in _ours(facts, registry) if _hindrance(one, facts.image) is None]
+    sure = [one for one in delivering if not one.advanced_filters]
     if sure:
-        return ok(code, f"{server} sends its pushes to Pulley by Event Grid.", *map(_evidence, sure))
+        return ok(Code.EVENTS, f"{server} sends its pushes to Pulley by Event Grid.", *map(_evidence, sure))
     if delivering:
         sentence = f"{server} sends events to Pulley by Event Grid, through advanced filters that are not looked into."
-        return warning(code, sentence, *map(_evidence, delivering))
-    hooks = _own_webhooks(registry, facts)
-    if hooks:
-        names = ", ".join(hook.name for hook in hooks)
-        sentence = f"{server} sends its pushes to Pulley by webhook ({names}); Event Grid repeats what was not taken."
-        return warning(code, sentence, fix=(subscribe(registry.registry, facts.operator_site),))
+        return warning(Code.EVENTS, sentence, *map(_evidence, delivering))
+    return None
+
+
+def _by_webhook(facts: AppFacts, registry: RegistryFacts) -> Check | None:
+    """A webhook of the registry that ends here and covers the image; None where none is known to."""
+    names = ", ".join(
+        hook.name
+        for hook in _covering(registry, facts.image)
+        if isinstance(hook.address, WebAddress)
+        and _path(hook.address).endswith(_EVENTS)
+        and _may_be_ours(hook.address.host, facts.operator_site)
+    )
+    if not names:
+        return None
+    sentence = (
+        f"{registry.registry.login_server} sends its pushes to Pulley by webhook ({names}), "
+        "which does not repeat what was not taken; Event Grid does, for a day."
+    )
+    return warning(Code.EVENTS, sentence, fix=(subscribe(registry.registry, facts.operator_site),))
+
+
+def _by_nothing(facts: AppFacts, registry: RegistryFacts) -> Check:
+    """Nothing is known to send pushes here: because nothing does, or because it could not be looked at."""
     failed = _unread(registry, facts)
     if failed:
-        return unread(code, *failed)
+        return unread(Code.EVENTS, *failed)
+    ours = _ours(facts, registry)
     if ours:
         return _hindered(facts, registry, ours)
-    nameless = [] if facts.operator_site else [one for one in _list(subscriptions) if _function(one) == _FUNCTION]
-    if nameless:
-        sentence = "Whether these subscriptions end at this Pulley is not known: WEBSITE_SITE_NAME is not set."
-        return unknown(code, sentence, *map(_evidence, nameless))
-    sentence = f"No event of {server} is sent to Pulley: a push is seen at the next drift check only."
-    return problem(code, sentence, fix=(subscribe(registry.registry, facts.operator_site),))
+    if facts.operator_site is None:
+        nameless = [one for one in _subscriptions(registry) if _function(one) == _FUNCTION]
+        if nameless:
+            sentence = "Whether these subscriptions end at this Pulley is not known: WEBSITE_SITE_NAME is not set."
+            return unknown(Code.EVENTS, sentence, *map(_evidence, nameless))
+    sentence = f"No push to {registry.registry.login_server} is sent to Pulley: the next drift check sees it."
+    return problem(Code.EVENTS, sentence, fix=(subscribe(registry.registry, facts.operator_site),))
 
 
 def _hindered(facts: AppFacts, registry: RegistryFacts, ours: list[EventSubscription]) -> Check:
@@ -58,8 +81,15 @@ def _hindered(facts: AppFacts, registry: RegistryFacts, ours: list[EventSubscrip
     return problem(Code.EVENTS, sentence, *map(_evidence, ours), fix=fix)
 
 
-def _list(subscriptions: tuple[EventSubscription, ...] | Unknown) -> tuple[EventSubscription, ...]:
-    return () if isinstance(subscriptions, Unknown) else subscriptions
+def _subscriptions(registry: RegistryFacts) -> list[EventSubscription]:
+    """All that could be read, each once."""
+    places = (registry.event_subscriptions, registry.topic_subscriptions)
+    found = {one.id.lower(): one for place in places if not isinstance(place, Unknown) for one in place}
+    return list(found.values())
+
+
+def _ours(facts: AppFacts, registry: RegistryFacts) -> list[EventSubscription]:
+    return [one for one in _subscriptions(registry) if _reaches_us(one, facts.operator_site)]
 
 
 def _reaches_us(one: EventSubscription, operator_site: str | None) -> bool:
@@ -84,20 +114,9 @@ def _may_be_ours(host: str, operator_site: str | None) -> bool:
     return label == operator_site.lower() or label.startswith(f"{operator_site.lower()}-")
 
 
-def _own_webhooks(registry: RegistryFacts, facts: AppFacts) -> list[Webhook]:
-    """The registry's webhooks that end at Pulley and cover the image."""
-    return [
-        hook
-        for hook in _covering(registry, facts.image)
-        if isinstance(hook.address, WebAddress)
-        and _path(hook.address).endswith(_EVENTS)
-        and _may_be_ours(hook.address.host, facts.operator_site)
-    ]
-
-
 def _unread(registry: RegistryFacts, facts: AppFacts) -> tuple[Unknown, ...]:
     """The reads that may hide a way to Pulley."""
-    reads = (registry.event_subscriptions, registry.webhooks)
+    reads = (registry.event_subscriptions, registry.topic_subscriptions, registry.webhooks)
     addresses = (hook.address for hook in _covering(registry, facts.image))
     return tuple(one for one in (*reads, *addresses) if isinstance(one, Unknown))
 

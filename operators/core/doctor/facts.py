@@ -127,6 +127,9 @@ class RegistryFacts(Model):
     webhook_quota: Quota | Unknown | None
     """None where the registry names no such quota."""
     event_subscriptions: tuple[EventSubscription, ...] | Unknown
+    """Those that were made at the registry."""
+    topic_subscriptions: tuple[EventSubscription, ...] | Unknown = ()
+    """Those that were made at its system topic, as the portal does."""
 
 
 class AppFacts(Model):
