@@ -45,6 +45,25 @@ it an app allows.
 | reason | meaning | accuses the image | what is tried | what to do |
 |---|---|---|---|---|
 {rows}
+
+## When it stops by itself
+
+After three failed rollouts of an app in a row the next one is `held` as `flapping`: something is wrong that another image
+does not mend. A success, or somebody's deploy by hand, begins anew.
+
+## A fight
+
+Where Pulley writes the image by digest (`pulley-strategy=pin`, `redeploy`, `rollback`) and a tool like Terraform writes it
+back, both would restart the app for ever. After the second time the rollout is `held` as `fight`. Let one of them own the
+value. Terraform:
+
+    lifecycle {{
+      ignore_changes = [site_config[0].application_stack[0].docker_image_name]
+    }}
+
+Bicep has no such switch: leave `linuxFxVersion` out of the template for apps that exist, or let Pulley use
+`pulley-strategy=restart`, which never writes it unless it has to roll back. Who wrote last is in the activity log:
+`az monitor activity-log list --resource-id <app> --offset 1d`. Then deploy by hand to go on.
 """
 
 
