@@ -4,13 +4,13 @@ import pytest
 
 from operators.core.recovery import LADDER
 from operators.core.stalls import CATALOGUE, StallReason
-from tests.core.drawings import DOCS, PAGES
+from tests.core.drawings import DRAWINGS, drawn
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_the_page_is_as_the_table(name: str) -> None:
+@pytest.mark.parametrize("page", sorted(DRAWINGS))
+def test_the_page_is_as_the_table(page: str) -> None:
     """A changed table needs `python -m tests.core.drawings`."""
-    assert (DOCS / name).read_text() == PAGES[name]()
+    assert drawn(page) == DRAWINGS[page]()
 
 
 def test_every_stall_has_its_ladder() -> None:
