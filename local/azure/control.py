@@ -31,6 +31,14 @@ class PushRequest(_Body):
     drop: bool = False
 
 
+class ReleaseRequest(_Body):
+    """An image is let out of its registry's quarantine."""
+
+    registry: str
+    repository: str
+    tag: str
+
+
 class RoleRequest(_Body):
     """A role is given or taken away, in the scenario's names."""
 
@@ -51,6 +59,7 @@ class Control:
         """Answer the routes."""
         return [
             Route("/control/push", self._with_body(PushRequest, self._push), methods=["POST"]),
+            Route("/control/release", self._with_body(ReleaseRequest, self._release), methods=["POST"]),
             Route("/control/role-assignments", self._with_body(RoleRequest, self._assign), methods=["POST"]),
             Route("/control/role-assignments", self._with_body(RoleRequest, self._unassign), methods=["DELETE"]),
             Route("/control/faults", self._with_body(FaultRule, self._add_fault), methods=["POST"]),
@@ -77,6 +86,10 @@ class Control:
         pushed = self._world.push(asked.registry, asked.repository, asked.tag, asked.image)
         deliveries = self._event_grid.publish(pushed, asked.copies, asked.delay, asked.drop)
         return {"digest": pushed.digest, "events": [one.event_id for one in deliveries]}
+
+    def _release(self, asked: ReleaseRequest) -> dict[str, Any]:
+        released = self._world.release(asked.registry, asked.repository, asked.tag)
+        return {"digest": released.digest, "events": [one.event_id for one in self._event_grid.publish(released)]}
 
     def _assign(self, asked: RoleRequest) -> dict[str, Any]:
         made = self._world.assign_role(asked.principal, asked.role, asked.scope, asked.spreads_in)

@@ -100,7 +100,8 @@ def _granted(world: World, registry: Registry, principal: str, scope: str) -> di
 def _allows(world: World, registry: Registry, principal: str, repository: str, action: str) -> bool:
     if registry.told.anonymous_pull_enabled and action == "pull":
         return True
-    needed = (_ABAC if registry.uses_abac else _LEGACY).get(action)
+    uses_abac = registry.uses_abac(world.now())
+    needed = (_ABAC if uses_abac else _LEGACY).get(action)
     if needed is None:
         return False
     return world.roles.allows(
@@ -108,6 +109,6 @@ def _allows(world: World, registry: Registry, principal: str, repository: str, a
         f"Microsoft.ContainerRegistry/registries/{needed}",
         registry.id,
         world.now(),
-        data=registry.uses_abac,
+        data=uses_abac,
         repository=repository,
     )

@@ -15,6 +15,7 @@ from local.azure.acr.errors import VERSION, registry_error
 from local.azure.world import World
 from local.azure.world.images import Manifest
 from local.azure.world.names import iso7
+from local.azure.world.network import shut_out
 from local.azure.world.registries import Registry, TagView
 
 _TAG = re.compile(r"/acr/v1/(?P<repository>.+)/_tags/(?P<tag>[^/]+)")
@@ -43,12 +44,9 @@ class RegistryApp:
     async def _answer(self, request: Request) -> Response:
         world, registry = self._world, self._registry
         path = _path(request)
-        if registry.told.public_network_access == "Disabled":
-            text = (
-                "client with IP '203.0.113.20' is not allowed access. "
-                "Refer https://aka.ms/acr/firewall to grant access."
-            )
-            return registry_error(403, "DENIED", text)
+        kept_out = shut_out(registry.told, [world.scenario.operator.ip_address])
+        if kept_out is not None:
+            return registry_error(403, "DENIED", kept_out)
         if path == "/oauth2/exchange":
             request.state.operation = "acr.exchange"
             return exchange(world, registry, await _form(request))
@@ -121,16 +119,32 @@ class RegistryApp:
 
     def _row(self, repository: str, manifest: Manifest, came: datetime) -> dict[str, Any]:
         tags = [one.name for one in self._registry.tags(repository, self._world.now()) if one.digest == manifest.digest]
-        return _manifest_row(manifest, iso7(came), tags)
+        row = _manifest_row(manifest, iso7(came), tags)
+        if self._registry.told.quarantine_enabled:
+            inside = self._registry.in_quarantine(repository, manifest.digest, self._world.now())
+            row["changeableAttributes"] = _ANY_READ | {"quarantineState": "Quarantined" if inside else "Passed"}
+        return row
 
     def _manifest(self, request: Request, repository: str, reference: str) -> Response:
         manifest = self._registry.manifest(repository, reference, self._world.now())
-        if manifest is None or not _accepts(request.headers.get("accept", ""), manifest):
+        if (
+            manifest is None
+            or self._hidden(repository, reference, manifest)
+            or not _accepts(request.headers.get("accept", ""), manifest)
+        ):
             detail = {"Name": repository, "Tag": reference}
             text = f'manifest tagged by "{reference}" is not found'
             return registry_error(404, "MANIFEST_UNKNOWN", text, detail)
+        if self._registry.in_quarantine(repository, manifest.digest, self._world.now()):
+            # Azure/acr: docs/preview/quarantine shows what docker says then; the status is an assumption
+            return registry_error(403, "UNKNOWN", "The operation is disallowed.")
         headers = VERSION | {"docker-content-digest": manifest.digest, "etag": f'"{manifest.digest}"'}
         return Response(manifest.body, media_type=manifest.media_type, headers=headers)
+
+    def _hidden(self, repository: str, reference: str, manifest: Manifest) -> bool:
+        """Tell whether a tag shows nothing because what it stands for is in quarantine."""
+        by_tag = reference != manifest.digest
+        return by_tag and self._registry.in_quarantine(repository, manifest.digest, self._world.now())
 
     def _named(self, repository: str) -> dict[str, Any]:
         return {"registry": self._registry.login_server, "imageName": repository}

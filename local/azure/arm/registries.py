@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import resource_not_found
+from local.azure.scenario import NetworkRuleSet, PrivateEndpoint
 from local.azure.world.names import is_within, iso7, same, subscription_id
 from local.azure.world.registries import Registry
 
@@ -48,7 +49,7 @@ def _body(registry: Registry, version: str) -> dict[str, Any]:
         "provisioningState": "Succeeded",
         "adminUserEnabled": told.admin_user_enabled,
         "policies": {
-            "quarantinePolicy": {"status": "disabled"},
+            "quarantinePolicy": {"status": "enabled" if told.quarantine_enabled else "disabled"},
             "trustPolicy": {"type": "Notary", "status": "disabled"},
             "retentionPolicy": {"days": 7, "lastUpdatedTime": changed, "status": "disabled"},
             "exportPolicy": {"status": "enabled"},
@@ -57,12 +58,14 @@ def _body(registry: Registry, version: str) -> dict[str, Any]:
         "encryption": {"status": "disabled"},
         "dataEndpointEnabled": False,
         "dataEndpointHostNames": [],
-        "privateEndpointConnections": [],
+        "privateEndpointConnections": [_private_endpoint(registry, one) for one in told.private_endpoints],
         "publicNetworkAccess": told.public_network_access,
-        "networkRuleBypassOptions": "AzureServices",
+        "networkRuleBypassOptions": told.network_rule_bypass_options,
         "zoneRedundancy": "Disabled",
         "anonymousPullEnabled": told.anonymous_pull_enabled,
     }
+    if told.network_rule_set is not None:
+        properties["networkRuleSet"] = _network_rule_set(told.network_rule_set)
     if version >= _MODE_SINCE and told.role_assignment_mode is not None:
         properties["roleAssignmentMode"] = told.role_assignment_mode
     who = {"createdBy": "user@example.com", "createdByType": "User", "createdAt": changed}
@@ -76,4 +79,24 @@ def _body(registry: Registry, version: str) -> dict[str, Any]:
         "tags": {},
         "systemData": who | last,
         "properties": properties,
+    }
+
+
+def _network_rule_set(rules: NetworkRuleSet) -> dict[str, Any]:
+    rows = [{"action": "Allow", "value": rule} for rule in rules.ip_rules]
+    return {"defaultAction": rules.default_action, "ipRules": rows}
+
+
+def _private_endpoint(registry: Registry, one: PrivateEndpoint) -> dict[str, Any]:
+    group = registry.id.partition("/providers/")[0]
+    state = {"status": one.status, "description": "", "actionsRequired": "None"}
+    return {
+        "id": f"{registry.id}/privateEndpointConnections/{one.name}",
+        "name": one.name,
+        "type": "Microsoft.ContainerRegistry/registries/privateEndpointConnections",
+        "properties": {
+            "privateEndpoint": {"id": f"{group}/providers/Microsoft.Network/privateEndpoints/{one.name}"},
+            "privateLinkServiceConnectionState": state,
+            "provisioningState": "Succeeded",
+        },
     }

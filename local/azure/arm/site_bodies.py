@@ -1,10 +1,12 @@
 """What Microsoft.Web says about a site: bodies with every key that recorded answers have, most of them null."""
 
 import json
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from local.azure.scenario import SlotSwap
 from local.azure.world.names import file_time
 from local.azure.world.sites import Site
 
@@ -36,7 +38,8 @@ def site_body(site: Site, tenant: str) -> dict[str, Any]:
 
 def config_body(site: Site, resource_id: str, kind: str) -> dict[str, Any]:
     """Write the body of config/web under the id and type that the operation shows."""
-    properties = _shape("config_web.json") | {"publishingUsername": f"${site.host_label}"} | site.config
+    own = {"publishingUsername": f"${site.host_label}", "vnetRouteAllEnabled": site.told.vnet_all_traffic}
+    properties = _shape("config_web.json") | own | site.config
     body = {"id": resource_id, "name": site.name, "type": kind, "location": site.location, "properties": properties}
     return body | ({"tags": site.told.tags} if site.told.tags else {})
 
@@ -86,17 +89,49 @@ def _properties(site: Site) -> dict[str, Any]:
         "tags": site.told.tags or None,
         "resourceGroup": site.resource_group,
         "defaultHostName": site.host,
-        "vnetImagePullEnabled": site.told.vnet_image_pull,
-        "outboundVnetRouting": {
-            "allTraffic": False,
-            "applicationTraffic": False,
-            "contentShareTraffic": False,
-            "imagePullTraffic": site.told.vnet_image_pull,
-            "backupRestoreTraffic": False,
-        },
         "slotName": None,
     }
-    return _shape("site.json") | told
+    return _shape("site.json") | told | _network(site) | _under_way(site)
+
+
+def _under_way(site: Site) -> dict[str, Any]:
+    """What else happens to the site, or happened last."""
+    told = site.told
+    return {
+        "usageState": told.usage_state,
+        "keyVaultReferenceIdentity": site.key_vault_reference_identity,
+        "inProgressOperationId": told.in_progress_operation_id,
+        "targetSwapSlot": told.target_swap_slot,
+        "slotSwapStatus": _swap(told.slot_swap_status) if told.slot_swap_status else None,
+    }
+
+
+def _swap(swap: SlotSwap) -> dict[str, str]:
+    at = swap.timestamp_utc.astimezone(UTC)
+    return {
+        "timestampUtc": at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+        "sourceSlotName": swap.source_slot_name,
+        "destinationSlotName": swap.destination_slot_name,
+    }
+
+
+def _network(site: Site) -> dict[str, Any]:
+    told = site.told
+    possible = told.possible_outbound_ip_addresses or told.outbound_ip_addresses
+    return {
+        "virtualNetworkSubnetId": site.subnet_id,
+        "vnetRouteAllEnabled": told.vnet_all_traffic,
+        "vnetImagePullEnabled": told.vnet_image_pull,
+        "outboundVnetRouting": {
+            "allTraffic": told.vnet_all_traffic,
+            "applicationTraffic": False,
+            "contentShareTraffic": False,
+            "imagePullTraffic": told.vnet_image_pull,
+            "backupRestoreTraffic": False,
+        },
+        "outboundIpAddresses": ",".join(told.outbound_ip_addresses),
+        "possibleOutboundIpAddresses": ",".join(possible),
+    }
 
 
 def _site_config(site: Site) -> dict[str, Any]:

@@ -11,9 +11,9 @@ Durations are seconds. docs/local.md documents every key with an example that th
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
-from local.azure.scenario.registries import Registry
+from local.azure.scenario.registries import NetworkRuleSet, PrivateEndpoint, Registry
 from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
-from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot
+from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot, SlotSwap
 from local.azure.scenario.story import Events, Scenario, load_scenario, read_scenario
 
 __all__ = [
@@ -28,13 +28,16 @@ __all__ = [
     "Group",
     "Identity",
     "Image",
+    "NetworkRuleSet",
     "Operator",
+    "PrivateEndpoint",
     "Registry",
     "Scenario",
     "ScenarioError",
     "Site",
     "SiteIdentity",
     "Slot",
+    "SlotSwap",
     "Subscription",
     "load_scenario",
     "read_scenario",

@@ -9,6 +9,21 @@ from local.azure.scenario.parts import Guid, Part, Seconds
 RegistryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{5,50}$")]
 
 
+class NetworkRuleSet(Part):
+    """A registry's firewall."""
+
+    default_action: Literal["Allow", "Deny"] = "Allow"
+    ip_rules: tuple[str, ...] = ()
+    """Addresses and ranges that are let in."""
+
+
+class PrivateEndpoint(Part):
+    """A private endpoint connection of a registry."""
+
+    name: str
+    status: Literal["Approved", "Pending", "Rejected", "Disconnected"] = "Approved"
+
+
 class Registry(Part):
     """A container registry with its initial tags."""
 
@@ -23,6 +38,12 @@ class Registry(Part):
         "LegacyRegistryPermissions"
     )
     public_network_access: Literal["Enabled", "Disabled"] = "Enabled"
+    network_rule_set: NetworkRuleSet | None = None
+    network_rule_bypass_options: Literal["AzureServices", "None"] = "AzureServices"
+    """It lets trusted services past the firewall; App Service is none of them."""
+    private_endpoints: tuple[PrivateEndpoint, ...] = ()
+    quarantine_enabled: bool = False
+    """What is pushed cannot be pulled until it is released."""
     admin_user_enabled: bool = False
     anonymous_pull_enabled: bool = False
     replica_lag: Seconds = 0

@@ -57,6 +57,8 @@ class Operator(Part):
 
     principal_id: Guid = "33333333-3333-4333-8333-333333333333"
     client_id: Guid = "44444444-4444-4444-8444-444444444444"
+    ip_address: str = "203.0.113.20"
+    """Where its calls come from, for firewalls and access restrictions."""
     roles: tuple[str, ...] = ("Reader", "Website Contributor")
     """Granted at every subscription."""
     reads_registries: bool = True

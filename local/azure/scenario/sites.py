@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from local.azure.scenario.parts import Guid, Part, Seconds
 
@@ -26,6 +26,14 @@ class SiteIdentity(Part):
     """Names of user-assigned identities."""
     replicates_in: Seconds = 0
     """How long from the beginning the directory does not know the system identity's principal yet."""
+
+
+class SlotSwap(Part):
+    """The last swap that an app took part in."""
+
+    source_slot_name: str
+    destination_slot_name: str
+    timestamp_utc: AwareDatetime
 
 
 class App(Part):
@@ -53,7 +61,22 @@ class App(Part):
     state: Literal["Running", "Stopped"] = "Running"
     app_settings: dict[str, str] = Field(default_factory=dict)
     """WEBSITES_PORT, WEBSITES_CONTAINER_START_TIME_LIMIT, DOCKER_REGISTRY_SERVER_USERNAME and _PASSWORD have effect."""
+    virtual_network_subnet: str | None = None
+    """`network/subnet` of its VNet integration, or a resource id."""
     vnet_image_pull: bool = False
+    """Pulls go through the VNet integration; WEBSITE_PULL_IMAGE_OVER_VNET and `vnet_all_traffic` do the same."""
+    vnet_all_traffic: bool = False
+    outbound_ip_addresses: tuple[str, ...] = ("203.0.113.10",)
+    """Where its pulls come from."""
+    possible_outbound_ip_addresses: tuple[str, ...] | None = None
+    """Null: the same."""
+    usage_state: Literal["Normal", "Exceeded"] = "Normal"
+    key_vault_reference_identity: str = "SystemAssigned"
+    """Or the name of a user-assigned identity."""
+    in_progress_operation_id: str | None = None
+    target_swap_slot: str | None = None
+    """The other slot of a swap with preview that is not completed."""
+    slot_swap_status: SlotSwap | None = None
     log_format: Literal["new", "old"] = "new"
     """The platform that runs it; the old one falls back to its local copy when a pull fails."""
 

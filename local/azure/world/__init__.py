@@ -4,6 +4,7 @@
 """
 
 from local.azure.world.clock import Clock, ManualClock, SystemClock
-from local.azure.world.world import Pushed, World
+from local.azure.world.pushes import Pushed
+from local.azure.world.world import World
 
 __all__ = ["Clock", "ManualClock", "Pushed", "SystemClock", "World"]

@@ -60,7 +60,7 @@ def operator_grants(scenario: Scenario, registries: Iterable[Registry]) -> Itera
     if not scenario.operator.reads_registries:
         return
     for registry in registries:
-        role = "Container Registry Repository Reader" if registry.uses_abac else "AcrPull"
+        role = "Container Registry Repository Reader" if registry.uses_abac(registry.created) else "AcrPull"
         yield told.Grant(principal="operator", role=role, scope=registry.id)
 
 

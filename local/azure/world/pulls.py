@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from local.azure import scenario
 from local.azure.scenario import Image
 from local.azure.world.names import same
+from local.azure.world.network import shut_out
 from local.azure.world.registries import Registry
 from local.azure.world.roles import Roles
 from local.azure.world.sites import RunConfig, Site
@@ -76,16 +78,14 @@ class Puller:
         registry = self.registry_of(reference)
         if registry is None:
             return PullFailed("ImagePullFailure", f"dial tcp: lookup {reference.host}: no such host")
-        if registry.told.public_network_access == "Disabled" and not site.told.vnet_image_pull:
-            return PullFailed(
-                "ImagePullFailure",
-                "denied: client with IP '203.0.113.10' is not allowed access. "
-                "Refer https://aka.ms/acr/firewall to grant access.",
-            )
+        told = registry.told_at(at)
+        kept_out = shut_out(told, config.outbound_ip_addresses, config.pulls_over_vnet)
+        if kept_out is not None:
+            return PullFailed("ImagePullFailure", f"denied: {kept_out}")
         refused = self._refusal(site, config, registry, reference.repository, at)
         if refused is not None:
             return PullFailed("ImagePullUnauthorizedFailure", refused)
-        return self.resolve(registry, reference, at)
+        return self._released(registry, reference, at) or self.resolve(registry, reference, at)
 
     def adopt(self, site: Site, config: RunConfig, at: datetime) -> Pulled | PullFailed:
         """Answer what a worker of the site has if whoever pulled it once was allowed to."""
@@ -99,11 +99,7 @@ class Puller:
         """Answer what a reference stands for on an amd64 worker, rights aside."""
         manifest = registry.manifest(reference.repository, reference.reference, at)
         if manifest is None:
-            return PullFailed(
-                "ImagePullFailure",
-                f"manifest for {registry.login_server}/{reference.repository}:{reference.reference} not found: "
-                f'manifest unknown: manifest tagged by "{reference.reference}" is not found',
-            )
+            return _not_found(registry, reference)
         platform = manifest.platform or WORKER_PLATFORM
         described = self._images[manifest.image]
         if manifest.children and WORKER_PLATFORM not in described.platforms:
@@ -116,12 +112,22 @@ class Puller:
         """Find the registry that a reference names."""
         return next((one for one in self._registries if same(one.login_server, reference.host)), None)
 
+    def _released(self, registry: Registry, reference: Reference, at: datetime) -> PullFailed | None:
+        """Answer how a pull of a quarantined image fails (Azure/acr: docs/preview/quarantine); None: it does not."""
+        manifest = registry.manifest(reference.repository, reference.reference, at)
+        if manifest is None or not registry.in_quarantine(reference.repository, manifest.digest, at):
+            return None
+        if reference.digest:
+            return PullFailed("ImagePullFailure", "unknown: The operation is disallowed.")
+        return _not_found(registry, reference)
+
     def _refusal(self, site: Site, config: RunConfig, registry: Registry, repository: str, at: datetime) -> str | None:
         """Answer why the registry refuses this site, or None when it does not."""
-        if registry.told.anonymous_pull_enabled:
+        told = registry.told_at(at)
+        if told.anonymous_pull_enabled:
             return None
         if not config.use_managed_identity:
-            return None if _admin_user(config, registry) else "unauthorized: authentication required"
+            return None if _admin_user(config, told) else "unauthorized: authentication required"
         principal = _principal(site, config)
         if principal is None:
             return "unauthorized: aad access token with sp failed client id must be guid"
@@ -132,9 +138,17 @@ class Puller:
 
 def may_pull(roles: Roles, registry: Registry, principal_id: str, repository: str, at: datetime) -> bool:
     """Tell whether a principal may pull from a repository, by the registry's own role assignment mode."""
-    if registry.uses_abac:
+    if registry.uses_abac(at):
         return roles.allows(principal_id, CONTENT_READ, registry.id, at, data=True, repository=repository)
     return roles.allows(principal_id, PULL_ACTION, registry.id, at)
+
+
+def _not_found(registry: Registry, reference: Reference) -> PullFailed:
+    return PullFailed(
+        "ImagePullFailure",
+        f"manifest for {registry.login_server}/{reference.repository}:{reference.reference} not found: "
+        f'manifest unknown: manifest tagged by "{reference.reference}" is not found',
+    )
 
 
 def _principal(site: Site, config: RunConfig) -> str | None:
@@ -147,6 +161,6 @@ def _principal(site: Site, config: RunConfig) -> str | None:
     )
 
 
-def _admin_user(config: RunConfig, registry: Registry) -> bool:
+def _admin_user(config: RunConfig, registry: scenario.Registry) -> bool:
     """Tell whether the site has the registry's admin user, the credentials that Azure's portal fills in."""
-    return registry.told.admin_user_enabled and config.setting("DOCKER_REGISTRY_SERVER_USERNAME") == registry.name
+    return registry.admin_user_enabled and config.setting("DOCKER_REGISTRY_SERVER_USERNAME") == registry.name

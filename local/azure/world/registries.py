@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from local.azure import scenario
 from local.azure.world.images import Manifest
@@ -32,13 +33,15 @@ class Repository:
 
     manifests: dict[str, tuple[Manifest, datetime]] = field(default_factory=dict)
     tags: dict[str, list[TagMove]] = field(default_factory=dict)
+    quarantined: dict[str, datetime | None] = field(default_factory=dict)
+    """Digests that were put in quarantine → when they were released, None: not yet."""
 
 
 class Registry:
     """One container registry."""
 
     def __init__(self, told: scenario.Registry, default_subscription: str, created: datetime) -> None:
-        self.told = told
+        self._told = [(created, told)]
         self.name = told.name
         self.login_server = told.login_server or f"{told.name}.azurecr.io"
         self.id = resource_id(
@@ -51,9 +54,21 @@ class Registry:
         self.repositories: dict[str, Repository] = {}
 
     @property
-    def uses_abac(self) -> bool:
-        """Tell whether repository permissions (data actions) count instead of AcrPull and AcrPush."""
-        return self.told.role_assignment_mode == "AbacRepositoryPermissions"
+    def told(self) -> scenario.Registry:
+        """Answer how it is configured now."""
+        return self._told[-1][1]
+
+    def told_at(self, at: datetime) -> scenario.Registry:
+        """Answer how it was configured at a moment: pulls of the past went by that."""
+        return next((told for since, told in reversed(self._told) if since <= at), self._told[0][1])
+
+    def change(self, at: datetime, changes: dict[str, Any]) -> None:
+        """Configure it anew from a moment on; raises pydantic's ValidationError for what a scenario may not say."""
+        self._told.append((at, type(self.told).model_validate(self.told.model_dump() | changes)))
+
+    def uses_abac(self, at: datetime) -> bool:
+        """Tell whether repository permissions (data actions) counted instead of AcrPull and AcrPush at a moment."""
+        return self.told_at(at).role_assignment_mode == "AbacRepositoryPermissions"
 
     def put(self, repository: str, manifest: Manifest, at: datetime, tag: str | None = None) -> None:
         """Take in a manifest, by digest alone or under a tag."""
@@ -61,6 +76,26 @@ class Registry:
         there.manifests.setdefault(manifest.digest, (manifest, at))
         if tag is not None:
             there.tags.setdefault(tag, []).append(TagMove(at, manifest.digest))
+
+    def holds(self, repository: str, digest: str) -> bool:
+        """Tell whether a manifest is there, on whatever replica."""
+        return repository in self.repositories and digest in self.repositories[repository].manifests
+
+    def quarantine(self, repository: str, digest: str) -> None:
+        """Keep a manifest from being pulled until it is released."""
+        self.repositories[repository].quarantined[digest] = None
+
+    def release(self, repository: str, digest: str, at: datetime) -> None:
+        """Let a manifest out of quarantine."""
+        self.repositories[repository].quarantined[digest] = at
+
+    def in_quarantine(self, repository: str, digest: str, at: datetime) -> bool:
+        """Tell whether a manifest was in quarantine at a moment."""
+        there = self.repositories[repository].quarantined if repository in self.repositories else {}
+        if digest not in there:
+            return False
+        released = there[digest]
+        return released is None or at < released
 
     def remove_tag(self, repository: str, tag: str, at: datetime) -> None:
         """Untag; raises KeyError where there is no such tag."""

@@ -7,7 +7,31 @@ from hashlib import sha256
 from typing import Any
 
 from local.azure import scenario
-from local.azure.world.names import resource_id, stable_guid
+from local.azure.world.names import resource_id, same, stable_guid
+
+_SET_OTHERWISE = frozenset(
+    {
+        "name",
+        "image",
+        "linux_fx_version",
+        "windows_fx_version",
+        "acr_use_managed_identity_creds",
+        "acr_user_managed_identity",
+        "acr_user_managed_identity_id",
+        "always_on",
+        "health_check_path",
+        "app_settings",
+        "identity",
+        "instances",
+        "state",
+        "idle",
+        "slots",
+        "resource_group",
+        "subscription",
+        "location",
+    }
+)
+"""What a scenario says of an app and is then kept elsewhere."""
 
 
 class Happened(StrEnum):
@@ -16,6 +40,8 @@ class Happened(StrEnum):
     CREATED = "created"
     RESTARTED = "restarted"
     CONFIGURED = "configured"
+    CHANGED = "changed"
+    """Something that restarts nothing, and that the next start goes by."""
     STOPPED = "stopped"
     STARTED = "started"
     REQUESTED = "requested"
@@ -30,6 +56,8 @@ class RunConfig:
     managed_identity_client_id: str
     always_on: bool
     app_settings: tuple[tuple[str, str], ...]
+    outbound_ip_addresses: tuple[str, ...]
+    pulls_over_vnet: bool
 
     @property
     def image(self) -> str | None:
@@ -137,6 +165,22 @@ class Site:
         """Answer the ids of its workers."""
         return tuple(sha256(f"{self.id} {n}".lower().encode()).hexdigest() for n in range(self.told.instances))
 
+    @property
+    def subnet_id(self) -> str | None:
+        """Answer the resource id of the subnet that it is integrated into."""
+        told = self.told.virtual_network_subnet
+        if told is None or told.startswith("/"):
+            return told
+        network, _, subnet = told.partition("/")
+        kind = "Microsoft.Network/virtualNetworks"
+        return resource_id(self.subscription, self.resource_group, kind, network, "subnets", subnet)
+
+    @property
+    def key_vault_reference_identity(self) -> str:
+        """Answer `SystemAssigned`, or the resource id of the identity that reads Key Vault references."""
+        told = self.told.key_vault_reference_identity
+        return next((one.id for one in self.user_identities if same(one.name, told)), told)
+
     def machine(self, instance: int) -> str:
         """Answer the machine name of a worker, as log files carry it."""
         return f"lw0{stable_guid(self.id)[:5]}{instance:06d}"
@@ -149,7 +193,21 @@ class Site:
             managed_identity_client_id=str(self.config.get("acrUserManagedIdentityID") or ""),
             always_on=bool(self.config.get("alwaysOn")),
             app_settings=tuple(sorted(self.app_settings.items())),
+            outbound_ip_addresses=self.told.outbound_ip_addresses,
+            pulls_over_vnet=self.told.virtual_network_subnet is not None and self._routes_pulls(),
         )
+
+    def change(self, at: datetime, changes: dict[str, Any]) -> None:
+        """Change what is neither configuration nor a setting; raises KeyError or pydantic's ValidationError."""
+        for name in changes:
+            if name in _SET_OTHERWISE:
+                raise KeyError(f"{name} is changed by configuring, or not at all")
+        self.told = type(self.told).model_validate(self.told.model_dump() | changes)
+        self.record(at, Happened.CHANGED)
+
+    def _routes_pulls(self) -> bool:
+        asked = self.app_settings.get("WEBSITE_PULL_IMAGE_OVER_VNET", "").lower() in ("true", "1")
+        return asked or self.told.vnet_image_pull or self.told.vnet_all_traffic
 
     def record(self, at: datetime, what: Happened) -> None:
         """Note that something happened."""

@@ -1,12 +1,12 @@
 """The World: everything of the simulated Azure, made from a scenario and given a clock."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 from local.azure import scenario as told
 from local.azure.scenario import Scenario, ScenarioError
+from local.azure.world import pushes
 from local.azure.world.building import (
     LONG_AGO,
     custom_roles_of,
@@ -17,35 +17,19 @@ from local.azure.world.building import (
 )
 from local.azure.world.clock import Clock
 from local.azure.world.denials import DenyAssignment
-from local.azure.world.events import push_event
 from local.azure.world.faults import Faults
 from local.azure.world.granting import Granting
-from local.azure.world.images import manifests_of
 from local.azure.world.journal import Call, Journal
 from local.azure.world.lifecycle import InstanceView, Pulls, instance_at
 from local.azure.world.names import same
 from local.azure.world.places import Places
 from local.azure.world.principals import Directory
 from local.azure.world.pulls import Puller
+from local.azure.world.pushes import Pushed
 from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleAssignment, Roles
 from local.azure.world.sites import Happened, Site
 from local.azure.world.tokens import Tokens
-
-
-@dataclass(frozen=True)
-class Pushed:
-    """A push that was done: the digest that the tag shows now, and the registry's events."""
-
-    registry: Registry
-    digest: str
-    events: tuple[dict[str, Any], ...]
-    """One per manifest, in the order they were put; child manifests of an index carry no tag."""
-
-    @property
-    def event(self) -> dict[str, Any]:
-        """Answer the event of the tagged manifest: its `data`, as events and webhooks carry it."""
-        return self.events[-1]
 
 
 class World:
@@ -103,17 +87,22 @@ class World:
 
     def push(self, registry: str, repository: str, tag: str, image: str) -> Pushed:
         """Push an image of the scenario; raises KeyError for an unknown registry or image."""
-        at = self.now()
-        into = self.registry(registry)
         if image not in self.scenario.images:
             raise KeyError(f"the scenario has no image {image}")
-        manifests = manifests_of(image, self.scenario.images[image])
-        events = []
-        for manifest in manifests:
-            own_tag = tag if manifest is manifests[-1] else None
-            into.put(repository, manifest, at, own_tag)
-            events.append(push_event(into, repository, manifest, own_tag, at))
-        return Pushed(into, manifests[-1].digest, tuple(events))
+        described = self.scenario.images[image]
+        return pushes.push(self.registry(registry), repository, tag, image, described, self.now())
+
+    def release(self, registry: str, repository: str, tag: str) -> Pushed:
+        """Let an image out of its registry's quarantine; raises KeyError where it is not in it."""
+        return pushes.release(self.registry(registry), repository, tag, self.now())
+
+    def change_registry(self, registry: str, **changes: Any) -> None:
+        """Configure a registry anew, in the keys of a scenario: its firewall, say."""
+        self.registry(registry).change(self.now(), changes)
+
+    def change_app(self, site: str, **changes: Any) -> None:
+        """Change an app in the keys of a scenario, except what `configure` changes; nothing is restarted."""
+        self.site(site).change(self.now(), changes)
 
     def restart(self, site: str) -> None:
         """Restart a site as a person would."""
