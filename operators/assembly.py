@@ -5,11 +5,15 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from operators.cloud.app_settings import AppSettings
 from operators.cloud.arm import Arm
 from operators.cloud.authorization import Authorization
+from operators.cloud.event_subscriptions import EventSubscriptions
 from operators.cloud.probe import Probe
 from operators.cloud.registries import Registries
 from operators.cloud.registry_content import RegistryContent
+from operators.cloud.registry_webhooks import RegistryWebhooks
+from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
 from operators.cloud.storage import Storage, Transport
 from operators.flows.drift import Drift
@@ -49,9 +53,13 @@ def assemble(
         registries=Registries(credential, settings.subscriptions, now, transport=transport),
         content=RegistryContent(credential, now, transport=transport),
         authorization=Authorization(arm, now),
+        app_settings=AppSettings(arm),
         probe=Probe(transport),
+        details=SiteDetails(arm),
+        webhooks=RegistryWebhooks(arm),
+        event_subscriptions=EventSubscriptions(arm),
     )
-    records = Records.of(storage)
+    records = Records.of(storage, settings)
     house = House(azure, records, settings, now)
     marking = Marking(records.engine, records.due, records.queues, settings)
     inventory = Inventory(house, marking)

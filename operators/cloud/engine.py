@@ -7,7 +7,7 @@ Each commit is one batch conditioned on the ETag of `active`; a late holder is r
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -60,8 +60,9 @@ class _Row:
 class EngineTable:
     """Reads and writes the engine's rows. Raises operators.errors.Temporary where the service gives no answer."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, claim_lasts: timedelta = CLAIM_LASTS) -> None:
         self._storage = storage
+        self._claim_lasts = claim_lasts
 
     async def mark(self, look: Look) -> None:
         """Leave a look for the app's next step. The same look again changes nothing."""
@@ -79,7 +80,7 @@ class EngineTable:
         why = may_claim(row.active, row.claim, step, owner, row.at)
         if why:
             return NotNow(why)
-        claim = Claim(owner=owner, until=row.at + CLAIM_LASTS)
+        claim = Claim(owner=owner, until=row.at + self._claim_lasts)
         try:
             etag = await self._write_active(row.active, claim, row.etag)
         except LostHold:

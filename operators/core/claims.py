@@ -6,7 +6,9 @@ from operators.core.model import Instant, Model
 from operators.core.rollouts import Active
 
 CLAIM_LASTS = timedelta(minutes=6)
-"""Longer than functionTimeout in host.json (5 minutes): whoever still holds an expired claim has been stopped."""
+"""Longer than functionTimeout in host.json (5 minutes): whoever still holds an expired claim has been stopped. (A local
+environment's pace shortens it; the ETag keeps a late holder out all the same.)
+"""
 
 
 class Claim(Model):

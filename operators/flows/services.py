@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from operators.cloud.app_settings import AppSettings
 from operators.cloud.authorization import Authorization
 from operators.cloud.due import DueTable
 from operators.cloud.engine import EngineTable
+from operators.cloud.event_subscriptions import EventSubscriptions
 from operators.cloud.inventory import FollowsTable, InventoryTable
 from operators.cloud.probe import Probe
 from operators.cloud.queues import Queues
@@ -14,9 +16,12 @@ from operators.cloud.recent import RecentTable
 from operators.cloud.refusals import RefusalsTable
 from operators.cloud.registries import Registries
 from operators.cloud.registry_content import RegistryContent
+from operators.cloud.registry_webhooks import RegistryWebhooks
+from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
 from operators.cloud.storage import Storage
 from operators.cloud.switches import SwitchesTable
+from operators.core.claims import CLAIM_LASTS
 from operators.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -30,7 +35,11 @@ class Azure:
     registries: Registries
     content: RegistryContent
     authorization: Authorization
+    app_settings: AppSettings
     probe: Probe
+    details: SiteDetails
+    webhooks: RegistryWebhooks
+    event_subscriptions: EventSubscriptions
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,10 @@ class Records:
     queues: Queues
 
     @classmethod
-    def of(cls, storage: Storage) -> "Records":
+    def of(cls, storage: Storage, settings: Settings) -> "Records":
         """All of them on one storage account."""
         return cls(
-            engine=EngineTable(storage),
+            engine=EngineTable(storage, settings.wait(CLAIM_LASTS)),
             due=DueTable(storage),
             recent=RecentTable(storage),
             refusals=RefusalsTable(storage),

@@ -85,8 +85,8 @@ async def desk(azurite: str) -> AsyncIterator[Desk]:
     await empty(azurite)
     async with LosingTransport() as network:
         storage = Storage(connection_string=azurite, table_transport=network, queue_transport=network)
-        records = Records.of(storage)
         settings = Settings.model_validate({"AzureWebJobsStorage": azurite})
+        records = Records.of(storage, settings)
         marking = Marking(records.engine, records.due, records.queues, settings)
         for queue in (LOOKS, REFRESH):
             await storage.queue(queue)
