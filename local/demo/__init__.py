@@ -21,6 +21,7 @@ from local.ending import until_told_to_end
 from local.up import environment
 
 _PACE = 0.1
+_SETTINGS = {"PULLEY_MODE": "act"}  # whatever the shell says
 _INTERRUPTED = 130  # what a shell answers for a program that Ctrl-C ended
 
 
@@ -42,7 +43,7 @@ async def _demo(once: bool, port: int, run_dir: Path) -> int:
     play = None
     try:
         async with (
-            environment(port=port, pace=_PACE, run_dir=run_dir) as running,
+            environment(port=port, pace=_PACE, run_dir=run_dir, settings=_SETTINGS) as running,
             asking_at(running.addresses) as asking,
         ):
             watch = Watch(asking, stage)
