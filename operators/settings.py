@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """The storage account's name, reached with the operator's managed identity."""
     client_id: str | None = Field(default=None, validation_alias="AZURE_CLIENT_ID")
     """The client id of the operator's user-assigned identity; without it the system-assigned one."""
+    site_name: str | None = Field(default=None, validation_alias="WEBSITE_SITE_NAME")
+    """The name of the function app that this is. App Service sets it by itself."""
 
     @field_validator("scopes", mode="before")
     @classmethod
@@ -87,4 +89,4 @@ def _scope(text: str) -> str:
 
 
 def _environment_name(field: str) -> str:
-    return field if field.startswith(("Azure", "AZURE")) else f"PULLEY_{field.upper()}"
+    return field if field.startswith(("Azure", "AZURE", "WEBSITE")) else f"PULLEY_{field.upper()}"

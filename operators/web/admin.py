@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
 
 from operators.core.access_evaluation import evaluate_access
-from operators.core.apps import AppId
 from operators.core.gate import Freeze
 from operators.core.inventory import Entry, looked_after
 from operators.core.looks import Cause, Look
@@ -26,6 +24,7 @@ from operators.web.answers import (
     Page,
     RolloutAnswer,
 )
+from operators.web.finding import find_app, next_link
 from operators.web.requests import DeployBody, FreezeBody, Paging, UnfreezeBody
 
 PULLEY_VERSION = "0.1.0"
@@ -49,16 +48,16 @@ class Admin:
                 break
         page = tuple([await self._app(entry) for entry in entries[: paging.top]])
         after = entries[paging.top].site.id.key if len(entries) > paging.top else None
-        return Page(value=page, next_link=_next(url, paging, after))
+        return Page(value=page, next_link=next_link(url, paging, after))
 
     async def app(self, name: str) -> AppAnswer:
         """GET /api/apps/{app}."""
-        return await self._app(await self._find(name))
+        return await self._app(await find_app(self.house.records.inventory, name))
 
     async def app_rollouts(self, name: str, url: str, query: Mapping[str, str]) -> Page[RolloutAnswer]:
         """GET /api/apps/{app}/rollouts, newest first."""
         paging = Paging.parse(query)
-        entry = await self._find(name)
+        entry = await find_app(self.house.records.inventory, name)
         page, after = await self.house.records.engine.rollouts(entry.site.id.key, paging.top, paging.skip)
         return _rollouts(url, paging, page, after)
 
@@ -72,7 +71,7 @@ class Admin:
         """GET /api/apps/{app}/rollouts/{sequence}, with its steps."""
         if not sequence.isdecimal():
             raise BadInput("sequence", f"{sequence!r} is not a number")
-        key = (await self._find(name)).site.id.key
+        key = (await find_app(self.house.records.inventory, name)).site.id.key
         rollout = await self.house.records.engine.rollout(key, int(sequence))
         if rollout is None:
             raise NotFound(f"rollout #{sequence} of {name}", "there is no such rollout")
@@ -80,7 +79,7 @@ class Admin:
 
     async def access(self, name: str) -> AccessAnswer:
         """GET /api/apps/{app}/access: read afresh."""
-        key = (await self._find(name)).site.id.key
+        key = (await find_app(self.house.records.inventory, name)).site.id.key
         active, _ = await self.house.records.engine.read(key)
         facts = await read_facts(self.house, active, ())
         if isinstance(facts, Unknown):
@@ -92,7 +91,7 @@ class Admin:
     async def deploy(self, name: str, body: bytes) -> LookAnswer:
         """POST /api/apps/{app}/rollouts."""
         wanted = DeployBody.parse(body)
-        key = (await self._find(name)).site.id.key
+        key = (await find_app(self.house.records.inventory, name)).site.id.key
         what = wanted.tag or wanted.digest or "what it follows"
         detail = f"deploy {what}"
         look = Look(app=key, cause=Cause.PERSON, at=self.house.now(), detail=detail, by=wanted.by, wish=wanted.wish)
@@ -150,33 +149,6 @@ class Admin:
         ours = entry.image is not None and looked_after(entry.site, self.house.settings.opt_in)
         return AppAnswer.of(entry, active, looked_after=ours)
 
-    async def _find(self, name: str) -> Entry:
-        """An app by its key, or by `site` or `site:slot` where only one app is called so."""
-        wanted = name.lower()
-        try:
-            entry = await self.house.records.inventory.get(AppId.from_key(wanted))
-            if entry is not None:
-                return entry
-        except ValueError:
-            pass
-        called = [entry async for entry in self.house.records.inventory.entries() if entry.site.id.name == wanted]
-        if len(called) > 1:
-            keys = ", ".join(entry.site.id.key for entry in called)
-            raise BadInput("app", f"{name} is the name of several apps; say which: {keys}")
-        if not called:
-            raise NotFound(
-                f"app {name}", "no app of this name is in the inventory", "POST /api/drift/check refreshes it"
-            )
-        return called[0]
-
 
 def _rollouts(url: str, paging: Paging, page: tuple[Rollout, ...], after: str | None) -> Page[RolloutAnswer]:
-    return Page(value=tuple(RolloutAnswer.of(one) for one in page), next_link=_next(url, paging, after))
-
-
-def _next(url: str, paging: Paging, after: str | None) -> str | None:
-    """The link to the next page; it never repeats a key that came in the query."""
-    if after is None:
-        return None
-    query = urlencode({"$top": paging.top, "$skipToken": Paging.token(after)}, safe="$")
-    return f"{urlsplit(url)._replace(query=query).geturl()}"
+    return Page(value=tuple(RolloutAnswer.of(one) for one in page), next_link=next_link(url, paging, after))

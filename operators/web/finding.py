@@ -1,0 +1,35 @@
+"""What every list and every `{app}` of the admin API has in common."""
+
+from urllib.parse import urlencode, urlsplit
+
+from operators.cloud.inventory import InventoryTable
+from operators.core.apps import AppId
+from operators.core.inventory import Entry
+from operators.errors import BadInput, NotFound
+from operators.web.requests import Paging
+
+
+async def find_app(inventory: InventoryTable, name: str) -> Entry:
+    """An app by its key, or by `site` or `site:slot` where only one app is called so. Raises operators.errors."""
+    wanted = name.lower()
+    try:
+        entry = await inventory.get(AppId.from_key(wanted))
+        if entry is not None:
+            return entry
+    except ValueError:
+        pass
+    called = [entry async for entry in inventory.entries() if entry.site.id.name == wanted]
+    if len(called) > 1:
+        keys = ", ".join(entry.site.id.key for entry in called)
+        raise BadInput("app", f"{name} is the name of several apps; say which: {keys}")
+    if not called:
+        raise NotFound(f"app {name}", "no app of this name is in the inventory", "POST /api/drift/check refreshes it")
+    return called[0]
+
+
+def next_link(url: str, paging: Paging, after: str | None) -> str | None:
+    """The link to the next page; it never repeats a key that came in the query."""
+    if after is None:
+        return None
+    query = urlencode({"$top": paging.top, "$skipToken": Paging.token(after)}, safe="$")
+    return f"{urlsplit(url)._replace(query=query).geturl()}"
