@@ -78,12 +78,12 @@ class World:
                 return one
         raise KeyError(f"there is no site {name}")
 
-    def instances(self, site: Site | str) -> list[InstanceView]:
-        """Answer what runs on every instance of a site now."""
+    def instances(self, site: Site | str, at: datetime | None = None) -> list[InstanceView]:
+        """Answer what runs on every instance of a site, now or at an earlier moment."""
         found = self.site(site) if isinstance(site, str) else site
         if not found.is_linux:
             return []
-        return [instance_at(found, n, self._pulls, self.now()) for n in range(found.told.instances)]
+        return [instance_at(found, n, self._pulls, at or self.now()) for n in range(found.told.instances)]
 
     def push(self, registry: str, repository: str, tag: str, image: str) -> Pushed:
         """Push an image of the scenario; raises KeyError for an unknown registry or image."""
