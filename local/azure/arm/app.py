@@ -10,7 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import ArmError, denied, forbidden, front_door, unauthenticated
-from local.azure.arm.operations import OPERATIONS, Operation, scope_of, supported_versions
+from local.azure.arm.operation import Operation, scope_of
+from local.azure.arm.operations import OPERATIONS, supported_versions
 from local.azure.world import World
 from local.azure.world.names import stable_guid
 from local.azure.world.tokens import TokenError

@@ -1,0 +1,31 @@
+"""What ARM knows of Microsoft.Web here."""
+
+from local.azure.arm import runtime, sites
+from local.azure.arm.call import Handler
+from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
+
+_SITES = "/providers/Microsoft.Web/sites"
+_SITE = GROUP + _SITES + "/{site}"
+_APP = _SITE + "(?:/slots/{slot})?"
+"""A site or a slot of it."""
+
+
+def _web(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
+    return Operation(name, method, template, handler, f"Microsoft.Web/sites/{action}")
+
+
+WEB = (
+    _web("sites.list", "GET", SUBSCRIPTION + _SITES, sites.list_subscription, "read"),
+    _web("sites.list_group", "GET", GROUP + _SITES, sites.list_group, "read"),
+    _web("sites.get", "GET", _APP, sites.get, "{slots}read"),
+    _web("slots.list", "GET", _SITE + "/slots", sites.list_slots, "slots/read"),
+    _web("config.get", "GET", _APP + "/config/web", sites.get_config, "{slots}config/read"),
+    _web("config.update", "PATCH", _APP + "/config/web", sites.update_config, "{slots}config/write"),
+    _web("sites.restart", "POST", _APP + "/restart", sites.restart, "{slots}restart/action"),
+    _web("sites.start", "POST", _APP + "/start", sites.start, "{slots}start/action"),
+    _web("sites.stop", "POST", _APP + "/stop", sites.stop, "{slots}stop/action"),
+    _web("sites.status", "GET", _APP + "/siteStatus", runtime.site_status, "{slots}siteStatus/read"),
+    _web("sites.status_instance", "GET", _APP + "/siteStatus/{instance}", runtime.one_status, "{slots}siteStatus/read"),
+    _web("instances.list", "GET", _APP + "/instances", runtime.instances, "{slots}instances/read"),
+    _web("containerlogs", "POST", _APP + "/containerlogs", runtime.container_logs, "{slots}containerlogs/action"),
+)
