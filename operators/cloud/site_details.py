@@ -62,7 +62,7 @@ class SiteDetails:
 
 
 def _app_settings(answer: Mapping[str, Any]) -> AppSettings:
-    given = answer["properties"]
+    given = {name.upper(): value for name, value in answer["properties"].items()}
     values = {name: str(given[name]) for name in SHOWN_SETTINGS if given.get(name) is not None}
     if server := values.get("DOCKER_REGISTRY_SERVER_URL"):
         values["DOCKER_REGISTRY_SERVER_URL"] = _without_secrets(server)
@@ -87,7 +87,7 @@ def _key_vault_reference(row: Mapping[str, Any]) -> KeyVaultReference:
 
 def _logs(answer: Mapping[str, Any]) -> LogSettings:
     http = (answer["properties"].get("httpLogs") or {}).get("fileSystem") or {}
-    return LogSettings(http_file_system=bool(http.get("enabled")), retention_days=http.get("retentionInDays"))
+    return LogSettings(http_file_system=bool(http.get("enabled")))
 
 
 def _deployment(row: Mapping[str, Any]) -> Deployment:

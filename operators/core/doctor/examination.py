@@ -59,6 +59,15 @@ class Examination(Model):
         """The worst of its checks."""
         return worst(self.checks)
 
+    @property
+    def rank(self) -> str:
+        """The place in a list with the worst first: `<status, as a digit>:<key>`, compared as text."""
+        return f"{list(Status).index(self.status)}:{self.app.key}"
+
+    def having(self, status: Status) -> tuple[Check, ...]:
+        """Those of the checks that say this."""
+        return tuple(check for check in self.checks if check.status is status)
+
 
 def examine(facts: AppFacts) -> Examination:
     """Make every check. What was not read is unknown in the checks that need it, and in no other."""

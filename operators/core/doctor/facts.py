@@ -44,7 +44,6 @@ class LogSettings(Model):
 
     http_file_system: bool
     """`httpLogs.fileSystem.enabled`: for a container these hold its output (azure-cli: --docker-container-logging)."""
-    retention_days: int | None = None
 
 
 class Deployment(Model):
