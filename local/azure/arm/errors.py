@@ -1,10 +1,12 @@
 """The error bodies of Azure's management plane: ARM's front door, Microsoft.Web's own, and the flat one of others."""
 
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import JSONResponse
 
 from local.azure.world.denials import DenyAssignment
+from local.azure.world.sites import Site
 
 GATEWAY = {"x-ms-failure-cause": "gateway"}
 """The front door answered, no provider was asked."""
@@ -96,3 +98,16 @@ def denied(object_id: str, action: str, scope: str, denial: DenyAssignment) -> A
         f"and Id '{denial.name.replace('-', '')}' at scope '{denial.scope}'."
     )
     return front_door(403, "DenyAssignmentAuthorizationFailed", message)
+
+
+def needs_quiet(site: Site, now: datetime) -> None:
+    """Raise Microsoft.Web's 409 where a management operation is under way at the site (quoted; 59203)."""
+    operation = site.told.in_progress_operation_id
+    if operation is None:
+        return
+    details = (
+        f"Id: {operation}, OperationName: Update, CreatedTime: {now:%m/%d/%Y %H:%M:%S}, "
+        f"RequestId: {operation}, EntityType: 3"
+    )
+    template = "Cannot modify this site because another operation is in progress. Details: {0}"
+    raise ArmError(409, web_body("Conflict", template.format(details), "59203", template, details))

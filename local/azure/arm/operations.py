@@ -1,11 +1,19 @@
 """Which operations ARM knows here: method, path, the right that is needed, and who answers."""
 
-from local.azure.arm import deny_assignments, registries, resources, role_assignments, role_definitions
+from local.azure.arm import (
+    deny_assignments,
+    registries,
+    resources,
+    role_assignments,
+    role_definitions,
+    vaults,
+)
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 from local.azure.arm.web_operations import WEB
 
 _REGISTRIES = "/providers/Microsoft.ContainerRegistry/registries"
+_VAULTS = "/providers/Microsoft.KeyVault/vaults"
 _AUTHORIZATION = "(?P<scope>|/.+?)/providers/Microsoft.Authorization"
 _VERSIONS = {
     "Microsoft.Web": (
@@ -17,6 +25,7 @@ _VERSIONS = {
         *("2025-03-01-preview", "2025-04-01", "2025-11-01"),
     ),
     "Microsoft.Authorization": ("2018-07-01-preview", "2020-04-01-preview", "2022-04-01", "2022-05-01-preview"),
+    "Microsoft.KeyVault": ("2022-07-01", "2023-07-01", "2024-11-01", "2025-05-01"),
     "Microsoft.ManagedIdentity": ("2018-11-30", "2023-01-31", "2024-11-30"),
     "Microsoft.Resources": ("2016-06-01", "2019-11-01", "2021-04-01", "2022-09-01", "2022-12-01", "2024-11-01"),
 }
@@ -37,6 +46,10 @@ def _roles(name: str, method: str, tail: str, handler: Handler) -> Operation:
 def _acr(name: str, template: str, handler: Handler) -> Operation:
     needed = "Microsoft.ContainerRegistry/registries/read"
     return Operation(name, "GET", template, handler, needed, "Microsoft.ContainerRegistry")
+
+
+def _vault(name: str, template: str, handler: Handler) -> Operation:
+    return Operation(name, "GET", template, handler, "Microsoft.KeyVault/vaults/read", "Microsoft.KeyVault")
 
 
 def _resources(name: str, template: str, handler: Handler, action: str | None) -> Operation:
@@ -64,6 +77,8 @@ OPERATIONS = (
         "Microsoft.ManagedIdentity/userAssignedIdentities/read",
         "Microsoft.ManagedIdentity",
     ),
+    _vault("vaults.list", SUBSCRIPTION + _VAULTS, vaults.list_vaults),
+    _vault("vaults.get", GROUP + _VAULTS + "/{vault}", vaults.get_vault),
     _resources("subscriptions.list", "/subscriptions", resources.list_subscriptions, None),
     _resources("subscriptions.get", SUBSCRIPTION, resources.get_subscription, "Microsoft.Resources/subscriptions/read"),
     _resources(

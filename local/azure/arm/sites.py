@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import ArmError, web_body
+from local.azure.arm.errors import ArmError, needs_quiet, web_body
 from local.azure.arm.site_bodies import config_body, config_names, etag, site_body
 from local.azure.world.names import same
 from local.azure.world.sites import Happened, Site
@@ -54,6 +54,7 @@ def update_config(call: ArmCall) -> Response:
     known = config_names()
     properties = {known[name.lower()]: value for name, value in asked.items() if name.lower() in known}
     _check_fx_version(properties.get("linuxFxVersion"))
+    needs_quiet(site, call.world.now())
     before = etag(site)
     call.world.configure(site, properties)
     return JSONResponse(config_body(site, site.id, site.type), headers={"etag": before})
@@ -62,6 +63,7 @@ def update_config(call: ArmCall) -> Response:
 def restart(call: ArmCall) -> Response:
     """Restart; a soft restart only applies configuration, which here is always applied already."""
     site = call.site()
+    needs_quiet(site, call.world.now())
     if call.query.get("softRestart", "").lower() != "true":
         site.record(call.world.now(), Happened.RESTARTED)
     return Response()

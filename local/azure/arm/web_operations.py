@@ -1,6 +1,6 @@
 """What ARM knows of Microsoft.Web here."""
 
-from local.azure.arm import runtime, sites
+from local.azure.arm import app_settings, runtime, sites
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
@@ -8,6 +8,8 @@ _SITES = "/providers/Microsoft.Web/sites"
 _SITE = GROUP + _SITES + "/{site}"
 _APP = _SITE + "(?:/slots/{slot})?"
 """A site or a slot of it."""
+_SETTINGS = _APP + "/config/appsettings"
+_REFERENCES = _APP + "/config/configreferences/appsettings"
 
 
 def _web(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
@@ -21,6 +23,13 @@ WEB = (
     _web("slots.list", "GET", _SITE + "/slots", sites.list_slots, "slots/read"),
     _web("config.get", "GET", _APP + "/config/web", sites.get_config, "{slots}config/read"),
     _web("config.update", "PATCH", _APP + "/config/web", sites.update_config, "{slots}config/write"),
+    _web("settings.list", "POST", _SETTINGS + "/list", app_settings.list_settings, "{slots}config/list/action"),
+    _web("settings.put", "PUT", _SETTINGS, app_settings.put_settings, "{slots}config/write"),
+    _web("references.list", "GET", _REFERENCES, app_settings.list_references, "{slots}config/appsettings/read"),
+    _web(
+        *("references.get", "GET", _REFERENCES + "/{setting}"),
+        *(app_settings.get_reference, "{slots}config/appsettings/read"),
+    ),
     _web("sites.restart", "POST", _APP + "/restart", sites.restart, "{slots}restart/action"),
     _web("sites.start", "POST", _APP + "/start", sites.start, "{slots}start/action"),
     _web("sites.stop", "POST", _APP + "/stop", sites.stop, "{slots}stop/action"),

@@ -4,7 +4,7 @@ The file is YAML 1.2: `on` is the text "on", as resource tags need it. Unknown k
 Durations are seconds. docs/local.md documents every key with an example that the tests load.
 
     parts.py        what every part has in common
-    images.py registries.py sites.py rights.py faults.py    the parts, by what they describe
+    images.py registries.py sites.py vaults.py rights.py faults.py    the parts, by what they describe
     story.py        the whole, and how it is read
 """
 
@@ -15,6 +15,7 @@ from local.azure.scenario.registries import NetworkRuleSet, PrivateEndpoint, Reg
 from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
 from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot, SlotSwap
 from local.azure.scenario.story import Events, Scenario, load_scenario, read_scenario
+from local.azure.scenario.vaults import KeyVault
 
 __all__ = [
     "DEFAULT_SUBSCRIPTION",
@@ -28,6 +29,7 @@ __all__ = [
     "Group",
     "Identity",
     "Image",
+    "KeyVault",
     "NetworkRuleSet",
     "Operator",
     "PrivateEndpoint",

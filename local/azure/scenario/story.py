@@ -12,6 +12,7 @@ from local.azure.scenario.parts import DEFAULT_TENANT, Guid, Part, ScenarioError
 from local.azure.scenario.registries import Registry
 from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
 from local.azure.scenario.sites import Identity, Site
+from local.azure.scenario.vaults import KeyVault
 
 
 class Events(Part):
@@ -35,6 +36,7 @@ class Scenario(Part):
     identities: tuple[Identity, ...] = ()
     groups: tuple[Group, ...] = ()
     sites: tuple[Site, ...] = ()
+    key_vaults: tuple[KeyVault, ...] = ()
     role_definitions: tuple[CustomRole, ...] = ()
     role_assignments: tuple[Grant, ...] = ()
     deny_assignments: tuple[DenyAssignment, ...] = ()

@@ -11,6 +11,7 @@ from local.azure.world.permissions import Permission
 from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleDefinition, custom_role
 from local.azure.world.sites import Site, UserIdentity, make_site
+from local.azure.world.vaults import Vault
 
 LONG_AGO = timedelta(days=30)
 """When what a scenario describes came to be, seen from the beginning of the story."""
@@ -45,6 +46,11 @@ def sites_of(scenario: Scenario, identities: dict[str, UserIdentity], began: dat
                 yield make_site(part, one, subscription, identities, began - RUNNING_SINCE)
             except KeyError as error:
                 raise ScenarioError(f"site {one.name}: there is no identity {error}") from error
+
+
+def vaults_of(scenario: Scenario) -> list[Vault]:
+    """Make the key vaults."""
+    return [Vault(one, scenario.subscriptions[0].id) for one in scenario.key_vaults]
 
 
 def custom_roles_of(scenario: Scenario) -> Iterable[RoleDefinition]:

@@ -5,22 +5,21 @@ from local.azure.scenario import Scenario
 from local.azure.world.names import group_id, same, subscription_id
 from local.azure.world.registries import Registry
 from local.azure.world.sites import Site
+from local.azure.world.vaults import Vault
 
 
 class Places:
     """Finds resource groups and scopes."""
 
-    def __init__(self, scenario: Scenario, registries: list[Registry], sites: list[Site]) -> None:
+    def __init__(self, scenario: Scenario, resources: list[Registry | Site | Vault]) -> None:
         self._scenario = scenario
-        self._registries = registries
-        self._sites = sites
+        self._resources = resources
 
     def scope_id(self, name: str) -> str:
         """Answer the resource id of a scope named as scenarios do; raises KeyError."""
         if name.startswith("/"):
             return name
-        resources: list[Registry | Site] = [*self._registries, *self._sites]
-        for resource in resources:
+        for resource in self._resources:
             if same(resource.name, name):
                 return resource.id
         for subscription in self._scenario.subscriptions:
@@ -34,8 +33,9 @@ class Places:
     def resource_groups(self) -> set[tuple[str, str]]:
         """Answer every (subscription, resource group) that holds anything."""
         default = self._scenario.subscriptions[0].id
-        parts: list[told.Registry | told.Site | told.Identity] = [
+        parts: list[told.Registry | told.Site | told.Identity | told.KeyVault] = [
             *self._scenario.registries,
+            *self._scenario.key_vaults,
             *self._scenario.sites,
             *self._scenario.identities,
         ]

@@ -14,6 +14,7 @@ from local.azure.world.building import (
     operator_grants,
     registries_of,
     sites_of,
+    vaults_of,
 )
 from local.azure.world.clock import Clock
 from local.azure.world.denials import DenyAssignment
@@ -30,6 +31,7 @@ from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleAssignment, Roles
 from local.azure.world.sites import Happened, Site
 from local.azure.world.tokens import Tokens
+from local.azure.world.vaults import SecretReader
 
 
 class World:
@@ -49,9 +51,13 @@ class World:
         self.sites = list(sites_of(scenario, self.identities, self.started))
         self.roles = Roles(custom_roles_of(scenario))
         self.directory = Directory(scenario, self.sites, self.identities, self.started)
-        self.places = Places(scenario, self.registries, self.sites)
+        self.vaults = vaults_of(scenario)
+        self.places = Places(scenario, [*self.registries, *self.sites, *self.vaults])
         self._granting = Granting(self.roles, self.directory, self.places)
         self._grant_what_the_scenario_says()
+        self.vault_policies = self._vault_policies()
+        """Vault id → object ids that its access policies let get secrets."""
+        self.secrets = SecretReader(self.vaults, self.vault_policies, self.roles)
         self._puller = Puller(self.registries, self.roles, scenario.images)
         self._pulls = Pulls(self._puller.pull, self._puller.adopt)
 
@@ -118,6 +124,15 @@ class World:
         found.record(self.now(), Happened.CONFIGURED)
         return True
 
+    def set_app_settings(self, site: Site | str, settings: dict[str, str]) -> bool:
+        """Replace all app settings; answers whether they differ, for only then containers are restarted."""
+        found = self.site(site) if isinstance(site, str) else site
+        if found.app_settings == settings:
+            return False
+        found.app_settings = dict(settings)
+        found.record(self.now(), Happened.CONFIGURED)
+        return True
+
     def stop(self, site: str) -> None:
         """Stop a site."""
         self._switch(self.site(site), "Stopped", Happened.STOPPED)
@@ -155,6 +170,15 @@ class World:
             return
         site.state = state
         site.record(self.now(), what)
+
+    def _vault_policies(self) -> dict[str, set[str]]:
+        policies: dict[str, set[str]] = {}
+        for vault in self.vaults:
+            try:
+                policies[vault.id] = {self.directory.principal_id(one) for one in vault.told.secret_readers}
+            except KeyError as error:
+                raise ScenarioError(f"key vault {vault.name}: {error.args[0]}") from error
+        return policies
 
     def _grant_what_the_scenario_says(self) -> None:
         self.roles.groups = self.directory.groups
