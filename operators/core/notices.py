@@ -1,0 +1,116 @@
+"""Notices: which news of a rollout are told to the outside, how grave each is, and in which words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from operators.core.apps import AppId
+from operators.core.model import Model
+from operators.core.rollouts import Rollout
+from operators.core.transitions import State
+
+
+class Severity(StrEnum):
+    """How soon somebody should read it."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+    """Nobody but a person helps now."""
+
+
+class News(StrEnum):
+    """What can be told of a rollout; the last part of the event's type."""
+
+    SUCCEEDED = "succeeded"
+    UNVERIFIED = "unverified"
+    HELD = "held"
+    WAITING = "waiting"
+    STUCK = "stuck"
+    """It makes no progress; the next look, or the next try, is planned."""
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+    ROLLBACK_FAILED = "rollback_failed"
+
+
+NEWS: Mapping[State, News] = MappingProxyType(
+    {
+        State.SUCCEEDED: News.SUCCEEDED,
+        State.UNVERIFIED: News.UNVERIFIED,
+        State.HELD: News.HELD,
+        State.WAITING_ACCESS: News.WAITING,
+        State.ROLLED_BACK: News.ROLLED_BACK,
+        State.FAILED: News.FAILED,
+        State.ROLLBACK_FAILED: News.ROLLBACK_FAILED,
+    }
+)
+"""The states that are told. In every other state at work a rollout is news only where it has a stall: it is stuck."""
+
+
+class Told(Model):
+    """How one kind of news is told."""
+
+    severity: Severity
+    title: str
+    """A sentence; `{app}`, `{image}` and `{detail}` are filled in."""
+
+
+TOLD: Mapping[News, Told] = MappingProxyType(
+    {
+        News.SUCCEEDED: Told(severity=Severity.INFO, title="{app} runs {image}."),
+        News.UNVERIFIED: Told(
+            severity=Severity.WARNING,
+            title="{app} was brought to {image}, and it could not be verified that it serves.",
+        ),
+        News.HELD: Told(severity=Severity.INFO, title="{app} is held back from {image}: {detail}"),
+        News.WAITING: Told(severity=Severity.WARNING, title="{app} waits for access to {image}: {detail}"),
+        News.STUCK: Told(severity=Severity.ERROR, title="{app} is stuck on its way to {image}: {detail}"),
+        News.ROLLED_BACK: Told(severity=Severity.ERROR, title="{app} was rolled back from {image}: {detail}"),
+        News.FAILED: Told(severity=Severity.ERROR, title="{app} was not brought to {image}: {detail}"),
+        News.ROLLBACK_FAILED: Told(
+            severity=Severity.CRITICAL, title="{app} failed with {image} and could not be rolled back: {detail}"
+        ),
+    }
+)
+
+
+class RolloutNotice(Model):
+    """One piece of news. What is said about it is read from the rollout when it is told."""
+
+    app: str
+    """The app's key."""
+    sequence: int
+    news: News
+    reason: str
+    """The hold's, the denial's or the stall's: another one is news again."""
+
+    @property
+    def id(self) -> str:
+        """The same whenever and by whomever the same news is told: receivers drop copies by it."""
+        return f"{self.app}/{self.sequence}/{self.news}/{self.reason}"
+
+
+def news_of(rollout: Rollout | None) -> RolloutNotice | None:
+    """What there is to tell of a rollout as it stands; None where nothing is.
+
+    A step has news where this is another than it was before the step.
+    """
+    if rollout is None:
+        return None
+    news, reason = NEWS.get(rollout.state), rollout.reason
+    if news is None and rollout.stall and not rollout.ended:
+        news, reason = News.STUCK, rollout.stall.reason
+    if news is None:
+        return None
+    return RolloutNotice(app=rollout.app, sequence=rollout.sequence, news=news, reason=reason)
+
+
+def title_of(news: News, rollout: Rollout) -> str:
+    """The news as a sentence."""
+    detail = rollout.detail
+    if news is News.STUCK and rollout.stall:
+        when = f" It is looked at again at {rollout.next_at:%T}." if rollout.next_at else ""
+        detail = f"{rollout.stall.meaning}{when}"
+    app, image = AppId.from_key(rollout.app).name, rollout.image or "its image"
+    return TOLD[news].title.format(app=app, image=image, detail=detail)

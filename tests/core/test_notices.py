@@ -1,0 +1,85 @@
+"""Which news are told, how grave they are, and that the same news is the same whoever tells it."""
+
+import pytest
+
+from operators.core.images import ImageReference
+from operators.core.notices import NEWS, TOLD, News, Severity, news_of, title_of
+from operators.core.stalls import StallReason, stall
+from operators.core.transitions import ENDED, State
+from tests.core.samples import APP, NOW, A, rollout
+
+IMAGE = ImageReference.parse(f"demo.azurecr.io/shop:latest@{A}")
+STALL = stall(StallReason.PORT_NOT_ANSWERING, NOW, ["did not respond"])
+QUIET = frozenset({State.SKIPPED, State.SUPERSEDED})
+
+
+def test_every_kind_of_news_has_its_words_and_weight() -> None:
+    """No news without a title, none that nothing leads to."""
+    assert set(TOLD) == set(News)
+    assert {*NEWS.values(), News.STUCK} == set(News)
+
+
+def test_every_end_is_news_but_for_those_where_nothing_was_done() -> None:
+    """Skipped and superseded are nobody's news; every other end is told."""
+    assert frozenset(NEWS) & ENDED == ENDED - QUIET
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_stall_is_news_only_where_a_rollout_is_at_work(state: State) -> None:
+    """An ended or waiting rollout is told as what it is; any other one with a stall is stuck; without, nothing."""
+    calm, stalled = news_of(rollout(state, reason="r")), news_of(rollout(state, reason="r", stall=STALL))
+    if state in NEWS:
+        assert calm is not None
+        assert (calm.news, calm.reason) == (NEWS[state], "r")
+        assert stalled == calm
+    elif state in QUIET:
+        assert calm is stalled is None
+    else:
+        assert calm is None
+        assert stalled is not None
+        assert (stalled.news, stalled.reason) == (News.STUCK, "port_not_answering")
+
+
+def test_no_rollout_is_no_news() -> None:
+    """Before an app's first rollout there is nothing to tell."""
+    assert news_of(None) is None
+
+
+def test_the_same_news_has_the_same_id() -> None:
+    """App, sequence, news and reason make the id: not the time, not the words."""
+    first = news_of(rollout(State.HELD, reason="frozen", detail="frozen by ana"))
+    later = news_of(rollout(State.HELD, reason="frozen", detail="frozen by bo", waits=3))
+    other = news_of(rollout(State.HELD, reason="observed"))
+    assert first is not None
+    assert later is not None
+    assert other is not None
+    assert first.id == later.id == f"{APP}/1/held/frozen"
+    assert other.id != first.id
+
+
+@pytest.mark.parametrize(
+    ("news", "title"),
+    [
+        pytest.param(News.SUCCEEDED, f"shop runs {IMAGE}.", id="a success names the image"),
+        pytest.param(News.FAILED, f"shop was not brought to {IMAGE}: why", id="a failure says why"),
+        pytest.param(
+            News.STUCK,
+            f"shop is stuck on its way to {IMAGE}: {STALL.meaning} It is looked at again at 12:00:00.",
+            id="a stall says what it is and when it goes on",
+        ),
+    ],
+)
+def test_titles(news: News, title: str) -> None:
+    """The news in one sentence."""
+    assert title_of(news, rollout(image=IMAGE, detail="why", stall=STALL, next_at=NOW)) == title
+
+
+def test_a_rollout_without_an_image_has_a_title_all_the_same() -> None:
+    """A rollout may fail before it is known what the app should run."""
+    assert title_of(News.FAILED, rollout(detail="why")) == "shop was not brought to its image: why"
+
+
+def test_what_failed_is_graver_than_what_waits() -> None:
+    """Only a failed way back is critical; nothing good is above a warning."""
+    assert [news for news, told in TOLD.items() if told.severity is Severity.CRITICAL] == [News.ROLLBACK_FAILED]
+    assert {TOLD[news].severity for news in (News.SUCCEEDED, News.HELD)} == {Severity.INFO}
