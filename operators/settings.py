@@ -3,8 +3,9 @@
 import re
 from datetime import timedelta
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from operators.core.gate import Mode
@@ -33,6 +34,8 @@ class Settings(BaseSettings):
     more restart, redeploy by digest, roll back), `rollback`, `report`."""
     drift_schedule: str = "0 */5 * * * *"
     """When the drift check runs, NCRONTAB with seconds, UTC. Read by the Functions host."""
+    notify_url: SecretStr | None = None
+    """Where news of rollouts are POSTed to. Its query may hold a token: it is in no log and no answer."""
     pace: float = Field(default=1.0, gt=0, le=1)
     """Every wait of the operator's own is multiplied by this; below 1 only for a local environment."""
     storage: str | None = Field(default=None, validation_alias="AzureWebJobsStorage", repr=False)
@@ -50,6 +53,16 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(_scope(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("notify_url")
+    @classmethod
+    def _an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        address = urlsplit(value.get_secret_value())
+        if address.scheme not in ("https", "http") or not address.hostname:
+            raise ValueError("this is no http(s) URL")
+        return value
 
     @model_validator(mode="after")
     def _somewhere_to_store(self) -> Self:

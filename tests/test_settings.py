@@ -14,8 +14,9 @@ from operators.settings import Settings
 
 KEY = "bm90IGEga2V5"
 STORAGE = {"AzureWebJobsStorage": f"DefaultEndpointsProtocol=https;AccountName=pulley;AccountKey={KEY}"}
+HOOK = "https://hooks.example.com/pulley?token=s3cr3t"
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
-_OURS = ("PULLEY_", "AZUREWEBJOBSSTORAGE", "AZURE_CLIENT_ID")
+_OURS = ("PULLEY_", "AZUREWEBJOBSSTORAGE", "AZURE_CLIENT_ID", "WEBSITE_SITE_NAME")
 
 
 @contextmanager
@@ -46,6 +47,7 @@ def test_the_defaults() -> None:
     assert (settings.strategy, settings.pace) == (Strategy.RESTART, 1.0)
     assert settings.drift_schedule == "0 */5 * * * *"
     assert (settings.storage_account, settings.client_id) == (None, None)
+    assert (settings.notify_url, settings.site_name) == (None, None)
 
 
 def test_every_setting_can_be_set() -> None:
@@ -58,12 +60,16 @@ def test_every_setting_can_be_set() -> None:
         "PULLEY_PACE": "0.1",
         "AzureWebJobsStorage__accountName": "pulley",
         "AZURE_CLIENT_ID": "c1",
+        "PULLEY_NOTIFY_URL": HOOK,
+        "WEBSITE_SITE_NAME": "pulley-prod",
     }
     with environment(given):
         settings = Settings.read()
     assert (settings.mode, settings.opt_in, settings.strategy) == (Mode.ACT, "all", Strategy.PIN)
     assert (settings.drift_schedule, settings.pace) == ("0 0 * * * *", 0.1)
     assert (settings.storage, settings.storage_account, settings.client_id) == (None, "pulley", "c1")
+    assert settings.notify_url is not None
+    assert (settings.notify_url.get_secret_value(), settings.site_name) == (HOOK, "pulley-prod")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +130,28 @@ def test_the_connection_string_is_shown_nowhere() -> None:
     with pytest.raises(BadInput) as raised:
         read(PULLEY_MODE="maybe")
     assert KEY not in f"{raised.value!r} {raised.value}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("hooks.example.com/pulley?token=s3cr3t", id="no scheme"),
+        pytest.param("ftp://hooks.example.com/?token=s3cr3t", id="another scheme"),
+        pytest.param("https:///pulley?token=s3cr3t", id="no host"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(address: str) -> None:
+    """The error names the variable and keeps its value to itself."""
+    with pytest.raises(BadInput) as raised:
+        read(PULLEY_NOTIFY_URL=address)
+    assert raised.value.field == "PULLEY_NOTIFY_URL"
+    assert "s3cr3t" not in f"{raised.value!r} {raised.value}"
+
+
+def test_the_address_of_notifications_is_shown_nowhere() -> None:
+    """The settings' text hides it; an empty one is none."""
+    assert "s3cr3t" not in f"{read(PULLEY_NOTIFY_URL=HOOK)!r}"
+    assert read(PULLEY_NOTIFY_URL="").notify_url is None
 
 
 def test_the_pace_shortens_waits() -> None:
