@@ -7,7 +7,7 @@ from typing import Any
 import azure.functions as func
 
 from operators.assembly import Operator, operator
-from operators.cloud.queues import LOOKS, REFRESH, LookMessage
+from operators.cloud.queues import LOOKS, NOTICES, REFRESH, LookMessage
 from operators.core.deliveries import read_delivery
 from operators.errors import PulleyError, Temporary
 from operators.flows.intake import Received
@@ -89,6 +89,13 @@ async def sweep(timer: func.TimerRequest) -> None:
 async def check_drift(timer: func.TimerRequest) -> None:
     """What should run compared with what was decided last, so that no push is missed."""
     logging.info("drift: %s", await operator().drift.check())
+
+
+@app.function_name("notify")
+@app.queue_trigger(arg_name="msg", queue_name=NOTICES, connection=_STORAGE)
+async def notify(msg: func.QueueMessage) -> None:
+    """Tell whoever listens. What fails is sent again by the queue, and stays in its poison queue at last."""
+    await operator().notifications.deliver(msg.get_body())
 
 
 # ── the admin API ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from operators.cloud.registry_webhooks import RegistryWebhooks
 from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
 from operators.cloud.storage import Storage, Transport
+from operators.cloud.webhook import Webhook
 from operators.flows.drift import Drift
 from operators.flows.intake import Intake
 from operators.flows.inventory import Inventory
@@ -25,6 +26,7 @@ from operators.flows.services import Azure, Clock, House, Records
 from operators.flows.sweep import Sweep
 from operators.settings import Settings
 from operators.web.admin import Admin
+from operators.web.notifications import Notifications
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -41,6 +43,7 @@ class Operator:
     drift: Drift
     sweep: Sweep
     admin: Admin
+    notifications: Notifications
 
 
 def assemble(
@@ -72,6 +75,7 @@ def assemble(
         drift=drift,
         sweep=Sweep(house),
         admin=Admin(house, marking, drift),
+        notifications=Notifications(house, Webhook(settings.notify_url, transport) if settings.notify_url else None),
     )
 
 

@@ -1,4 +1,4 @@
-"""The queues: what is to be looked at, and when."""
+"""The queues: what is to be looked at and when, and what is to be told."""
 
 from datetime import timedelta
 
@@ -6,10 +6,12 @@ from pydantic import ValidationError
 
 from operators.cloud.storage import Storage, faults
 from operators.core.model import Model
+from operators.core.notices import RolloutNotice
 from operators.errors import BadInput
 
 LOOKS = "looks"
 REFRESH = "refresh"
+NOTICES = "notices"
 
 
 class LookMessage(Model):
@@ -46,3 +48,16 @@ class Queues:
         queue = await self._storage.queue(REFRESH)
         async with faults("enqueue a refresh"):
             await queue.send_message(why.encode())
+
+    async def notice(self, notice: RolloutNotice) -> None:
+        """Have news told."""
+        queue = await self._storage.queue(NOTICES)
+        async with faults(f"enqueue the notice {notice.id}"):
+            await queue.send_message(notice.model_dump_json().encode())
+
+    async def undelivered_notices(self) -> int:
+        """How much news nobody took: messages that failed five times and stay in the poison queue, about."""
+        queue = await self._storage.queue(f"{NOTICES}-poison")
+        async with faults("the notices that nobody took"):
+            properties = await queue.get_queue_properties()
+        return int(properties.approximate_message_count or 0)

@@ -12,6 +12,7 @@ from operators.errors import PulleyError
 from operators.flows.applying import Applying
 from operators.flows.marking import GRACE
 from operators.flows.planning import Planning
+from operators.flows.publishing import Publishing
 from operators.flows.recovering import Recovering
 from operators.flows.services import House
 from operators.flows.stepping import Outcome
@@ -57,7 +58,7 @@ class Reconcile:
     async def _finish(self, held: Held, outcome: "Outcome") -> None:
         """Store the outcome and hand the app on: to its next step, to a look that came meanwhile, or to rest."""
         records, settings = self.house.records, self.house.settings
-        held = outcome.held or held
+        before, held = held.active.rollout, outcome.held or held
         active = outcome.active.model_copy(update={"next_step": held.active.next_step + 1})
         app = active.app
         due = await records.due.get(app)
@@ -66,7 +67,7 @@ class Reconcile:
             await records.due.put(app, self.house.now() + delay + settings.wait(GRACE))
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
         await self._follow(held.active, active, outcome.moved)
-        await self._publish(outcome.moved)
+        await Publishing(self.house).publish(before, outcome.moved)
         for each in outcome.moved:
             for step in each.steps:
                 _log.info("%s #%d %s: %s", app, each.rollout.sequence, step.state, step.detail)
@@ -102,12 +103,6 @@ class Reconcile:
                 written=container.written,
             )
         )
-
-    async def _publish(self, moved: tuple[Moved, ...]) -> None:
-        """Everyone's list shows each rollout as it was last stored; a line that is lost here is mended by the sweep."""
-        for each in moved:
-            if len(each.steps) > 0:
-                await self.house.records.recent.put(each.rollout)
 
     async def _remember(self, app: str, owner: str, error: Exception) -> None:
         soon = self.house.now() + self.house.settings.wait(GRACE)

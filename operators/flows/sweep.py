@@ -2,17 +2,21 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.gate import retry_wait
-from operators.core.rollouts import Moved
+from operators.core.rollouts import Active, Moved
 from operators.core.transitions import Event
 from operators.flows.marking import GRACE
+from operators.flows.publishing import Publishing
 from operators.flows.services import House
 from operators.flows.stepping import begin, carrying
 
 _log = logging.getLogger(__name__)
+_STILL_NEWS = timedelta(hours=1)
+"""What happened longer ago has been published, or nobody asks for it any more."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,8 @@ class Sweep:
         overdue = [due async for due in records.due.all() if due.at <= now]
         for due in overdue:
             active, looks = await records.engine.read(due.app)
+            await self._publish(active)
             if active.rollout is None and not looks:
-                await self._mend(due.app, active.sequence)
                 await records.due.remove(due)
                 continue
             _log.warning("%s is overdue since %s; its message is sent again", due.app, due.at)
@@ -65,8 +69,10 @@ class Sweep:
             return
         await records.recent.put(moved.rollout)
 
-    async def _mend(self, app: str, sequence: int) -> None:
-        """The last rollout's line in everyone's list, in case the step that ended it died before writing it."""
-        rollout = await self.house.records.engine.rollout(app, sequence) if sequence else None
-        if rollout is not None:
-            await self.house.records.recent.put(rollout)
+    async def _publish(self, active: Active) -> None:
+        """Show and tell the last rollout again, in case the step that brought it there died before it could."""
+        rollout = active.rollout
+        if rollout is None and active.sequence:
+            rollout = await self.house.records.engine.rollout(active.app, active.sequence)
+        if rollout is not None and self.house.now() - rollout.updated_at < _STILL_NEWS:
+            await Publishing(self.house).again(rollout)

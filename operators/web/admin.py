@@ -136,12 +136,20 @@ class Admin:
             freeze = await self.house.records.switches.freeze()
             late = self.house.now() - self.house.settings.wait(GRACE)
             overdue = sum([due.at <= late async for due in self.house.records.due.all()])
+            notified = self.house.settings.notify_url is not None
+            undelivered = await self.house.records.queues.undelivered_notices() if notified else None
         except Temporary as error:
             return HealthAnswer(
                 status="degraded", mode=mode, storage=error.reason, frozen=None, overdue=None, version=PULLEY_VERSION
             )
         return HealthAnswer(
-            status="ok", mode=mode, storage="ok", frozen=freeze is not None, overdue=overdue, version=PULLEY_VERSION
+            status="ok",
+            mode=mode,
+            storage="ok",
+            frozen=freeze is not None,
+            overdue=overdue,
+            undelivered_notices=undelivered,
+            version=PULLEY_VERSION,
         )
 
     async def _app(self, entry: Entry) -> AppAnswer:

@@ -258,4 +258,6 @@ class HealthAnswer(Answer):
     frozen: bool | None
     overdue: int | None
     """Apps whose next step is late by more than a minute."""
+    undelivered_notices: int | None = None
+    """News that the receiver at PULLEY_NOTIFY_URL did not take, about; none where nobody is to be told."""
     version: str

@@ -9,7 +9,7 @@ from azure.storage.queue.aio import QueueClient
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from operators.assembly import Operator, assemble
-from operators.cloud.queues import LOOKS, LookMessage
+from operators.cloud.queues import LOOKS, NOTICES, LookMessage
 from operators.cloud.storage import Storage
 from operators.core.claims import CLAIM_LASTS, Claim
 from operators.core.deliveries import read_delivery
@@ -17,6 +17,7 @@ from operators.core.gate import Mode
 from operators.core.rollouts import Rollout, Step
 from operators.core.transitions import State
 from operators.settings import Settings
+from tests.flows.receiver import URL, Receiver
 from tests.storage import LosingTransport
 
 _HURRY = 0.0001
@@ -35,9 +36,13 @@ class Wire(WorldTransport):
     end_after = ""
     end_method = ""
     end_with: BaseException = Died()
+    receiver: Receiver | None = None
+    """Who hears notifications; nobody unless said otherwise."""
 
     async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
         """Send it; end after the chosen call had its effect."""
+        if self.receiver is not None and request.url.startswith(URL):
+            return await self.receiver.transport().send(request, stream=stream, **options)
         response = await super().send(request, stream=stream, **options)
         if self.end_after and self.end_after in request.url and self.end_method in ("", request.method):
             self.end_after = ""
@@ -69,7 +74,7 @@ class Town:
         }
         read = Settings.model_validate(given | settings)
         wire, network = Wire(world), LosingTransport()
-        storage = Storage(connection_string=connection_string, table_transport=network)
+        storage = Storage(connection_string=connection_string, table_transport=network, queue_transport=network)
         operator = assemble(read, storage, WorldCredential(world), clock.now, wire)
         return cls(operator, world, clock, storage, read, wire, network)
 
@@ -133,6 +138,31 @@ class Town:
         await self.operator.reconcile.run(LookMessage.read(message.content), owner=message.id)
         await queue.delete_message(message)
         return True
+
+    def heard_by(self, receiver: Receiver) -> "Town":
+        """The same town with somebody who listens at `tests.flows.receiver.URL`."""
+        self.wire.receiver = receiver
+        return self
+
+    async def tell(self) -> None:
+        """Have the news told that wait in the queue; one that fails stays there and is visible at once."""
+        queue = await self.storage.queue(NOTICES)
+        while (message := await queue.receive_message()) is not None:
+            try:
+                await self.operator.notifications.deliver(message.content)
+            except BaseException:
+                await queue.update_message(message, visibility_timeout=0)
+                raise
+            await queue.delete_message(message)
+
+    def dies_before_storing(self, part_of_url: str) -> None:
+        """The process ends when it is about to write to what has this in its URL."""
+
+        async def end(request: Any) -> None:
+            if part_of_url in request.url and request.method != "GET":
+                raise Died
+
+        self.network.before = end
 
     async def rollout(self, name: str, sequence: int | None = None) -> Rollout:
         """A rollout of an app, the newest unless said otherwise."""

@@ -1,0 +1,36 @@
+"""Publishing: what was stored about a rollout also goes into everyone's list and, where it is news, to whoever listens.
+
+Both come after the commit and may be lost with the process; the sweep publishes again what it finds overdue.
+"""
+
+from dataclasses import dataclass
+
+from operators.core.notices import RolloutNotice, news_of
+from operators.core.rollouts import Moved, Rollout
+from operators.flows.services import House
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """Raises operators.errors.Temporary where storage gives no answer."""
+
+    house: House
+
+    async def publish(self, before: Rollout | None, moved: tuple[Moved, ...]) -> None:
+        """Show each rollout as it was just stored, and tell what is new since `before`, as the step found it."""
+        told = news_of(before)
+        for each in moved:
+            if len(each.steps) > 0:
+                await self.house.records.recent.put(each.rollout)
+            notice = news_of(each.rollout)
+            if notice != told:
+                await self._tell(notice)
+
+    async def again(self, rollout: Rollout) -> None:
+        """Show it and tell where it stands, in case that was lost. Copies of news carry the same id."""
+        await self.house.records.recent.put(rollout)
+        await self._tell(news_of(rollout))
+
+    async def _tell(self, notice: RolloutNotice | None) -> None:
+        if notice is not None and self.house.settings.notify_url is not None:
+            await self.house.records.queues.notice(notice)
