@@ -5,7 +5,7 @@ import pytest
 from operators.core.access import Access, Reason, Verdict
 from operators.core.apps import SiteIdentity
 from operators.core.doctor.checks import Check, Code, Status
-from operators.core.doctor.facts import AppFacts, KeyVaultReference
+from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference
 from operators.core.doctor.key_vault import check_key_vault_references
 from operators.core.doctor.pulling import (
     check_access,
@@ -178,6 +178,11 @@ def reference(status: str, setting: str = "DB") -> KeyVaultReference:
     return KeyVaultReference(setting=setting, status=status, vault="vault1")
 
 
+VAULT = KeyVault(
+    id="/subscriptions/v/resourceGroups/r/providers/Microsoft.KeyVault/vaults/Vault1", name="Vault1", by_roles=True
+)
+BY_POLICY = VAULT.model_copy(update={"by_roles": False})
+CLOSED = VAULT.model_copy(update={"public_network_access": "Disabled"})
 GRANT = (
     "az role assignment create --assignee-object-id p-system --assignee-principal-type ServicePrincipal"
     ' --role "Key Vault Secrets User" --scope "$(az keyvault show --name vault1 --query id --output tsv)"'
@@ -229,11 +234,48 @@ GRANT = (
             id="whose role cannot be read",
         ),
         pytest.param(
+            but(key_vault_references=(reference("AccessToKeyVaultDenied"),), vaults=(VAULT,)),
+            "problem",
+            "needs the role Key Vault Secrets User at key vault vault1.",
+            f"--scope {VAULT.id}",
+            id="a vault that goes by roles",
+        ),
+        pytest.param(
+            but(key_vault_references=(reference("AccessToKeyVaultDenied"),), vaults=(BY_POLICY,)),
+            "problem",
+            "needs an access policy to get secrets of key vault vault1.",
+            "az keyvault set-policy --name vault1 --subscription v --object-id p-system --secret-permissions get",
+            id="a vault that goes by its own policies",
+        ),
+        pytest.param(
+            but(key_vault_references=(reference("AccessToKeyVaultDenied"),), vaults=(CLOSED,)),
+            "problem",
+            "closed to the public one",
+            f"--scope {VAULT.id}",
+            id="a vault that is closed",
+        ),
+        pytest.param(
+            but(key_vault_references=(reference("AccessToKeyVaultDenied"),), vaults=DENIED),
+            "problem",
+            "or the vault's network",
+            GRANT,
+            id="vaults not to be read",
+        ),
+        pytest.param(
             but(key_vault_references=(reference("MSINotEnabled"),)),
             "problem",
-            "no identity to read them with",
-            "az webapp identity assign",
+            "has not the identity",
+            "az webapp identity assign --subscription s --resource-group apps --name shop",
             id="no identity",
+        ),
+        pytest.param(
+            site(key_vault_reference_identity=PULLER.resource_id).model_copy(
+                update={"key_vault_references": (reference("MSINotEnabled"),)}
+            ),
+            "problem",
+            "has not the identity",
+            f"--identities {PULLER.resource_id}",
+            id="not the identity that is named",
         ),
         pytest.param(
             but(key_vault_references=(reference("SecretNotFound"),)),

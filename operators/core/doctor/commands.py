@@ -66,12 +66,21 @@ def delete_subscription(subscription_id: str) -> str:
     return f"az resource delete --ids {shlex.quote(subscription_id)}"
 
 
-def grant_secrets(principal_id: str, vault: str) -> str:
+def grant_secrets(principal_id: str, vault: str, vault_id: str | None) -> str:
     """Let an identity read the secrets of a vault, by object id and type: a new one is not in the directory yet."""
-    scope = f'"$(az keyvault show --name {shlex.quote(vault)} --query id --output tsv)"'
+    looked_up = f'"$(az keyvault show --name {shlex.quote(vault)} --query id --output tsv)"'
+    scope = shlex.quote(vault_id) if vault_id else looked_up
     return (
         f"az role assignment create --assignee-object-id {shlex.quote(principal_id)}"
         f' --assignee-principal-type ServicePrincipal --role "Key Vault Secrets User" --scope {scope}'
+    )
+
+
+def set_secret_policy(principal_id: str, vault: str, vault_id: str) -> str:
+    """The same, where the vault goes by its own access policies."""
+    return (
+        f"az keyvault set-policy --name {shlex.quote(vault)} --subscription {vault_id.split('/')[2]}"
+        f" --object-id {shlex.quote(principal_id)} --secret-permissions get"
     )
 
 

@@ -39,6 +39,17 @@ class KeyVaultReference(Model):
     vault: str | None = None
 
 
+class KeyVault(Model):
+    """How a key vault decides who may read its secrets."""
+
+    id: str
+    name: str
+    by_roles: bool
+    """`enableRbacAuthorization`: by role assignments, or else by the vault's own access policies."""
+    public_network_access: str | None = None
+    """"Enabled" or "Disabled"; None where the answer did not say."""
+
+
 class LogSettings(Model):
     """The part of `config/logs` that decides whether a container's output is kept."""
 
@@ -145,6 +156,8 @@ class AppFacts(Model):
     """None where no image is configured."""
     settings: AppSettings | Unknown
     key_vault_references: tuple[KeyVaultReference, ...] | Unknown
+    vaults: tuple[KeyVault, ...] | Unknown | None = None
+    """Those of the app's subscription; None where no vault refused the app."""
     logs: LogSettings | Unknown
     instances: int | Unknown
     statuses: tuple[InstanceStatus, ...] | Unknown

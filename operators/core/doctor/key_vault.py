@@ -7,12 +7,12 @@ from operators.core import access_commands as az
 from operators.core.access import Evidence
 from operators.core.apps import Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unread, warning
-from operators.core.doctor.commands import grant_secrets, refresh_references, show_reference
-from operators.core.doctor.facts import AppFacts, KeyVaultReference
+from operators.core.doctor.commands import grant_secrets, refresh_references, set_secret_policy, show_reference
+from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference
 from operators.core.model import Unknown
 
 _RESOLVED = "Resolved"
-_DENIED = "AccessToKeyVaultDenied"
+DENIED = "AccessToKeyVaultDenied"
 _NO_IDENTITY = "MSINotEnabled"
 _NOT_YET = frozenset({"Initialized", "FetchTimedOut"})
 
@@ -37,29 +37,55 @@ def check_key_vault_references(facts: AppFacts) -> Check:
 
 def _sentences(facts: AppFacts, wrong: tuple[KeyVaultReference, ...]) -> list[str]:
     sentences = [f"{facts.app.name} is not given what these settings refer to: {_names(wrong)}."]
-    sentences += [
-        f"Its {_reader(facts)} needs the role Key Vault Secrets User at key vault {vault}, "
-        "or the vault's network does not let the app in."
-        for vault in _denied_vaults(wrong)
-    ]
+    sentences += [_needs(facts, vault) for vault in _denied_vaults(wrong)]
     if any(one.status == _NO_IDENTITY for one in wrong):
-        sentences.append("It has no identity to read them with.")
+        sentences.append("It has not the identity that is to read them.")
     return sentences
+
+
+def _needs(facts: AppFacts, name: str) -> str:
+    """What the app lacks at a vault that refuses it."""
+    vault, reader = _vault(facts, name), _reader(facts)
+    if vault is None:
+        return (
+            f"Its {reader} needs the role Key Vault Secrets User at key vault {name}, "
+            "or the vault's network does not let the app in."
+        )
+    right = "the role Key Vault Secrets User at" if vault.by_roles else "an access policy to get secrets of"
+    needs = f"Its {reader} needs {right} key vault {name}"
+    if vault.public_network_access == "Disabled":
+        return f"{needs}, and a way in through a network, for the vault is closed to the public one."
+    return f"{needs}."
 
 
 def _fixes(facts: AppFacts, wrong: tuple[KeyVaultReference, ...]) -> tuple[str, ...]:
     principal = _reader_principal(facts)
     fixes: list[str] = []
     if any(one.status == _NO_IDENTITY for one in wrong):
-        fixes.append(az.assign_system_identity(facts.app))
+        named = facts.site.key_vault_reference_identity if isinstance(facts.site, Site) else None
+        fixes.append(az.assign_user_identity(facts.app, named) if named else az.assign_system_identity(facts.app))
     if principal:
-        fixes += [grant_secrets(principal, vault) for vault in _denied_vaults(wrong)]
-    fixes += [show_reference(facts.app, one.setting) for one in wrong if one.status not in (_DENIED, _NO_IDENTITY)]
+        fixes += [_grant(facts, principal, vault) for vault in _denied_vaults(wrong)]
+    fixes += [show_reference(facts.app, one.setting) for one in wrong if one.status not in (DENIED, _NO_IDENTITY)]
     return tuple(fixes)
 
 
+def _grant(facts: AppFacts, principal: str, name: str) -> str:
+    vault = _vault(facts, name)
+    if vault and not vault.by_roles:
+        return set_secret_policy(principal, name, vault.id)
+    return grant_secrets(principal, name, vault.id if vault else None)
+
+
+def _vault(facts: AppFacts, name: str) -> KeyVault | None:
+    """None where it is in another subscription, or could not be looked for."""
+    if not isinstance(facts.vaults, tuple):
+        return None
+    return next((one for one in facts.vaults if one.name.lower() == name.lower()), None)
+
+
 def _denied_vaults(wrong: tuple[KeyVaultReference, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.vault for one in wrong if one.status == _DENIED and one.vault))
+    return tuple(dict.fromkeys(one.vault for one in wrong if one.status == DENIED and one.vault))
 
 
 def _reader(facts: AppFacts) -> str:
