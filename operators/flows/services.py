@@ -10,6 +10,7 @@ from operators.cloud.due import DueTable
 from operators.cloud.engine import EngineTable
 from operators.cloud.event_subscriptions import EventSubscriptions
 from operators.cloud.inventory import FollowsTable, InventoryTable
+from operators.cloud.key_vaults import KeyVaults
 from operators.cloud.probe import Probe
 from operators.cloud.queues import Queues
 from operators.cloud.recent import RecentTable
@@ -38,6 +39,7 @@ class Azure:
     app_settings: AppSettings
     probe: Probe
     details: SiteDetails
+    key_vaults: KeyVaults
     webhooks: RegistryWebhooks
     event_subscriptions: EventSubscriptions
 
