@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from operators.core.access import SPREADING
 from operators.core.gate import Mode
 from operators.core.recovery import Recover
 from operators.core.rollouts import Strategy
@@ -38,6 +39,8 @@ class Settings(BaseSettings):
     """Where news of rollouts are POSTed to. Its query may hold a token: it is in no log and no answer."""
     pace: float = Field(default=1.0, gt=0, le=1)
     """Every wait of the operator's own is multiplied by this; below 1 only for a local environment."""
+    roles_spread_in: float = Field(default=SPREADING.total_seconds(), ge=0)
+    """Seconds that a new role assignment may take to count at the registry; 0 only for a local environment."""
     storage: str | None = Field(default=None, validation_alias="AzureWebJobsStorage", repr=False)
     """The connection string of the storage account, for tables and queues; local environments use it."""
     storage_account: str | None = Field(default=None, validation_alias="AzureWebJobsStorage__accountName")
@@ -83,6 +86,11 @@ class Settings(BaseSettings):
     def wait(self, delay: timedelta) -> timedelta:
         """A wait of the operator's own at this environment's pace."""
         return delay * self.pace
+
+    @property
+    def spreading(self) -> timedelta:
+        """How long a new role assignment may take to count."""
+        return timedelta(seconds=self.roles_spread_in)
 
     @property
     def subscriptions(self) -> tuple[str, ...]:

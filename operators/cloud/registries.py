@@ -9,6 +9,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 from operators.cloud.arm import ARM_URL, CALL, Transport, arm_policies
 from operators.cloud.arm_errors import translated
+from operators.cloud.kept import Kept
 from operators.core.registries import Registry
 from operators.errors import PulleyError
 
@@ -35,12 +36,14 @@ class Registries:
     ) -> None:
         self._listings = [_Listing(credential, one, now, base_url, transport) for one in subscriptions]
 
-    async def find(self, login_server: str) -> Registry | None:
+    async def find(self, login_server: str, not_before: datetime | None = None) -> Registry | None:
         """The registry at a login server, never guessed from its name; None where none of these subscriptions has it.
 
-        A subscription that could not be listed might have: then its error is raised.
+        A subscription that could not be listed might have: then its error is raised. `not_before` asks for what was
+        read since then.
         """
-        answers = await asyncio.gather(*(one.by_login_server() for one in self._listings), return_exceptions=True)
+        listings = (one.by_login_server(not_before) for one in self._listings)
+        answers = await asyncio.gather(*listings, return_exceptions=True)
         failed: PulleyError | None = None
         for answer in answers:
             if isinstance(answer, PulleyError):
@@ -72,21 +75,14 @@ class _Listing:
     ) -> None:
         self._credential = credential
         self._subscription = subscription
-        self._now = now
         self._base_url = base_url
         self._transport = transport
         self._client: ContainerRegistryManagementClient | None = None
-        self._kept_until: datetime | None = None
-        self._kept: Mapping[str, Registry] = {}
-        self._reading = asyncio.Lock()
+        self._kept: Kept[Mapping[str, Registry]] = Kept(now, _KEPT)
 
-    async def by_login_server(self) -> Mapping[str, Registry]:
+    async def by_login_server(self, not_before: datetime | None) -> Mapping[str, Registry]:
         """All of them; many that ask at once share one read."""
-        async with self._reading:
-            if self._kept_until is None or self._now() >= self._kept_until:
-                self._kept = await self._read()
-                self._kept_until = self._now() + _KEPT
-            return self._kept
+        return await self._kept.get("", self._read, not_before)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -118,6 +114,8 @@ class _Listing:
 
 def _registry(row: Mapping[str, Any]) -> Registry:
     properties = row["properties"]
+    rules, policies = properties.get("networkRuleSet") or {}, properties.get("policies") or {}
+    endpoints = properties.get("privateEndpointConnections")
     return Registry(
         id=row["id"],
         name=row["name"],
@@ -126,4 +124,13 @@ def _registry(row: Mapping[str, Any]) -> Registry:
         admin_user_enabled=bool(properties.get("adminUserEnabled")),
         anonymous_pull_enabled=bool(properties.get("anonymousPullEnabled")),
         public_network_access=properties.get("publicNetworkAccess"),
+        network_default_action=rules.get("defaultAction"),
+        ip_rules=tuple(rule["value"] for rule in rules.get("ipRules") or () if rule.get("action", "Allow") == "Allow"),
+        private_endpoints=None if endpoints is None else sum(_is_approved(one) for one in endpoints),
+        quarantine_enabled=(policies.get("quarantinePolicy") or {}).get("status") == "enabled",
     )
+
+
+def _is_approved(endpoint: Mapping[str, Any]) -> bool:
+    state = (endpoint.get("properties") or {}).get("privateLinkServiceConnectionState") or {}
+    return bool(state.get("status") == "Approved")

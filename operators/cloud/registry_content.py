@@ -3,8 +3,8 @@
 Source: azure-rest-api, containerregistry/data-plane (2021-07-01).
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,9 +14,10 @@ from azure.core.pipeline.policies import HttpLoggingPolicy, UserAgentPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from operators.cloud.arm import CALL, Transport
-from operators.cloud.arm_errors import read_answer, refusal, translated
+from operators.cloud.arm_errors import parsed, read_answer, refusal, translated
+from operators.cloud.kept import Kept
 from operators.cloud.registry_tokens import RegistryTokens
-from operators.core.registries import TagFacts
+from operators.core.registries import ManifestFacts, TagFacts
 from operators.errors import Forbidden
 
 # A registry hides a manifest from whoever does not name its type: github.com/Azure/acr/issues/741.
@@ -29,6 +30,8 @@ _ACCEPT = ", ".join(
         "application/vnd.docker.distribution.manifest.v2+json",
     )
 )
+_MANIFEST_KEPT = timedelta(minutes=5)
+"""What a digest names never changes; that it is there may."""
 _NOT_THERE = frozenset({"TAG_UNKNOWN", "NAME_UNKNOWN", "MANIFEST_UNKNOWN"})
 _GRANT = "give the operator's identity AcrPull at the registry, or Container Registry Repository Reader in ABAC mode"
 
@@ -44,6 +47,7 @@ class RegistryContent:
             "", policies=[UserAgentPolicy("pulley"), HttpLoggingPolicy()], **options
         )
         self._tokens = RegistryTokens(self._client, credential, now)
+        self._manifests: Kept[ManifestFacts | None] = Kept(now, _MANIFEST_KEPT)
 
     async def tag(self, login_server: str, repository: str, tag: str) -> TagFacts | None:
         """What the tag shows now; None where there is no such tag or repository."""
@@ -55,8 +59,30 @@ class RegistryContent:
 
     async def manifest_exists(self, login_server: str, repository: str, digest: str) -> bool:
         """Whether the registry has the manifest of this digest."""
-        path = f"/v2/{quote(repository, safe='')}/manifests/{quote(digest, safe='')}"
-        return await self._get(login_server, repository, path, f"{login_server}/{repository}@{digest}") is not None
+        return await self.manifest(login_server, repository, digest) is not None
+
+    async def manifest(
+        self, login_server: str, repository: str, digest: str, not_before: datetime | None = None
+    ) -> ManifestFacts | None:
+        """Which platforms the manifest of this digest is for; None where the registry has none, or hides it from us.
+
+        Kept for five minutes, for all apps that run it; `not_before` asks for what was read since then.
+        """
+
+        async def read() -> ManifestFacts | None:
+            path = f"/v2/{quote(repository, safe='')}/manifests/{quote(digest, safe='')}"
+            answer = await self._get(login_server, repository, path, key)
+            return None if answer is None else ManifestFacts(digest=digest, platforms=parsed(key, _platforms, answer))
+
+        key = f"{login_server}/{repository}@{digest}"
+        return await self._manifests.get(key, read, not_before)
+
+    async def quarantine_state(self, login_server: str, repository: str, digest: str) -> str | None:
+        """What the registry says of the manifest's quarantine, "Passed" or else; None where it says nothing."""
+        path = f"/acr/v1/{quote(repository, safe='')}/_manifests/{quote(digest, safe='')}"
+        answer = await self._get(login_server, repository, path, f"{login_server}/{repository}@{digest}")
+        attributes = (answer or {}).get("manifest", {}).get("changeableAttributes") or {}
+        return attributes.get("quarantineState")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -92,3 +118,17 @@ class RegistryContent:
         request = HttpRequest("GET", f"https://{login_server}{path}", headers=headers)
         with translated(what):
             return await self._client.send_request(request, **CALL)
+
+
+def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
+    """Of an index, those of its images; what signs them has none (OCI image-spec, image-index)."""
+    if "manifests" not in manifest:
+        return None
+    return tuple(dict.fromkeys(_named_platforms(manifest["manifests"])))
+
+
+def _named_platforms(rows: list[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        platform = row.get("platform") or {}
+        if platform.get("os", "unknown") != "unknown":
+            yield f"{platform['os']}/{platform['architecture']}"

@@ -15,7 +15,7 @@ from azure.core.rest import HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
-from operators.core.apps import AppId, IpRestriction, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
+from operators.core.apps import AppId, IpRestriction, Site, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
 from operators.core.instances import InstanceStatus, parse_time, read_site_status
 from operators.errors import BadInput, NotFound
 
@@ -204,7 +204,23 @@ def _site(row: Mapping[str, Any]) -> Site:
         scm_host_name=_scm_host_name(properties),
         public_network_access=properties.get("publicNetworkAccess") or None,
         key_vault_reference_identity=_key_vault_identity(properties),
+        network=_network(properties),
     )
+
+
+def _network(properties: Mapping[str, Any]) -> SiteNetwork:
+    routing = properties.get("outboundVnetRouting") or {}
+    over_subnet = (routing.get("imagePullTraffic"), routing.get("allTraffic"), properties.get("vnetImagePullEnabled"))
+    return SiteNetwork(
+        subnet_id=properties.get("virtualNetworkSubnetId") or None,
+        pulls_over_subnet=any(over_subnet),
+        in_environment=bool(properties.get("hostingEnvironmentProfile")),
+        possible_outbound_ips=_addresses(properties.get("possibleOutboundIpAddresses")),
+    )
+
+
+def _addresses(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _scm_host_name(properties: Mapping[str, Any]) -> str | None:

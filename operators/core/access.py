@@ -1,12 +1,20 @@
 """May this app pull this image? The words of the answer, and the facts that it is given from."""
 
+from datetime import timedelta
 from enum import StrEnum
 
-from operators.core.apps import AppId, SiteConfig, SiteIdentity
+from operators.core.apps import AppId, PullSettings, SiteConfig, SiteIdentity, SiteNetwork
+from operators.core.deny_assignments import DenyAssignment
 from operators.core.images import ImageReference
-from operators.core.model import Model, Unknown
+from operators.core.model import Instant, Model, Unknown
 from operators.core.rbac import RoleAssignment, RoleDefinition
-from operators.core.registries import Registry
+from operators.core.registries import ManifestFacts, NotThere, Registry
+
+SPREADING = timedelta(minutes=10)
+"""How long a new role assignment may take until the registry honours it.
+
+Source: azure-docs, role-based-access-control/troubleshooting ("up to 10 minutes for changes to take effect").
+"""
 
 PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 """The action that lets an identity pull, where the registry is not in ABAC mode."""
@@ -18,27 +26,43 @@ class Verdict(StrEnum):
     """The answer. `UNKNOWN` is neither of the others: we could not look, or what we saw does not decide it."""
 
     ALLOWED = "allowed"
+    PROPAGATING = "propagating"
+    """What would allow it was given so lately that the registry may not honour it yet."""
     DENIED = "denied"
     UNKNOWN = "unknown"
 
 
 class Reason(StrEnum):
-    """Why the verdict is what it is: each reason has one verdict."""
+    """Why the verdict is what it is. access_catalogue.py says of each which verdict it gives, and what it means."""
 
     ROLE_GRANTED = "role_granted"
+    ROLE_PROPAGATING = "role_propagating"
+    ROLE_MISSING = "role_missing"
+    ROLE_MISSING_ANONYMOUS_PULL = "role_missing_anonymous_pull"
+    ROLE_CONDITION_UNMET = "role_condition_unmet"
+    ROLE_CONDITIONAL = "role_conditional"
+    ACR_PULL_NOT_HONOURED = "acr_pull_not_honoured"
+    REGISTRY_MODE_UNKNOWN = "registry_mode_unknown"
+    DENY_ASSIGNMENT = "deny_assignment"
+    DENY_ASSIGNMENT_UNDECIDED = "deny_assignment_undecided"
     IDENTITY_MISSING = "identity_missing"
     USER_ASSIGNED_IDENTITY_MISSING = "user_assigned_identity_missing"
     CLIENT_ID_IS_RESOURCE_ID = "client_id_is_resource_id"
-    ROLE_MISSING = "role_missing"
-    ROLE_CONDITIONAL = "role_conditional"
-    """A role that would do is given under a condition, which is not evaluated."""
-    ANONYMOUS_PULL = "anonymous_pull"
-    """No role, but anybody may pull from this registry; whether that holds for who signs in is not documented."""
-    REGISTRY_ABAC = "registry_abac"
-    """The registry decides by repository permissions and does not honour AcrPull; they are not evaluated."""
     NOT_MANAGED_IDENTITY = "not_managed_identity"
-    """The app pulls with a user name and password, or as nobody; its settings are not read."""
+    ANONYMOUS_PULL = "anonymous_pull"
+    CREDENTIALS_MISSING = "credentials_missing"
+    ADMIN_USER_DISABLED = "admin_user_disabled"
+    PASSWORD_NOT_TRIED = "password_not_tried"
+    CREDENTIALS_OF_ANOTHER_SERVER = "credentials_of_another_server"
     REGISTRY_NOT_FOUND = "registry_not_found"
+    NOT_AN_AZURE_REGISTRY = "not_an_azure_registry"
+    REGISTRY_CLOSED = "registry_closed"
+    FIREWALL = "firewall"
+    FIREWALL_PARTLY_OPEN = "firewall_partly_open"
+    IMAGE_PULL_NOT_OVER_VNET = "image_pull_not_over_vnet"
+    IMAGE_NOT_FOUND = "image_not_found"
+    IMAGE_QUARANTINED = "image_quarantined"
+    PLATFORM_MISSING = "platform_missing"
     READ_FAILED = "read_failed"
 
 
@@ -61,6 +85,10 @@ class Access(Model):
     evidence: tuple[Evidence, ...] = ()
     fix: tuple[str, ...] = ()
     """`az` commands, to be run in this order."""
+    warnings: tuple[str, ...] = ()
+    """What else may keep the app from pulling, or what was taken for granted."""
+    until: Instant | None = None
+    """When what is propagating should have spread at the latest."""
     failed_reads: tuple[Unknown, ...] = ()
     """Reads that the verdict would have needed. Where one is temporary, it is worth asking again."""
 
@@ -88,6 +116,9 @@ class AccessFacts(Model):
     image: ImageReference
     identity: SiteIdentity | Unknown
     config: SiteConfig | Unknown
+    network: SiteNetwork | Unknown = SiteNetwork()
+    settings: PullSettings | Unknown | None = None
+    """None where nobody asked: they hold secrets, so they are read only where the verdict hangs on them."""
     registry: Registry | Unknown | None
     """The registry of the image; None where its login server is none of the registries that we can read."""
     assignments: tuple[RoleAssignment, ...] | Unknown | None = None
@@ -97,6 +128,10 @@ class AccessFacts(Model):
     """
     definitions: tuple[RoleDefinition | Unknown, ...] = ()
     """The roles that these assignments give."""
+    denials: tuple[DenyAssignment, ...] | Unknown | None = None
+    """Deny assignments at or above the registry, whomever they name; None as with `assignments`."""
+    manifest: ManifestFacts | NotThere | Unknown | None = None
+    """What the registry says about the image; None where nobody asked."""
 
 
 def pulling_principal(identity: SiteIdentity | Unknown, config: SiteConfig | Unknown) -> Principal | Reason | Unknown:
@@ -105,15 +140,15 @@ def pulling_principal(identity: SiteIdentity | Unknown, config: SiteConfig | Unk
         return config
     if not config.acr_use_managed_identity_creds:
         return Reason.NOT_MANAGED_IDENTITY
-    return identity_to_pull_as(identity, config)
+    return identity_to_pull_as(identity, config.acr_user_managed_identity_id)
 
 
-def identity_to_pull_as(identity: SiteIdentity | Unknown, config: SiteConfig) -> Principal | Reason | Unknown:
-    """The same, for `acrUseManagedIdentityCreds` set, or about to be.
+def identity_to_pull_as(identity: SiteIdentity | Unknown, client_id: str | None) -> Principal | Reason | Unknown:
+    """The identity with this client id; the system-assigned one where it is empty.
 
     Source: azure-docs, app-service/configure-custom-container; azure-rest-api, SiteConfig.acrUserManagedIdentityID.
     """
-    client_id = (config.acr_user_managed_identity_id or "").strip()
+    client_id = (client_id or "").strip()
     if client_id.startswith("/"):
         return Reason.CLIENT_ID_IS_RESOURCE_ID
     if isinstance(identity, Unknown):

@@ -1,12 +1,16 @@
 """The `az` commands that let an app pull, with the real ids filled in.
 
-Source: azure-docs, app-service/configure-custom-container ("Use managed identity to pull image from ACR").
+Sources: azure-docs, app-service/configure-custom-container ("Use managed identity to pull image from ACR"),
+app-service/configure-vnet-integration-routing; azure-management-docs,
+container-registry-rbac-abac-repository-permissions.
 """
 
 import json
 import shlex
 
 from operators.core.apps import AppId
+
+_REPOSITORY_READER = "Container Registry Repository Reader"
 
 
 def assign_system_identity(app: AppId) -> str:
@@ -47,21 +51,74 @@ def grant_acr_pull(principal_id: str, registry_id: str) -> str:
 
     By object id and type, so that neither has to be looked up in the directory: a new identity is not there yet.
     """
-    return _create_assignment(shlex.quote(principal_id), registry_id)
+    return _create_assignment(shlex.quote(principal_id), "AcrPull", registry_id)
 
 
 def grant_acr_pull_to_system_identity(app: AppId, registry_id: str) -> str:
     """The same, for a system-assigned identity that is only being made."""
-    return _create_assignment(
-        f'"$(az webapp identity show {_target(app)} --query principalId --output tsv)"', registry_id
-    )
+    return _create_assignment(_system_identity(app), "AcrPull", registry_id)
 
 
-def _create_assignment(object_id: str, registry_id: str) -> str:
+def grant_repository_reader(principal_id: str, registry_id: str, condition: str) -> str:
+    """Give an identity the role that a registry in ABAC mode honours, for what the condition says."""
+    return _create_assignment(shlex.quote(principal_id), _REPOSITORY_READER, registry_id, condition)
+
+
+def grant_repository_reader_to_system_identity(app: AppId, registry_id: str, condition: str) -> str:
+    """The same, for a system-assigned identity that is only being made."""
+    return _create_assignment(_system_identity(app), _REPOSITORY_READER, registry_id, condition)
+
+
+def pull_over_network(app: AppId) -> str:
+    """Route the image pull through the network that the app is integrated with."""
+    return f"az resource update --ids {app.resource_id} --set properties.outboundVnetRouting.imagePullTraffic=true"
+
+
+def integrate_network(app: AppId) -> str:
+    """Integrate the app with a subnet, whose id is to be filled in."""
+    return f'az webapp vnet-integration add {_target(app)} --vnet "$VNET_ID" --subnet "$SUBNET_ID"'
+
+
+def allow_address(registry: str, subscription: str, address: str) -> str:
+    """Let an address through a registry's firewall."""
     return (
-        f"az role assignment create --assignee-object-id {object_id}"
-        f" --assignee-principal-type ServicePrincipal --role AcrPull --scope {shlex.quote(registry_id)}"
+        f"az acr network-rule add --subscription {subscription} --name {registry} --ip-address {shlex.quote(address)}"
     )
+
+
+def show_tags(registry: str, subscription: str, repository: str) -> str:
+    """See which tags a repository has, newest first."""
+    where = f"--subscription {subscription} --name {registry} --repository {shlex.quote(repository)}"
+    return f"az acr repository show-tags {where} --orderby time_desc --output table"
+
+
+def show_manifests(registry: str, subscription: str, repository: str) -> str:
+    """See the manifests of a repository with what is said about each."""
+    where = f"--subscription {subscription} --registry {registry} --name {shlex.quote(repository)}"
+    return f"az acr manifest list-metadata {where} --orderby time_desc"
+
+
+def show_mode(registry_id: str) -> str:
+    """See by which permissions a registry decides."""
+    return f"az resource show --ids {shlex.quote(registry_id)} --query properties.roleAssignmentMode --output tsv"
+
+
+def show(resource_id: str) -> str:
+    """See a resource as ARM has it, where `az` has no command of its own."""
+    url = f"{resource_id}?api-version=2022-04-01"
+    return f"az rest --method get --url {shlex.quote(url)}"
+
+
+def _create_assignment(object_id: str, role: str, registry_id: str, condition: str | None = None) -> str:
+    under = f" --condition {shlex.quote(condition)} --condition-version 2.0" if condition else ""
+    return (
+        f"az role assignment create --assignee-object-id {object_id} --assignee-principal-type ServicePrincipal"
+        f" --role {shlex.quote(role)} --scope {shlex.quote(registry_id)}{under}"
+    )
+
+
+def _system_identity(app: AppId) -> str:
+    return f'"$(az webapp identity show {_target(app)} --query principalId --output tsv)"'
 
 
 def _target(app: AppId) -> str:

@@ -1,9 +1,13 @@
 """The chain of evidence behind a verdict: what a person would have looked at in the portal, and what it said."""
 
-from operators.core.access import AccessFacts, Evidence, Principal
+from operators.core.access import AccessFacts, Evidence, Principal, Reason
+from operators.core.access_credential import Credential
 from operators.core.access_roles import HeldRole
+from operators.core.apps import AppId, PullSettings, SiteNetwork
+from operators.core.deny_assignments import DenyAssignment
+from operators.core.images import ImageReference
 from operators.core.model import Unknown
-from operators.core.registries import LEGACY, Registry
+from operators.core.registries import LEGACY, ManifestFacts, NotThere, Registry
 
 
 def config_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
@@ -19,8 +23,34 @@ def config_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
     )
 
 
-def identity_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
-    """Which identities are on the app."""
+def credential_evidence(facts: AccessFacts, credential: Credential | Reason | Unknown) -> tuple[Evidence, ...]:
+    """As whom the app comes, or what it has instead of what it is told to come as."""
+    if isinstance(credential, Unknown) or credential is Reason.NOT_MANAGED_IDENTITY:
+        return ()
+    if isinstance(credential, Reason):
+        return _identity_evidence(facts)
+    if isinstance(credential, Principal):
+        source = credential.resource_id or facts.app.resource_id
+        value = f"{credential}, object id {credential.principal_id}"
+        return (Evidence(fact="identity that pulls", value=value, source=source),)
+    return _settings_evidence(facts)
+
+
+def _settings_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
+    """What its settings say about signing in; a password never, only that there is one."""
+    settings, source = facts.settings, f"{facts.app.resource_id}/config/appsettings"
+    if not isinstance(settings, PullSettings):
+        return ()
+    user = settings.user_name or ("(a Key Vault reference)" if settings.has_user_name else "(not set)")
+    seen = (
+        ("DOCKER_REGISTRY_SERVER_URL", settings.server or "(not set)"),
+        ("DOCKER_REGISTRY_SERVER_USERNAME", user),
+        ("DOCKER_REGISTRY_SERVER_PASSWORD", "(set)" if settings.has_password else "(not set)"),
+    )
+    return tuple(Evidence(fact=fact, value=value, source=source) for fact, value in seen)
+
+
+def _identity_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
     identity = facts.identity
     if isinstance(identity, Unknown):
         return ()
@@ -32,37 +62,73 @@ def identity_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
     )
 
 
-def principal_evidence(facts: AccessFacts, principal: Principal) -> tuple[Evidence, ...]:
-    """How the app is told to pull, and the identity that this comes to."""
-    value = f"{principal}, object id {principal.principal_id}"
-    pulls = Evidence(fact="identity that pulls", value=value, source=principal.resource_id or facts.app.resource_id)
-    return (*config_evidence(facts), pulls)
-
-
 def registry_evidence(registry: Registry) -> tuple[Evidence, ...]:
-    """What the registry says about itself that bears on a pull."""
+    """What the registry says about itself that bears on who may pull."""
     mode = registry.role_assignment_mode or f"not in the answer, taken for {LEGACY}"
     if not registry.honours_acr_pull:
         mode = f"{mode}: AcrPull is not honoured"
     seen = [("loginServer", registry.login_server), ("roleAssignmentMode", mode)]
     if registry.anonymous_pull_enabled:
         seen.append(("anonymousPullEnabled", "true"))
-    if registry.public_network_access == "Disabled":
-        seen.append(("publicNetworkAccess", "Disabled; the road to the registry is not looked into"))
+    if registry.admin_user_enabled:
+        seen.append(("adminUserEnabled", "true"))
     return tuple(Evidence(fact=fact, value=value, source=registry.id) for fact, value in seen)
 
 
-def role_evidence(registry: Registry, held: tuple[HeldRole, ...]) -> tuple[Evidence, ...]:
+def role_evidence(registry: Registry, principal: Principal, held: tuple[HeldRole, ...]) -> tuple[Evidence, ...]:
     """The roles that the identity has at or above the registry, and what each does."""
     if not held:
         none = "none at or above the registry"
         return (Evidence(fact="role assignments", value=none, source=registry.id),)
-    return tuple(_assignment_evidence(one) for one in held)
+    return tuple(_assignment_evidence(principal, one) for one in held)
 
 
-def _assignment_evidence(held: HeldRole) -> Evidence:
+def _assignment_evidence(principal: Principal, held: HeldRole) -> Evidence:
     assignment = held.assignment
-    through = f" through group {assignment.principal_id}" if assignment.principal_type == "Group" else ""
-    condition = f": {assignment.condition}" if assignment.condition else ""
+    is_own = assignment.principal_id.lower() == principal.principal_id.lower()
+    through = "" if is_own else f" through group {assignment.principal_id}"
+    condition = f": {' '.join(assignment.condition.split())}" if assignment.condition else ""
     value = f"{held.name} at {assignment.scope}{through} {held.effect}{condition}"
     return Evidence(fact="role assignment", value=value, source=assignment.id)
+
+
+def denial_evidence(denial: DenyAssignment) -> Evidence:
+    """A deny assignment that may count."""
+    principals = ", ".join(f"{one.type} {one.id}" for one in denial.principals)
+    excluded = ", ".join(f"{one.type} {one.id}" for one in denial.exclude_principals)
+    value = f"{denial.name} at {denial.scope} for {principals}" + (f", but not {excluded}" if excluded else "")
+    return Evidence(fact="deny assignment", value=value, source=denial.id)
+
+
+def registry_network_evidence(registry: Registry) -> tuple[Evidence, ...]:
+    """Whom the registry answers."""
+    seen = [
+        ("publicNetworkAccess", registry.public_network_access),
+        ("networkRuleSet.defaultAction", registry.network_default_action),
+        ("networkRuleSet.ipRules", ", ".join(registry.ip_rules)),
+    ]
+    return tuple(Evidence(fact=fact, value=value, source=registry.id) for fact, value in seen if value)
+
+
+def network_evidence(app: AppId, network: SiteNetwork) -> tuple[Evidence, ...]:
+    """How the app goes out, where the registry does not answer everybody."""
+    environment = (("hostingEnvironmentProfile", "an App Service Environment"),) if network.in_environment else ()
+    seen = (
+        *environment,
+        ("virtualNetworkSubnetId", network.subnet_id or "none"),
+        ("outboundVnetRouting.imagePullTraffic", str(network.pulls_over_subnet).lower()),
+        ("possibleOutboundIpAddresses", ", ".join(network.possible_outbound_ips) or "none"),
+    )
+    return tuple(Evidence(fact=fact, value=value, source=app.resource_id) for fact, value in seen)
+
+
+def manifest_evidence(
+    registry: Registry, image: ImageReference, manifest: ManifestFacts | NotThere
+) -> tuple[Evidence, ...]:
+    """What the registry has under the image's name."""
+    source = f"https://{registry.login_server}/v2/{image.repository}"
+    if isinstance(manifest, NotThere):
+        return (Evidence(fact="manifest", value=f"{manifest.image} is not there", source=source),)
+    platforms = f" for {', '.join(manifest.platforms)}" if manifest.platforms is not None else ""
+    state = f", quarantine state {manifest.quarantine_state}" if manifest.quarantine_state else ""
+    return (Evidence(fact="manifest", value=f"{manifest.digest}{platforms}{state}", source=source),)

@@ -1,17 +1,27 @@
 """What a person has to do so that an app may pull: which commands, in which order."""
 
+from collections.abc import Iterable
+
 from operators.core import access_commands as az
+from operators.core.abac_conditions import repository_condition
 from operators.core.access import AccessFacts, Principal, Reason, identity_to_pull_as
-from operators.core.apps import SiteConfig, SiteIdentity
+from operators.core.apps import AppId, SiteConfig, SiteIdentity
+from operators.core.deny_assignments import DenyAssignment
 from operators.core.model import Unknown
 from operators.core.registries import Registry
 
+_MOST_RULES = 20
+"""A firewall takes a hundred rules; an app with more addresses than this is better off in a virtual network."""
 
-def fix_role(principal: Principal, registry: Registry) -> tuple[str, ...]:
-    """Give the identity the role. None yet for a registry that does not honour AcrPull."""
-    if not registry.honours_acr_pull:
-        return ()
-    return (az.grant_acr_pull(principal.principal_id, registry.id),)
+
+def fix_role(principal: Principal, registry: Registry, repository: str) -> tuple[str, ...]:
+    """Give the identity the role that this registry honours. None for one whose mode nobody knows."""
+    if registry.honours_acr_pull:
+        return (az.grant_acr_pull(principal.principal_id, registry.id),)
+    if registry.uses_abac:
+        condition = repository_condition(repository)
+        return (az.grant_repository_reader(principal.principal_id, registry.id, condition),)
+    return ()
 
 
 def fix_identity(facts: AccessFacts, registry: Registry, reason: Reason) -> tuple[str, ...]:
@@ -24,8 +34,7 @@ def fix_identity(facts: AccessFacts, registry: Registry, reason: Reason) -> tupl
     if reason is Reason.IDENTITY_MISSING and len(on_app) == 1:
         return (az.pull_as_user_identity(app, on_app[0].client_id),)
     if reason is Reason.IDENTITY_MISSING:
-        grant = (az.grant_acr_pull_to_system_identity(app, registry.id),) if registry.honours_acr_pull else ()
-        return (az.assign_system_identity(app), *grant)
+        return (az.assign_system_identity(app), *_grant_to_new_identity(app, registry, facts.image.repository))
     for one in on_app:
         if one.resource_id.lower() == given.lower():
             return (az.pull_as_user_identity(app, one.client_id),)
@@ -36,11 +45,60 @@ def fix_towards_identity(facts: AccessFacts) -> tuple[str, ...]:
     """From a user name and password to an identity: the identity and its role come before the flag that needs them."""
     if not isinstance(facts.registry, Registry) or isinstance(facts.config, Unknown):
         return ()
-    principal = identity_to_pull_as(facts.identity, facts.config)
+    principal = identity_to_pull_as(facts.identity, facts.config.acr_user_managed_identity_id)
     if isinstance(principal, Unknown):
         return ()
     if isinstance(principal, Principal):
-        first = fix_role(principal, facts.registry)
+        first = fix_role(principal, facts.registry, facts.image.repository)
     else:
         first = fix_identity(facts, facts.registry, principal)
     return (*first, az.pull_as_managed_identity(facts.app))
+
+
+def fix_image_pull(app: AppId) -> tuple[str, ...]:
+    """Let the app pull its image through the network that it is integrated with."""
+    return (az.pull_over_network(app),)
+
+
+def fix_by_network(app: AppId) -> tuple[str, ...]:
+    """Bring the app into a network, which only a person can choose, and let it pull through that."""
+    return (az.integrate_network(app), az.pull_over_network(app))
+
+
+def fix_by_addresses(registry: Registry, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Let the addresses through the firewall. None where there are too many."""
+    rules = tuple(az.allow_address(registry.name, _subscription(registry.id), one) for one in addresses)
+    return rules if len(rules) <= _MOST_RULES else ()
+
+
+def show_tags(registry: Registry, repository: str) -> tuple[str, ...]:
+    """See what the repository has, newest first."""
+    return (az.show_tags(registry.name, _subscription(registry.id), repository),)
+
+
+def show_manifests(registry: Registry, repository: str) -> tuple[str, ...]:
+    """See the manifests with their state."""
+    return (az.show_manifests(registry.name, _subscription(registry.id), repository),)
+
+
+def show_registry(registry: Registry) -> tuple[str, ...]:
+    """See how the registry decides."""
+    return (az.show_mode(registry.id),)
+
+
+def show_denial(denial: DenyAssignment) -> tuple[str, ...]:
+    """See whom the deny assignment means, and who made it."""
+    return (az.show(denial.id),)
+
+
+def _grant_to_new_identity(app: AppId, registry: Registry, repository: str) -> tuple[str, ...]:
+    if registry.honours_acr_pull:
+        return (az.grant_acr_pull_to_system_identity(app, registry.id),)
+    if registry.uses_abac:
+        condition = repository_condition(repository)
+        return (az.grant_repository_reader_to_system_identity(app, registry.id, condition),)
+    return ()
+
+
+def _subscription(registry_id: str) -> str:
+    return registry_id.split("/")[2]

@@ -1,8 +1,9 @@
-"""What each role of an identity does for its pull."""
+"""What each role of an identity does for its pull of one repository."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
+from operators.core.abac_conditions import ConditionError, holds, parse_condition
 from operators.core.access import PULL, REPOSITORY_READ
 from operators.core.model import Model, Unknown
 from operators.core.rbac import RoleAssignment, RoleDefinition, grants, grants_data, reaches, role_key
@@ -13,8 +14,10 @@ class Effect(StrEnum):
     """What an assignment does, in the words that the evidence uses."""
 
     GRANTS = "grants the pull"
-    CONDITIONAL = "would grant the pull, under a condition that is not evaluated"
-    REPOSITORY = "grants the pull only where the registry decides by repository permissions"
+    UNMET = "grants the pull under a condition that this repository does not meet"
+    CONDITIONAL = "grants the pull under a condition that is not understood"
+    REGISTRY_ONLY = "grants the pull only where the registry does not decide by repository permissions"
+    REPOSITORY_ONLY = "grants the pull only where the registry decides by repository permissions"
     NOTHING = "does not grant the pull"
     UNREAD = "is a role that could not be read"
 
@@ -24,15 +27,7 @@ class HeldRole(Model):
 
     assignment: RoleAssignment
     role: RoleDefinition | None
-
-    @property
-    def effect(self) -> Effect:
-        """What it does for the pull."""
-        if self.role is None:
-            return Effect.UNREAD
-        if grants(self.role, PULL):
-            return Effect.CONDITIONAL if self.assignment.condition else Effect.GRANTS
-        return Effect.REPOSITORY if grants_data(self.role, REPOSITORY_READ) else Effect.NOTHING
+    effect: Effect
 
     @property
     def name(self) -> str:
@@ -41,12 +36,48 @@ class HeldRole(Model):
 
 
 def held_roles(
-    registry: Registry, assignments: Iterable[RoleAssignment], definitions: Iterable[RoleDefinition | Unknown]
+    registry: Registry,
+    repository: str,
+    assignments: Iterable[RoleAssignment],
+    definitions: Iterable[RoleDefinition | Unknown],
 ) -> tuple[HeldRole, ...]:
-    """The assignments that reach the registry, each with its role. The rest is left out."""
+    """The assignments that reach the registry, each with its role and what it does. The rest is left out."""
     roles = {role.key: role for role in definitions if isinstance(role, RoleDefinition)}
-    return tuple(
-        HeldRole(assignment=one, role=roles.get(role_key(one.role_definition_id)))
-        for one in assignments
-        if reaches(one.scope, registry.id)
+    reaching = [one for one in assignments if reaches(one.scope, registry.id)]
+    return tuple(_held(registry, repository, one, roles.get(role_key(one.role_definition_id))) for one in reaching)
+
+
+def grants_directly(held: Iterable[HeldRole], principal_id: str) -> bool:
+    """Whether one of these lets the identity pull without a group being asked for."""
+    return any(
+        one.effect is Effect.GRANTS and one.assignment.principal_id.lower() == principal_id.lower() for one in held
     )
+
+
+def _held(registry: Registry, repository: str, assignment: RoleAssignment, role: RoleDefinition | None) -> HeldRole:
+    effect = _effect(registry, repository, assignment, role) if role else Effect.UNREAD
+    return HeldRole(assignment=assignment, role=role, effect=effect)
+
+
+def _effect(registry: Registry, repository: str, assignment: RoleAssignment, role: RoleDefinition) -> Effect:
+    by_registry, by_repository = grants(role, PULL), grants_data(role, REPOSITORY_READ)
+    if registry.honours_acr_pull and by_registry:
+        # the condition is asked for the action that is tried; a registry in this mode may not know the repository
+        return _under(assignment.condition, PULL, None)
+    if registry.uses_abac and by_repository:
+        return _under(assignment.condition, REPOSITORY_READ, repository)
+    if by_registry:
+        return Effect.REGISTRY_ONLY
+    return Effect.REPOSITORY_ONLY if by_repository else Effect.NOTHING
+
+
+def _under(condition: str | None, action: str, repository: str | None) -> Effect:
+    if condition is None:
+        return Effect.GRANTS
+    try:
+        met = holds(parse_condition(condition), action, repository)
+    except ConditionError:
+        met = None
+    if met is None:
+        return Effect.CONDITIONAL
+    return Effect.GRANTS if met else Effect.UNMET

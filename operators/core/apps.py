@@ -94,9 +94,8 @@ class SiteNetwork(Model):
     """
     in_environment: bool = False
     """It runs in an App Service Environment, which stands in a network of its own."""
-    outbound_ips: tuple[str, ...] = ()
     possible_outbound_ips: tuple[str, ...] = ()
-    """Those and all that it may change to."""
+    """Every address that it may come from, outside of a network."""
 
 
 class IpRestriction(Model):

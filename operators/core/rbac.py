@@ -49,6 +49,8 @@ class RoleDefinition(Model):
     name: str
     """What people call it: "AcrPull"."""
     permissions: tuple[Permission, ...]
+    is_custom: bool = False
+    """People can change it."""
 
     @property
     def key(self) -> str:

@@ -47,6 +47,16 @@ class Registry(Model):
         """
         return self.role_assignment_mode in (LEGACY, None)
 
+    @property
+    def uses_abac(self) -> bool:
+        """Whether it decides by repository permissions alone."""
+        return self.role_assignment_mode == ABAC
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether it answers whoever asks from the internet, rights aside."""
+        return self.public_network_access != "Disabled" and self.network_default_action != "Deny"
+
     @field_validator("login_server")
     @classmethod
     def _lower(cls, value: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.core.access import AccessFacts, Principal, pulling_principal
+from operators.core.access import Principal, pulling_principal
 from operators.core.apps import AppId, Site, SiteConfig
 from operators.core.choice import wished_tag
 from operators.core.gate import Freeze
@@ -13,20 +13,11 @@ from operators.core.instances import InstanceStatus
 from operators.core.inventory import resource_tag
 from operators.core.looks import Look
 from operators.core.model import Unknown
-from operators.core.rbac import RoleAssignment, RoleDefinition
 from operators.core.references import POLICY_TAG, NoReference, Reference, follow
 from operators.core.registries import Registry, TagFacts
 from operators.core.rollouts import Active
+from operators.flows.access import AccessQuestion, AccessReads
 from operators.flows.services import House
-
-
-@dataclass(frozen=True)
-class Roles:
-    """The role assignments of one principal at one registry, and the roles they give."""
-
-    principal_id: str | None
-    assignments: tuple[RoleAssignment, ...] | Unknown = ()
-    definitions: tuple[RoleDefinition | Unknown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,23 +32,27 @@ class Facts:
     tag: TagFacts | Unknown | None
     statuses: tuple[InstanceStatus, ...] | Unknown
     freeze: Freeze | None
-    access: AccessFacts | None
+    access: AccessQuestion | None
     """None where no image is configured."""
     principal: Principal | None
 
 
-async def read_facts(house: House, active: Active, looks: tuple[Look, ...]) -> Facts | Unknown:
-    """Read them all; Unknown where the app itself could not be read."""
+async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, afresh: bool = False) -> Facts | Unknown:
+    """Read them all; Unknown where the app itself could not be read. `afresh` takes nothing that was kept from before.
+
+    What the registry says, and who may do what there, is read together with the app, for the image and the identity of
+    last time; where they are others now, what is missing is read afterwards.
+    """
     app = AppId.from_key(active.app)
     guessed = active.container.reference if active.container else None
-    guess = _Guess(house, guessed, looks, active.principal_id)
-    site, config, statuses, freeze, tag, roles = await asyncio.gather(
+    reads = AccessReads(house, began=house.now(), not_before=house.now() if afresh else None)
+    site, config, statuses, freeze, tag, _ = await asyncio.gather(
         read_or_unknown(f"site {app.name}", house.azure.sites.site(app)),
         read_or_unknown(f"config/web of {app.name}", house.azure.sites.config(app)),
         read_or_unknown(f"siteStatus of {app.name}", house.azure.sites.site_status(app)),
         house.records.switches.freeze(),
-        guess.tag(),
-        guess.roles(),
+        _tag(reads, guessed, guessed, looks),
+        _guess(reads, guessed, looks, active.principal_id),
     )
     for read in (site, config):
         if isinstance(read, Unknown):
@@ -75,24 +70,11 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...]) -> F
         swapped_at=site.swapped_at,
         stored_at=active.container.reference_at if active.container else None,
     )
-    principal = pulling_principal(site.identity, config)
-    principal_id = principal.principal_id if isinstance(principal, Principal) else None
     followed = reference if isinstance(reference, Reference) else None
-    actual = _Guess(house, followed, looks, principal_id, image=configured)
     if tag is None or str(reference) != str(guessed):
-        tag = await actual.tag()
-    registry = await actual.registry()
-    if roles is None or roles.principal_id != principal_id or actual.registry_name != guess.registry_name:
-        roles = await actual.roles()
-    access = AccessFacts(
-        app=app,
-        image=configured,
-        identity=site.identity,
-        config=config,
-        registry=registry,
-        assignments=roles.assignments if roles else None,
-        definitions=roles.definitions if roles else (),
-    )
+        tag = await _tag(reads, followed, followed or configured, looks)
+    principal = pulling_principal(site.identity, config)
+    access = AccessQuestion(site, config, configured, reads)
     who = principal if isinstance(principal, Principal) else None
     return Facts(site, config, configured, reference, tag, statuses, freeze, access, who)
 
@@ -105,60 +87,31 @@ def configured_image(config: SiteConfig) -> ImageReference | None:
         return None
 
 
-class _Guess:
-    """The reads at the registry, for a reference and a principal that may have to be corrected afterwards."""
+async def _tag(
+    reads: AccessReads, followed: Reference | None, named: Reference | ImageReference | None, looks: tuple[Look, ...]
+) -> TagFacts | Unknown | None:
+    """The tag that counts, at the registry; None where there is none such, or nothing is followed."""
+    tag = wished_tag(looks, followed or NoReference(why=""))
+    if named is None or tag is None:
+        return None
+    return await reads.tag(named.registry, named.repository, tag)
 
-    def __init__(
-        self,
-        house: House,
-        reference: Reference | None,
-        looks: tuple[Look, ...],
-        principal_id: str | None,
-        image: ImageReference | None = None,
-    ) -> None:
-        self._azure = house.azure
-        self._reference = reference
-        self._looks = looks
-        self._principal_id = principal_id
-        self._image = image
 
-    @property
-    def registry_name(self) -> str | None:
-        """The login server."""
-        named = self._image or self._reference
-        return named.registry if named else None
+async def _guess(
+    reads: AccessReads, guessed: Reference | None, looks: tuple[Look, ...], principal_id: str | None
+) -> None:
+    """Read what the verdict will need, if image and identity are those of last time."""
+    if guessed is None:
+        return
+    registry = await reads.registry(guessed.registry)
+    if not isinstance(registry, Registry):
+        return
+    rights = reads.rights(registry, guessed.repository, principal_id) if principal_id else None
+    await asyncio.gather(_guess_image(reads, registry, guessed, looks), *((rights,) if rights else ()))
 
-    async def tag(self) -> TagFacts | Unknown | None:
-        """The tag that counts, at the registry; None where there is none such, or nothing is followed."""
-        named = self._reference or self._image
-        if named is None:
-            return None
-        tag = wished_tag(self._looks, self._reference or NoReference(why=""))
-        if tag is None:
-            return None
-        what = f"tag {named.registry}/{named.repository}:{tag}"
-        return await read_or_unknown(what, self._azure.content.tag(named.registry, named.repository, tag))
 
-    async def registry(self) -> Registry | Unknown | None:
-        """The registry of the image; None where it is none that we can read."""
-        if self.registry_name is None:
-            return None
-        what = f"registry {self.registry_name}"
-        return await read_or_unknown(what, self._azure.registries.find(self.registry_name))
-
-    async def roles(self) -> Roles | None:
-        """The principal's roles at the registry; None where either is not known."""
-        if self._principal_id is None:
-            return None
-        registry = await self.registry()
-        if not isinstance(registry, Registry):
-            return None
-        what = f"role assignments at {registry.login_server}"
-        found = await read_or_unknown(what, self._azure.authorization.role_assignments(registry.id, self._principal_id))
-        if isinstance(found, Unknown):
-            return Roles(self._principal_id, found)
-        ids = dict.fromkeys(one.role_definition_id for one in found)
-        definitions = await asyncio.gather(
-            *(read_or_unknown(f"role {one}", self._azure.authorization.role_definition(one)) for one in ids)
-        )
-        return Roles(self._principal_id, found, tuple(definitions))
+async def _guess_image(reads: AccessReads, registry: Registry, guessed: Reference, looks: tuple[Look, ...]) -> None:
+    tag = await _tag(reads, guessed, guessed, looks)
+    if isinstance(tag, TagFacts):
+        image = ImageReference(registry=guessed.registry, repository=guessed.repository, digest=tag.digest)
+        await reads.manifest(registry, image)

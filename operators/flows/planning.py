@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from operators.cloud.engine import Held
-from operators.core.access_evaluation import evaluate_access
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
 from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, doubt, gate, hold_wait, retry_wait
 from operators.core.inventory import STRATEGY_TAG, looked_after, resource_tag
@@ -160,7 +159,7 @@ class Planning:
     ) -> Outcome:
         now, rollout = self.house.now(), moved.rollout
         assert facts.access is not None
-        access = evaluate_access(facts.access.model_copy(update={"image": rollout.image}))
+        access = await facts.access.verdict(rollout.image)
         answer = gate(
             rollout,
             access,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operators.core.access_evaluation import evaluate_access
 from operators.core.gate import Freeze
 from operators.core.inventory import Entry, looked_after
 from operators.core.looks import Cause, Look
@@ -81,12 +80,12 @@ class Admin:
         """GET /api/apps/{app}/access: read afresh."""
         key = (await find_app(self.house.records.inventory, name)).site.id.key
         active, _ = await self.house.records.engine.read(key)
-        facts = await read_facts(self.house, active, ())
+        facts = await read_facts(self.house, active, (), afresh=True)
         if isinstance(facts, Unknown):
             raise Temporary(facts.what, facts.reason)
         if facts.access is None:
             raise NotFound(f"access of {name}", "its configuration names no classic Linux container")
-        return AccessAnswer.of(evaluate_access(facts.access))
+        return AccessAnswer.of(await facts.access.verdict())
 
     async def deploy(self, name: str, body: bytes) -> LookAnswer:
         """POST /api/apps/{app}/rollouts."""

@@ -1,5 +1,6 @@
 """Role assignments and definitions, through the real pipeline against the simulated Azure."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.authorization import Authorization
 from operators.core.access import PULL
+from operators.core.deny_assignments import Attempt, denies
 from operators.core.model import Unknown
 from operators.core.rbac import grants
 from operators.errors import Busy, Forbidden, Permanent, PulleyError, Temporary
@@ -57,9 +59,9 @@ def house() -> House:
     return House(STORY)
 
 
-async def test_role_assignments(house: House) -> None:
+async def test_assignments_of_a_principal(house: House) -> None:
     """All that reach the registry come: its own, inherited, through a group, over several pages; nobody else's."""
-    found = await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    found = await house.authorization.assignments_of(house.registry_id, house.principal_id)
     group = house.registry_id.partition("/providers/")[0]
     subscription = group.partition("/resourceGroups/")[0]
     assert {one.scope for one in found} == {house.registry_id, group, "/", subscription}
@@ -68,17 +70,52 @@ async def test_role_assignments(house: House) -> None:
     assert house.calls() == 2
 
 
-async def test_role_assignments_are_read_afresh(house: House) -> None:
-    """A role that has just been given is seen by the next read: waiting for access ends by itself."""
-    before = await house.authorization.role_assignments(house.registry_id, house.principal_id)
+async def test_assignments_at_a_registry(house: House) -> None:
+    """Everybody's come in one list, so that a hundred apps need no list each; none of another registry."""
+    found = await house.authorization.assignments_at(house.registry_id)
+    other = house.world.directory.principal_id("other")
+    assert {house.principal_id, other} <= {one.principal_id for one in found}
+    assert not [one for one in found if one.scope.lower().endswith("/elsewhere")]
+
+
+async def test_a_list_is_kept_for_five_minutes(house: House) -> None:
+    """It is read once for all who ask, and again five minutes later."""
+    await asyncio.gather(*(house.authorization.assignments_at(house.registry_id) for _ in range(10)))
+    pages = house.calls()
+    house.clock.advance(299)
+    await house.authorization.assignments_at(house.registry_id.upper())
+    assert house.calls() == 0
+    house.clock.advance(1)
+    await house.authorization.assignments_at(house.registry_id)
+    assert house.calls() == pages
+
+
+async def test_whoever_wants_it_fresh_gets_it_fresh(house: House) -> None:
+    """A role that has just been given is in what is read since then: waiting for access ends by itself."""
+    before = await house.authorization.assignments_of(house.registry_id, house.principal_id)
+    house.clock.advance(1)
     house.world.assign_role("hello", "AcrPush", "tutorial")
-    after = await house.authorization.role_assignments(house.registry_id, house.principal_id)
+    now = house.clock.now()
+    after = await house.authorization.assignments_of(house.registry_id, house.principal_id, not_before=now)
     assert len(after) == len(before) + 1
+    house.calls()
+    await house.authorization.assignments_of(house.registry_id, house.principal_id, not_before=now)
+    assert house.calls() == 0
+
+
+async def test_deny_assignments(house: House) -> None:
+    """Principals, exceptions, scope and actions come as Azure has them; everybody's, at the registry and above."""
+    house.world.deny({"name": "stack", "scope": "registries", "actions": [PULL], "exclude_principals": ["hello"]})
+    house.world.deny({"name": "apart", "scope": "elsewhere", "actions": [PULL]})
+    (found,) = await house.authorization.denials_at(house.registry_id)
+    attempt = Attempt(principal_id=house.principal_id, action=PULL, is_data=False, resource_id=house.registry_id)
+    other = attempt.model_copy(update={"principal_id": house.world.directory.principal_id("other")})
+    assert (found.name, denies(found, attempt), denies(found, other)) == ("stack", False, True)
 
 
 async def test_roles_of_an_inherited_assignment_can_be_read(house: House) -> None:
     """The definition of each assignment is found by the id that the assignment carries, and agrees by its key."""
-    for one in await house.authorization.role_assignments(house.registry_id, house.principal_id):
+    for one in await house.authorization.assignments_of(house.registry_id, house.principal_id):
         role = await house.authorization.role_definition(one.role_definition_id)
         assert grants(role, PULL)
         assert one.role_definition_id.lower().endswith(role.key)
@@ -95,12 +132,18 @@ async def test_built_in_roles_are_kept_for_a_day(house: House) -> None:
     assert house.calls() == 1
 
 
-async def test_custom_roles_are_not_kept(house: House) -> None:
-    """People change custom roles: a denial that one causes ends when they have."""
+async def test_custom_roles_are_kept_for_five_minutes(house: House) -> None:
+    """People change custom roles: five minutes later, or for whoever wants it fresh, they are read again."""
     role_id = f"/providers/Microsoft.Authorization/roleDefinitions/{_guid(house, 'Puller')}"
     for _ in range(2):
         await house.authorization.role_definition(role_id)
-    assert house.calls() == 2
+    assert house.calls() == 1
+    house.clock.advance(1)
+    await house.authorization.role_definition(role_id, not_before=house.clock.now())
+    assert house.calls() == 1
+    house.clock.advance(301)
+    await house.authorization.role_definition(role_id)
+    assert house.calls() == 1
 
 
 def _guid(house: House, role: str) -> str:
@@ -125,7 +168,7 @@ async def test_faults(house: House, fault: FaultRule, error: type[PulleyError]) 
     """A read that fails, be it on a later page, is one error after one call: nothing is retried, nothing is cut."""
     house.world.faults.add(fault)
     with pytest.raises(PulleyError) as caught:
-        await house.authorization.role_assignments(house.registry_id, house.principal_id)
+        await house.authorization.assignments_of(house.registry_id, house.principal_id)
     assert type(caught.value) is error
     assert house.calls() == 1 + fault.skip
 
@@ -133,7 +176,7 @@ async def test_faults(house: House, fault: FaultRule, error: type[PulleyError]) 
 async def test_a_throttled_read_is_unknown_with_its_delay(house: House) -> None:
     """What the other side asked us to wait reaches whoever decides."""
     house.world.faults.add(FaultRule(status=429, headers={"Retry-After": "17"}))
-    read = house.authorization.role_assignments(house.registry_id, house.principal_id)
+    read = house.authorization.assignments_of(house.registry_id, house.principal_id)
     unknown = await read_or_unknown("role assignments", read)
     assert isinstance(unknown, Unknown)
     assert (unknown.temporary, unknown.retry_after_seconds) == (True, 17)
@@ -143,6 +186,6 @@ async def test_a_missing_right_is_named() -> None:
     """Without Reader at the registry the read says which right at which scope the operator lacks."""
     house = House({**STORY, "operator": {"roles": []}})
     with pytest.raises(Forbidden) as caught:
-        await house.authorization.role_assignments(house.registry_id, house.principal_id)
+        await house.authorization.assignments_of(house.registry_id, house.principal_id)
     assert caught.value.action == "Microsoft.Authorization/roleAssignments/read"
     assert caught.value.scope == f"{house.registry_id}/providers/Microsoft.Authorization"

@@ -1,0 +1,162 @@
+"""May this app pull? The reads behind the verdict: each made once in a step, most of them shared with other apps.
+
+Whatever makes a rollout wait is read afresh before it is said: a role that was given a minute ago ends the waiting.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.core.access import Access, AccessFacts, Principal, Verdict, pulling_principal
+from operators.core.access_evaluation import evaluate_access, needs_settings
+from operators.core.access_roles import grants_directly, held_roles
+from operators.core.apps import AppId, PullSettings, Site, SiteConfig
+from operators.core.deny_assignments import DenyAssignment
+from operators.core.images import ImageReference
+from operators.core.model import Unknown
+from operators.core.rbac import RoleAssignment, RoleDefinition
+from operators.core.registries import ManifestFacts, NotThere, Registry, TagFacts
+from operators.flows.services import House
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The role assignments of one principal at one registry, the roles they give, and who is denied what there."""
+
+    assignments: tuple[RoleAssignment, ...] | Unknown
+    definitions: tuple[RoleDefinition | Unknown, ...]
+    denials: tuple[DenyAssignment, ...] | Unknown
+
+
+@dataclass(frozen=True)
+class AccessReads:
+    """Reads of one step. Whoever asks for the same gets the same answer, also where it is that there was none."""
+
+    house: House
+    began: datetime
+    not_before: datetime | None = None
+    """Answers that were read earlier, for whichever app, are not good enough."""
+    _asked: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+
+    async def tag(self, login_server: str, repository: str, tag: str) -> TagFacts | Unknown | None:
+        """What the tag shows; None where there is no such tag."""
+        what, content = f"tag {login_server}/{repository}:{tag}", self.house.azure.content
+        return await self._once(what, lambda: content.tag(login_server, repository, tag))
+
+    async def registry(self, login_server: str) -> Registry | Unknown | None:
+        """The registry at a login server; None where it is none that we can read."""
+        find = self.house.azure.registries.find
+        return await self._once(f"registry {login_server}", lambda: find(login_server, self.not_before))
+
+    async def settings(self, app: AppId) -> PullSettings | Unknown:
+        """The app settings that bear on a pull."""
+        read = self.house.azure.app_settings.for_pulling
+        return await self._once(f"app settings of {app.name}", lambda: read(app))
+
+    async def rights(self, registry: Registry, repository: str, principal_id: str) -> Rights:
+        """The principal's roles at the registry; its groups are asked for only where it has none of its own that do."""
+        authorization, at = self.house.azure.authorization, registry.login_server
+        everybodys, denials = await asyncio.gather(
+            self._once(f"role assignments at {at}", lambda: authorization.assignments_at(registry.id, self.not_before)),
+            self._once(f"deny assignments at {at}", lambda: authorization.denials_at(registry.id, self.not_before)),
+        )
+        if isinstance(everybodys, Unknown):
+            return Rights(everybodys, (), denials)
+        own = tuple(one for one in everybodys if one.principal_id.lower() == principal_id.lower())
+        definitions = await self._definitions(own)
+        if grants_directly(held_roles(registry, repository, own, definitions), principal_id):
+            return Rights(own, definitions, denials)
+        held = await self._once(
+            f"role assignments of {principal_id} at {at}",
+            lambda: authorization.assignments_of(registry.id, principal_id, self.not_before),
+        )
+        return Rights(held, () if isinstance(held, Unknown) else await self._definitions(held), denials)
+
+    async def manifest(self, registry: Registry, image: ImageReference) -> ManifestFacts | NotThere | Unknown:
+        """What the registry says of the image."""
+        digest = image.digest
+        if digest is None:
+            tag = await self.tag(image.registry, image.repository, image.tag or "latest")
+            if not isinstance(tag, TagFacts):
+                return tag or NotThere(image=str(image))
+            digest = tag.digest
+        what, content = f"manifest {image.registry}/{image.repository}@{digest}", self.house.azure.content
+        found = await self._once(
+            what, lambda: content.manifest(image.registry, image.repository, digest, self.not_before)
+        )
+        if not isinstance(found, ManifestFacts):
+            return found or NotThere(image=str(image))
+        if not registry.quarantine_enabled:
+            return found
+        state = await self._once(
+            f"quarantine of {what}", lambda: content.quarantine_state(image.registry, image.repository, digest)
+        )
+        return state if isinstance(state, Unknown) else found.model_copy(update={"quarantine_state": state})
+
+    async def _definitions(self, assignments: tuple[RoleAssignment, ...]) -> tuple[RoleDefinition | Unknown, ...]:
+        ids = dict.fromkeys(one.role_definition_id for one in assignments)
+        return tuple(await asyncio.gather(*(self._definition(one) for one in ids)))
+
+    async def _definition(self, role_definition_id: str) -> RoleDefinition | Unknown:
+        read = self.house.azure.authorization.role_definition
+        return await self._once(f"role {role_definition_id}", lambda: read(role_definition_id, self.not_before))
+
+    async def _once[T](self, what: str, read: Callable[[], Awaitable[T]]) -> T | Unknown:
+        if what not in self._asked:
+            self._asked[what] = asyncio.ensure_future(read_or_unknown(what, read()))
+        answer: T | Unknown = await self._asked[what]
+        return answer
+
+
+@dataclass(frozen=True)
+class AccessQuestion:
+    """May this app, as it was read in this step, pull?"""
+
+    site: Site
+    config: SiteConfig
+    configured: ImageReference
+    reads: AccessReads
+
+    async def verdict(self, image: ImageReference | None = None) -> Access:
+        """For an image, the configured one unless said otherwise."""
+        wanted, house = image or self.configured, self.reads.house
+        spreading, began = house.settings.spreading, house.now()
+        access = evaluate_access(await self._facts(self.reads, wanted), began, spreading)
+        if access.verdict in (Verdict.ALLOWED, Verdict.UNKNOWN):
+            return access
+        fresh = AccessReads(house, self.reads.began, not_before=self.reads.began)
+        return evaluate_access(await self._facts(fresh, wanted), house.now(), spreading)
+
+    async def _facts(self, reads: AccessReads, image: ImageReference) -> AccessFacts:
+        app, registry = self.site.id, await reads.registry(image.registry)
+        asked = AccessFacts(
+            app=app,
+            image=image,
+            identity=self.site.identity,
+            config=self.config,
+            network=self.site.network,
+            registry=registry,
+        )
+        if not isinstance(registry, Registry):
+            return asked
+        principal = pulling_principal(self.site.identity, self.config)
+        manifest, rights, settings = await asyncio.gather(
+            reads.manifest(registry, image),
+            reads.rights(registry, image.repository, principal.principal_id)
+            if isinstance(principal, Principal)
+            else _nothing(),
+            reads.settings(app) if needs_settings(asked) else _nothing(),
+        )
+        told = asked.model_copy(update={"manifest": manifest, "settings": settings})
+        if rights is None:
+            return told
+        assignments, definitions, denials = rights.assignments, rights.definitions, rights.denials
+        held = {"assignments": assignments, "definitions": definitions, "denials": denials}
+        return told.model_copy(update=held)
+
+
+async def _nothing() -> None:
+    return None
