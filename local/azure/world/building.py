@@ -10,7 +10,8 @@ from local.azure.world.names import stable_guid
 from local.azure.world.permissions import Permission
 from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleDefinition, custom_role
-from local.azure.world.sites import Site, UserIdentity, make_site
+from local.azure.world.site_making import make_site
+from local.azure.world.sites import Site, UserIdentity
 from local.azure.world.vaults import Vault
 
 LONG_AGO = timedelta(days=30)

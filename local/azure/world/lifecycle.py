@@ -20,7 +20,7 @@ from local.azure.world.sites import Happened, Happening, RunConfig, Site
 RETRY_AFTER = timedelta(seconds=10)
 BLOCKS = (timedelta(minutes=1), timedelta(minutes=2))
 CANCEL = timedelta(seconds=0.5)
-PullFor = Callable[[Site, RunConfig, datetime], Pulled | PullFailed]
+PullFor = Callable[[RunConfig, datetime], Pulled | PullFailed]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,10 @@ class _Instance:
         self.config = happening.config
         match happening.what:
             case Happened.CREATED:
-                self._create(happening.at)
+                # at the beginning of the story the app has long been running, whatever its rights are now
+                self._begin(happening.at, self.pulls.adopt)
+            case Happened.IDLE:
+                self.idle = True
             case Happened.STOPPED:
                 self._stop(happening.at)
             case Happened.STARTED:
@@ -102,13 +105,6 @@ class _Instance:
                 self._restart(happening.at)
             case _:
                 pass
-
-    def _create(self, at: datetime) -> None:
-        """At the beginning of the story the app has long been running, whatever its rights are now."""
-        self.wanted = self.site.told.state == "Running"
-        self.idle = self.site.told.idle
-        if self.wanted and not self.idle:
-            self._begin(at, self.pulls.adopt)
 
     def _restart(self, at: datetime) -> None:
         if self.blocked_until is not None:
@@ -167,7 +163,7 @@ class _Instance:
         self.upcoming = next(self.steps)
 
     def _pull(self, pull: PullFor, config: RunConfig, at: datetime) -> Pulled | PullFailed:
-        pulled = pull(self.site, config, at)
+        pulled = pull(config, at)
         if isinstance(pulled, Pulled):
             self.local[pulled.digest] = pulled
             self.last_run = pulled

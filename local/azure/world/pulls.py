@@ -10,7 +10,7 @@ from local.azure.world.names import same
 from local.azure.world.network import shut_out
 from local.azure.world.registries import Registry
 from local.azure.world.roles import Roles
-from local.azure.world.sites import RunConfig, Site
+from local.azure.world.sites import RunConfig
 
 PULL_ACTION = "Microsoft.ContainerRegistry/registries/pull/read"
 CONTENT_READ = "Microsoft.ContainerRegistry/registries/repositories/content/read"
@@ -70,7 +70,7 @@ class Puller:
         self._roles = roles
         self._images = images
 
-    def pull(self, site: Site, config: RunConfig, at: datetime) -> Pulled | PullFailed:
+    def pull(self, config: RunConfig, at: datetime) -> Pulled | PullFailed:
         """Answer what a worker of the site gets when it pulls at a moment; code needs no image and always starts."""
         if config.image is None:
             return Pulled("", Image(pull_seconds=0, start_seconds=0), config.linux_fx_version, WORKER_PLATFORM)
@@ -82,17 +82,17 @@ class Puller:
         kept_out = shut_out(told, config.outbound_ip_addresses, config.pulls_over_vnet)
         if kept_out is not None:
             return PullFailed("ImagePullFailure", f"denied: {kept_out}")
-        refused = self._refusal(site, config, registry, reference.repository, at)
+        refused = self._refusal(config, registry, reference.repository, at)
         if refused is not None:
             return PullFailed("ImagePullUnauthorizedFailure", refused)
         return self._released(registry, reference, at) or self.resolve(registry, reference, at)
 
-    def adopt(self, site: Site, config: RunConfig, at: datetime) -> Pulled | PullFailed:
+    def adopt(self, config: RunConfig, at: datetime) -> Pulled | PullFailed:
         """Answer what a worker of the site has if whoever pulled it once was allowed to."""
         reference = parse_reference(config.image or "")
         registry = self.registry_of(reference)
         if config.image is None or registry is None:
-            return self.pull(site, config, at)
+            return self.pull(config, at)
         return self.resolve(registry, reference, at)
 
     def resolve(self, registry: Registry, reference: Reference, at: datetime) -> Pulled | PullFailed:
@@ -121,14 +121,14 @@ class Puller:
             return PullFailed("ImagePullFailure", "unknown: The operation is disallowed.")
         return _not_found(registry, reference)
 
-    def _refusal(self, site: Site, config: RunConfig, registry: Registry, repository: str, at: datetime) -> str | None:
+    def _refusal(self, config: RunConfig, registry: Registry, repository: str, at: datetime) -> str | None:
         """Answer why the registry refuses this site, or None when it does not."""
         told = registry.told_at(at)
         if told.anonymous_pull_enabled:
             return None
         if not config.use_managed_identity:
             return None if _admin_user(config, told) else "unauthorized: authentication required"
-        principal = _principal(site, config)
+        principal = _principal(config)
         if principal is None:
             return "unauthorized: aad access token with sp failed client id must be guid"
         if may_pull(self._roles, registry, principal, repository, at):
@@ -151,16 +151,16 @@ def _not_found(registry: Registry, reference: Reference) -> PullFailed:
     )
 
 
-def _principal(site: Site, config: RunConfig) -> str | None:
+def _principal(config: RunConfig) -> str | None:
     """Answer the object id that pulls; None where the configured identity is not the site's."""
     if not config.managed_identity_client_id:
-        return site.principal_id
+        return config.principal_id
     return next(
-        (one.principal_id for one in site.user_identities if same(one.client_id, config.managed_identity_client_id)),
+        (one.principal_id for one in config.user_identities if same(one.client_id, config.managed_identity_client_id)),
         None,
     )
 
 
 def _admin_user(config: RunConfig, registry: scenario.Registry) -> bool:
     """Tell whether the site has the registry's admin user, the credentials that Azure's portal fills in."""
-    return registry.admin_user_enabled and config.setting("DOCKER_REGISTRY_SERVER_USERNAME") == registry.name
+    return registry.admin_user_enabled and config.registry_username == registry.name

@@ -32,12 +32,16 @@ _SET_OTHERWISE = frozenset(
     }
 )
 """What a scenario says of an app and is then kept elsewhere."""
+_CLIENT_ID = "acrUserManagedIdentityID"
 
 
 class Happened(StrEnum):
     """What can happen to a site that matters to its containers."""
 
     CREATED = "created"
+    """It has long been running when the story begins."""
+    IDLE = "idle"
+    """It was there when the story began, and nobody had asked for it."""
     RESTARTED = "restarted"
     CONFIGURED = "configured"
     CHANGED = "changed"
@@ -45,6 +49,51 @@ class Happened(StrEnum):
     STOPPED = "stopped"
     STARTED = "started"
     REQUESTED = "requested"
+
+
+@dataclass(frozen=True)
+class UserIdentity:
+    """A user-assigned identity."""
+
+    id: str
+    name: str
+    location: str
+    principal_id: str
+    client_id: str
+
+
+@dataclass(frozen=True)
+class SiteContainer:
+    """One container of a sidecar-enabled site (azure-docs: app-service/configure-sidecar)."""
+
+    name: str
+    properties: dict[str, Any]
+    """As ARM was told."""
+
+    @property
+    def image(self) -> str:
+        """Answer its image reference."""
+        return str(self.properties.get("image") or "")
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether it gets the traffic."""
+        return bool(self.properties.get("isMain"))
+
+    @property
+    def target_port(self) -> str | None:
+        """Answer the port it is asked at."""
+        return self.properties.get("targetPort")
+
+    @property
+    def user_name(self) -> str | None:
+        """Answer the name of its registry credentials."""
+        return self.properties.get("userName")
+
+    @property
+    def uses_identity(self) -> bool:
+        """Tell whether it is pulled with a managed identity."""
+        return self.properties.get("authType") in ("SystemIdentity", "UserAssigned")
 
 
 @dataclass(frozen=True)
@@ -58,12 +107,26 @@ class RunConfig:
     app_settings: tuple[tuple[str, str], ...]
     outbound_ip_addresses: tuple[str, ...]
     pulls_over_vnet: bool
+    principal_id: str | None = None
+    """Object id of the system-assigned identity."""
+    user_identities: tuple[UserIdentity, ...] = ()
+    main_container: SiteContainer | None = None
+    """Of a sidecar-enabled site: the one that gets the traffic."""
 
     @property
     def image(self) -> str | None:
         """Answer the configured image reference; None where the site runs code or anything else."""
+        if self.main_container is not None:
+            return self.main_container.image
         prefix, _, image = self.linux_fx_version.partition("|")
         return image if prefix.lower() == "docker" and image else None
+
+    @property
+    def registry_username(self) -> str | None:
+        """Answer the name of the registry credentials that are configured."""
+        if self.main_container is not None:
+            return self.main_container.user_name
+        return self.setting("DOCKER_REGISTRY_SERVER_USERNAME")
 
     @property
     def start_limit(self) -> float:
@@ -74,6 +137,8 @@ class RunConfig:
     def ports(self) -> tuple[int, ...]:
         """Answer the ports that the start-up probe tries: WEBSITES_PORT, or 80 and 8080 found by themselves."""
         told = self.setting("WEBSITES_PORT") or self.setting("PORT")
+        if self.main_container is not None:
+            told = self.main_container.target_port
         return (int(told),) if told else (80, 8080)
 
     def setting(self, name: str) -> str | None:
@@ -88,17 +153,6 @@ class Happening:
     at: datetime
     what: Happened
     config: RunConfig
-
-
-@dataclass(frozen=True)
-class UserIdentity:
-    """A user-assigned identity."""
-
-    id: str
-    name: str
-    location: str
-    principal_id: str
-    client_id: str
 
 
 @dataclass
@@ -119,6 +173,13 @@ class Site:
     app_settings: dict[str, str] = field(default_factory=dict)
     state: str = "Running"
     history: list[Happening] = field(default_factory=list)
+    plan_id: str = ""
+    has_system_identity: bool = False
+    slot_setting_names: dict[str, Any] = field(default_factory=dict)
+    """Of a site, for it and its slots: which settings stay where they are in a swap."""
+    site_containers: dict[str, SiteContainer] = field(default_factory=dict)
+    written: dict[str, Any] = field(default_factory=dict)
+    """Properties of its body that were written and mean nothing here."""
 
     @property
     def name(self) -> str:
@@ -148,7 +209,7 @@ class Site:
     @property
     def principal_id(self) -> str | None:
         """Answer the object id of its system-assigned identity, or None."""
-        return stable_guid("principal", self.id) if self.told.identity.system else None
+        return stable_guid("principal", self.id) if self.has_system_identity else None
 
     @property
     def is_linux(self) -> bool:
@@ -187,15 +248,29 @@ class Site:
 
     def run_config(self) -> RunConfig:
         """Answer what a container started now would be started with."""
+        uses_identity, client_id = self.config.get("acrUseManagedIdentityCreds"), self.config.get(_CLIENT_ID)
+        main = self.main_container
+        if main is not None:
+            uses_identity, client_id = main.uses_identity, main.properties.get("userManagedIdentityClientId")
         return RunConfig(
             linux_fx_version=self.linux_fx_version,
-            use_managed_identity=bool(self.config.get("acrUseManagedIdentityCreds")),
-            managed_identity_client_id=str(self.config.get("acrUserManagedIdentityID") or ""),
+            use_managed_identity=bool(uses_identity),
+            managed_identity_client_id=str(client_id or ""),
             always_on=bool(self.config.get("alwaysOn")),
             app_settings=tuple(sorted(self.app_settings.items())),
             outbound_ip_addresses=self.told.outbound_ip_addresses,
             pulls_over_vnet=self.told.virtual_network_subnet is not None and self._routes_pulls(),
+            principal_id=self.principal_id,
+            user_identities=self.user_identities,
+            main_container=main,
         )
+
+    @property
+    def main_container(self) -> SiteContainer | None:
+        """Answer the main container; None where the site is not sidecar-enabled or has no such container yet."""
+        if self.linux_fx_version.lower() != "sitecontainers":
+            return None
+        return next((one for one in self.site_containers.values() if one.is_main), None)
 
     def change(self, at: datetime, changes: dict[str, Any]) -> None:
         """Change what is neither configuration nor a setting; raises KeyError or pydantic's ValidationError."""
@@ -214,46 +289,3 @@ class Site:
         self.history.append(Happening(at, what, self.run_config()))
         if what is not Happened.REQUESTED:
             self.modified = at
-
-
-def make_site(
-    told: scenario.App,
-    parent: scenario.Site,
-    subscription: str,
-    identities: dict[str, UserIdentity],
-    created: datetime,
-) -> Site:
-    """Make a site or, where `told` is not its own parent, a slot of it."""
-    slot = None if told is parent else told.name
-    tail = (parent.name, "slots", told.name) if slot else (parent.name,)
-    site = Site(
-        told=told,
-        id=resource_id(subscription, parent.resource_group, "Microsoft.Web/sites", *tail),
-        site_name=parent.name,
-        slot=slot,
-        subscription=subscription,
-        resource_group=parent.resource_group,
-        location=parent.location,
-        user_identities=tuple(identities[name] for name in told.identity.user),
-        modified=created,
-        config=_initial_config(told, identities),
-        app_settings=dict(told.app_settings),
-        state=told.state,
-    )
-    site.record(created, Happened.CREATED)
-    return site
-
-
-def _initial_config(told: scenario.App, identities: dict[str, UserIdentity]) -> dict[str, Any]:
-    client_id = told.acr_user_managed_identity_id or ""
-    if told.acr_user_managed_identity:
-        client_id = identities[told.acr_user_managed_identity].client_id
-    return {
-        "linuxFxVersion": f"DOCKER|{told.image}" if told.image else (told.linux_fx_version or ""),
-        "windowsFxVersion": told.windows_fx_version,
-        "acrUseManagedIdentityCreds": told.acr_use_managed_identity_creds,
-        "acrUserManagedIdentityID": client_id,
-        "alwaysOn": told.always_on,
-        "healthCheckPath": told.health_check_path,
-        "numberOfWorkers": told.instances,
-    }

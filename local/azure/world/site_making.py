@@ -1,0 +1,61 @@
+"""How a site or slot of a scenario comes to be."""
+
+from datetime import datetime
+from typing import Any
+
+from local.azure import scenario
+from local.azure.world.names import resource_id
+from local.azure.world.sites import Happened, Site, UserIdentity
+
+
+def make_site(
+    told: scenario.App,
+    parent: scenario.Site,
+    subscription: str,
+    identities: dict[str, UserIdentity],
+    created: datetime,
+) -> Site:
+    """Make a site or, where `told` is not its own parent, a slot of it."""
+    slot = None if told is parent else told.name
+    tail = (parent.name, "slots", told.name) if slot else (parent.name,)
+    site = Site(
+        told=told,
+        id=resource_id(subscription, parent.resource_group, "Microsoft.Web/sites", *tail),
+        site_name=parent.name,
+        slot=slot,
+        subscription=subscription,
+        resource_group=parent.resource_group,
+        location=parent.location,
+        user_identities=tuple(identities[name] for name in told.identity.user),
+        modified=created,
+        config=_initial_config(told, identities),
+        app_settings=dict(told.app_settings),
+        state=told.state,
+        plan_id=resource_id(
+            subscription, parent.resource_group, "Microsoft.Web/serverfarms", f"{parent.resource_group}-plan"
+        ),
+        has_system_identity=told.identity.system,
+    )
+    site.record(created, _at_first(told))
+    return site
+
+
+def _at_first(told: scenario.App) -> Happened:
+    if told.state == "Stopped":
+        return Happened.STOPPED
+    return Happened.IDLE if told.idle else Happened.CREATED
+
+
+def _initial_config(told: scenario.App, identities: dict[str, UserIdentity]) -> dict[str, Any]:
+    client_id = told.acr_user_managed_identity_id or ""
+    if told.acr_user_managed_identity:
+        client_id = identities[told.acr_user_managed_identity].client_id
+    return {
+        "linuxFxVersion": f"DOCKER|{told.image}" if told.image else (told.linux_fx_version or ""),
+        "windowsFxVersion": told.windows_fx_version,
+        "acrUseManagedIdentityCreds": told.acr_use_managed_identity_creds,
+        "acrUserManagedIdentityID": client_id,
+        "alwaysOn": told.always_on,
+        "healthCheckPath": told.health_check_path,
+        "numberOfWorkers": told.instances,
+    }
