@@ -143,6 +143,20 @@ async def get_access(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer(lambda pulley: pulley.admin.access(req.route_params["app"]))
 
 
+@app.function_name("examine_app")
+@app.route("apps/{app}/doctor", methods=["GET"])
+async def examine_app(req: func.HttpRequest) -> func.HttpResponse:
+    """Everything that a person is told to check."""
+    return await _answer(lambda pulley: pulley.doctor.app(req.route_params["app"]))
+
+
+@app.function_name("examine_apps")
+@app.route("doctor", methods=["GET"])
+async def examine_apps(req: func.HttpRequest) -> func.HttpResponse:
+    """The same, summed up over all apps."""
+    return await _answer(lambda pulley: pulley.doctor.apps(req.url, req.params))
+
+
 @app.function_name("list_rollouts")
 @app.route("rollouts", methods=["GET"])
 async def list_rollouts(req: func.HttpRequest) -> func.HttpResponse:

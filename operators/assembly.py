@@ -9,6 +9,7 @@ from operators.cloud.app_settings import AppSettings
 from operators.cloud.arm import Arm
 from operators.cloud.authorization import Authorization
 from operators.cloud.event_subscriptions import EventSubscriptions
+from operators.cloud.key_vaults import KeyVaults
 from operators.cloud.probe import Probe
 from operators.cloud.registries import Registries
 from operators.cloud.registry_content import RegistryContent
@@ -17,6 +18,7 @@ from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
 from operators.cloud.storage import Storage, Transport
 from operators.cloud.webhook import Webhook
+from operators.flows.doctoring import Doctor
 from operators.flows.drift import Drift
 from operators.flows.intake import Intake
 from operators.flows.inventory import Inventory
@@ -26,6 +28,7 @@ from operators.flows.services import Azure, Clock, House, Records
 from operators.flows.sweep import Sweep
 from operators.settings import Settings
 from operators.web.admin import Admin
+from operators.web.doctor import DoctorApi
 from operators.web.notifications import Notifications
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class Operator:
     drift: Drift
     sweep: Sweep
     admin: Admin
+    doctor: DoctorApi
     notifications: Notifications
 
 
@@ -59,6 +63,7 @@ def assemble(
         app_settings=AppSettings(arm),
         probe=Probe(transport),
         details=SiteDetails(arm),
+        key_vaults=KeyVaults(arm),
         webhooks=RegistryWebhooks(arm),
         event_subscriptions=EventSubscriptions(arm),
     )
@@ -75,6 +80,7 @@ def assemble(
         drift=drift,
         sweep=Sweep(house),
         admin=Admin(house, marking, drift),
+        doctor=DoctorApi(house, Doctor(house)),
         notifications=Notifications(house, Webhook(settings.notify_url, transport) if settings.notify_url else None),
     )
 

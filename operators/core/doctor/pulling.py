@@ -1,14 +1,19 @@
 """Checks on the pull: as whom, may it, is the image there, and what lies about that is no longer used."""
 
 from operators.core import access_commands as az
-from operators.core.access import Access, Evidence, Principal, Reason, pulling_principal
+from operators.core.access import Access, Evidence, Principal, Reason, Verdict, pulling_principal
 from operators.core.apps import SiteConfig
 from operators.core.doctor.checks import Check, Code, Status, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_settings, show_tags
 from operators.core.doctor.facts import AppFacts, RegistryFacts
 from operators.core.model import Unknown
 
-_STATUS_OF_VERDICT = {"allowed": Status.OK, "propagating": Status.WARNING, "denied": Status.PROBLEM}
+_STATUS_OF_VERDICT = {
+    Verdict.ALLOWED: Status.OK,
+    Verdict.PROPAGATING: Status.WARNING,
+    Verdict.DENIED: Status.PROBLEM,
+    Verdict.UNKNOWN: Status.UNKNOWN,
+}
 
 
 def check_identity(facts: AppFacts) -> Check:
@@ -74,8 +79,11 @@ def check_access(facts: AppFacts) -> Check:
         return unknown(code, f"{facts.app.name} has no classic container image to pull.")
     if isinstance(access, Unknown):
         return unread(code, access)
-    status = _STATUS_OF_VERDICT.get(access.verdict, Status.UNKNOWN)
-    return Check(code=code, status=status, sentence=access.sentence, evidence=access.evidence, fix=access.fix)
+    status = _STATUS_OF_VERDICT[access.verdict]
+    if status is Status.OK and access.warnings:
+        status = Status.WARNING
+    sentence = " ".join((access.sentence, *access.warnings))
+    return Check(code=code, status=status, sentence=sentence, evidence=access.evidence, fix=access.fix)
 
 
 def check_image(facts: AppFacts) -> Check:

@@ -1,0 +1,156 @@
+"""The doctor's round: read what the checks depend on, all at once, and make them."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.cloud.kept import Kept
+from operators.core.access import Access
+from operators.core.apps import AppId, Site, SiteConfig
+from operators.core.doctor.examination import Examination, examine
+from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference, RegistryFacts
+from operators.core.doctor.key_vault import DENIED
+from operators.core.instances import InstanceStatus
+from operators.core.inventory import looked_after
+from operators.core.model import Model, Unknown
+from operators.core.registries import ManifestFacts, Registry
+from operators.flows.access import AccessReads
+from operators.flows.facts import configured_image, read_facts
+from operators.flows.services import House
+
+_APPS_AT_ONCE = 4
+"""Each makes about ten calls at a time, and ARM lets a principal make 25 a second for long."""
+_ROUND = timedelta(minutes=10)
+"""Longer than any request lasts: what is read about a registry is read once in it."""
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Looks at apps. Only reads; raises operators.errors.Temporary where the operator's own storage does not answer."""
+
+    house: House
+
+    async def examine(self, app: AppId) -> Examination:
+        """One app, whether it is looked after or not."""
+        return await _Round(self.house).examine(app)
+
+    async def examine_all(self) -> tuple[Examination, ...]:
+        """Every app of the inventory that is looked after, the worst first."""
+        opt_in = self.house.settings.opt_in
+        entries = self.house.records.inventory.entries()
+        apps = [one.site.id async for one in entries if one.image is not None and looked_after(one.site, opt_in)]
+        round_, few = _Round(self.house), asyncio.Semaphore(_APPS_AT_ONCE)
+
+        async def one_of_few(app: AppId) -> Examination:
+            async with few:
+                return await round_.examine(app)
+
+        examined = await asyncio.gather(*(one_of_few(app) for app in apps))
+        return tuple(sorted(examined, key=lambda one: one.rank))
+
+
+class _AppReads(Model):
+    """What is read about one app, and decides what else is to be read."""
+
+    site: Site | Unknown
+    config: SiteConfig | Unknown
+    statuses: tuple[InstanceStatus, ...] | Unknown
+    access: Access | Unknown | None
+
+
+class _Round:
+    """One request, in which what apps share is read once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._azure = house.azure
+        self._shared = AccessReads(house, began=house.now())
+        self._registries: Kept[RegistryFacts | Unknown | None] = Kept(house.now, _ROUND)
+        self._vaults: Kept[tuple[KeyVault, ...] | Unknown] = Kept(house.now, _ROUND)
+
+    async def examine(self, app: AppId) -> Examination:
+        """Read everything and make every check."""
+        details = self._azure.details
+        reads, instances, settings, references, logs, deployments = await asyncio.gather(
+            self._app(app),
+            read_or_unknown(f"instances of {app.name}", self._azure.sites.instances(app)),
+            read_or_unknown(f"app settings of {app.name}", details.app_settings(app)),
+            read_or_unknown(f"Key Vault references of {app.name}", details.key_vault_references(app)),
+            read_or_unknown(f"config/logs of {app.name}", details.logs(app)),
+            read_or_unknown(f"deploymentStatus of {app.name}", details.deployments(app)),
+        )
+        image = None if isinstance(reads.config, Unknown) else configured_image(reads.config)
+        registry = await self._registry(image.registry) if image else None
+        manifest = None
+        if image and isinstance(registry, RegistryFacts):
+            manifest = await self._shared.manifest(registry.registry, image)
+        facts = AppFacts(
+            app=app,
+            site=reads.site,
+            config=reads.config,
+            image=image,
+            image_there=manifest if isinstance(manifest, Unknown | None) else isinstance(manifest, ManifestFacts),
+            access=reads.access,
+            settings=settings,
+            key_vault_references=references,
+            vaults=await self._vaults_for(app, references),
+            logs=logs,
+            instances=instances,
+            statuses=reads.statuses,
+            deployments=deployments,
+            registry=registry,
+            operator_site=self._house.settings.site_name,
+        )
+        return examine(facts)
+
+    async def _app(self, app: AppId) -> _AppReads:
+        """What a rollout would decide on; where one of its reads fails, the others are made again, each for itself."""
+        active, _ = await self._house.records.engine.read(app.key)
+        facts = await read_facts(self._house, active, ())
+        if not isinstance(facts, Unknown):
+            access = await facts.access.verdict() if facts.access else None
+            return _AppReads(site=facts.site, config=facts.config, statuses=facts.statuses, access=access)
+        sites = self._azure.sites
+        site, config, statuses = await asyncio.gather(
+            read_or_unknown(f"site {app.name}", sites.site(app)),
+            read_or_unknown(f"config/web of {app.name}", sites.config(app)),
+            read_or_unknown(f"siteStatus of {app.name}", sites.site_status(app)),
+        )
+        return _AppReads(site=site, config=config, statuses=statuses, access=facts)
+
+    async def _vaults_for(
+        self, app: AppId, references: tuple[KeyVaultReference, ...] | Unknown
+    ) -> tuple[KeyVault, ...] | Unknown | None:
+        """The vaults of the app's subscription, where one of them may have refused the app."""
+        if isinstance(references, Unknown) or all(one.status != DENIED for one in references):
+            return None
+        what, read = f"key vaults of {app.subscription}", self._azure.key_vaults.of
+        return await self._vaults.get(app.subscription, lambda: read_or_unknown(what, read(app.subscription)))
+
+    async def _registry(self, login_server: str) -> RegistryFacts | Unknown | None:
+        """What was read about a registry; None where it is none that can be read here."""
+        return await self._registries.get(login_server, lambda: self._read_registry(login_server))
+
+    async def _read_registry(self, login_server: str) -> RegistryFacts | Unknown | None:
+        registry = await self._shared.registry(login_server)
+        if not isinstance(registry, Registry):
+            return registry
+        webhooks, quota, subscriptions, topic_subscriptions = await asyncio.gather(
+            read_or_unknown(f"webhooks of {login_server}", self._azure.webhooks.webhooks(registry)),
+            read_or_unknown(f"webhook quota of {login_server}", self._azure.webhooks.quota(registry)),
+            read_or_unknown(
+                f"event subscriptions of {login_server}", self._azure.event_subscriptions.at_registry(registry)
+            ),
+            read_or_unknown(
+                f"event subscriptions of {login_server}'s system topic",
+                self._azure.event_subscriptions.at_system_topics(registry),
+            ),
+        )
+        return RegistryFacts(
+            registry=registry,
+            webhooks=webhooks,
+            webhook_quota=quota,
+            event_subscriptions=subscriptions,
+            topic_subscriptions=topic_subscriptions,
+        )
