@@ -166,10 +166,10 @@ class EngineTable:
 
     async def _read(self, app: str) -> _Row:
         """`active` and the looks with one query: `active` < `l:` < `m`."""
-        times: list[datetime] = []
+        answers: list[Any] = []  # looked into only after the read worked: a proxy's refusal may come without a date
         active, claim, etag = Active(app=app), None, None
         looks: list[Look] = []
-        async for row in self._query(app, "active", "m", lambda response: times.append(service_time(response))):
+        async for row in self._query(app, "active", "m", answers.append):
             if row["RowKey"] == "active":
                 active = Active.model_validate_json(row["data"])
                 claim = Claim.model_validate_json(row["claim"]) if row.get("claim") else None
@@ -177,7 +177,7 @@ class EngineTable:
             elif len(looks) < _LOOKS_AT_ONCE:
                 looks.append(Look.model_validate_json(row["data"]))
         looks.sort(key=lambda look: look.at)
-        return _Row(active=active, claim=claim, etag=etag, looks=tuple(looks), at=times[0])
+        return _Row(active=active, claim=claim, etag=etag, looks=tuple(looks), at=service_time(answers[0]))
 
     async def _write_active(self, active: Active, claim: Claim | None, etag: str | None) -> str:
         writer = uuid4().hex
