@@ -68,7 +68,8 @@ class _Instance:
     log: list[Entry] = field(default_factory=list)
     local: dict[str, Pulled] = field(default_factory=dict)
     """Images on this machine by digest."""
-    last_run: Pulled | None = None
+    tagged: dict[str, Pulled] = field(default_factory=dict)
+    """Images on this machine by the reference that brought them: what a failed pull of the same reference leaves."""
     steps: Iterator[Step] | None = None
     upcoming: Step | None = None
 
@@ -153,7 +154,7 @@ class _Instance:
         place = Place(
             app=app,
             cached=frozenset(self.local),
-            local_copy=self.last_run if self.site.told.log_format == "old" else None,
+            local_copy=self.tagged.get(config.linux_fx_version) if self.site.told.log_format == "old" else None,
             container=f"{app}_0_{self.starts:08x}",
         )
         last = self.status if self.status is not None and self.status.last_error else None
@@ -166,7 +167,7 @@ class _Instance:
         pulled = pull(config, at)
         if isinstance(pulled, Pulled):
             self.local[pulled.digest] = pulled
-            self.last_run = pulled
+            self.tagged[config.linux_fx_version] = pulled
         return pulled
 
     def _take(self, step: Step) -> None:
