@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from local.azure.arm.budgets import spend
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import ArmError, denied, forbidden, front_door, unauthenticated
 from local.azure.arm.operation import Operation, scope_of
@@ -47,9 +48,10 @@ class ArmApp:
         _check_version(operation, query.get("api-version"))
         call = ArmCall(self._world, path, place, query, _json(body), caller)
         self._check_subscription(call)
+        left = spend(self._world, request.method, path, caller)
         self._check_rights(operation, call)
         response = operation.handler(call)
-        response.headers.update(_rate_headers(request.method))
+        response.headers.update(left)
         return response
 
     def _caller(self, request: Request) -> str:
@@ -130,16 +132,3 @@ def _json(body: bytes) -> Any:
     except ValueError as error:
         text = "The request content was invalid and could not be deserialized."
         raise front_door(400, "InvalidRequestContent", text) from error
-
-
-def _rate_headers(method: str) -> dict[str, str]:
-    """What is left of the token buckets: 250 reads and 200 writes or deletes for each principal, 15 times that for all.
-
-    The budget is shown, not spent: a scripted 429 is what exhausts it here.
-    """
-    kind, left = {"GET": ("reads", 249), "DELETE": ("deletes", 199)}.get(method, ("writes", 199))
-    everyone = {"reads": 3749}.get(kind, 2999)
-    return {
-        f"x-ms-ratelimit-remaining-subscription-{kind}": str(left),
-        f"x-ms-ratelimit-remaining-subscription-global-{kind}": str(everyone),
-    }

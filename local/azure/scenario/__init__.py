@@ -4,10 +4,11 @@ The file is YAML 1.2: `on` is the text "on", as resource tags need it. Unknown k
 Durations are seconds. docs/local.md documents every key with an example that the tests load.
 
     parts.py        what every part has in common
-    images.py registries.py sites.py vaults.py rights.py faults.py    the parts, by what they describe
+    images.py registries.py sites.py vaults.py rights.py faults.py budgets.py    the parts, by what they describe
     story.py        the whole, and how it is read
 """
 
+from local.azure.scenario.budgets import Bucket, Budgets
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
@@ -21,6 +22,8 @@ __all__ = [
     "DEFAULT_SUBSCRIPTION",
     "DEFAULT_TENANT",
     "App",
+    "Bucket",
+    "Budgets",
     "CustomRole",
     "DenyAssignment",
     "Events",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError
 
+from local.azure.scenario.budgets import Budgets
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_TENANT, Guid, Part, ScenarioError, Seconds, Subscription
@@ -30,6 +31,7 @@ class Scenario(Part):
     role_spread_seconds: Seconds = 0
     """How long role assignments that are made through ARM take to count."""
     page_size: Annotated[int, Field(ge=1)] = 100
+    budgets: Budgets = Budgets()
     operator: Operator = Operator()
     images: dict[str, Image] = Field(default_factory=dict)
     registries: tuple[Registry, ...] = ()

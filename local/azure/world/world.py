@@ -7,6 +7,7 @@ from typing import Any
 from local.azure import scenario as told
 from local.azure.scenario import Scenario, ScenarioError
 from local.azure.world import pushes
+from local.azure.world.budgets import CallBudgets
 from local.azure.world.building import (
     LONG_AGO,
     custom_roles_of,
@@ -45,6 +46,7 @@ class World:
         self.numbers = count(1)
         """Numbers requests, so that their ids differ and yet are the same in every run."""
         self.faults = Faults(scenario.faults)
+        self.call_budgets = CallBudgets(scenario.budgets)
         self.tokens = Tokens(scenario.tenant)
         self.registries = list(registries_of(scenario, self.started))
         self.identities = identities_of(scenario)
