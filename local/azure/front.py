@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.azure.acr import RegistryApp
 from local.azure.acr.errors import registry_body
-from local.azure.apps import AppAddress
+from local.azure.apps import AppAddress, DeploymentSite
 from local.azure.arm import ArmApp
 from local.azure.arm.errors import arm_body, web_body
 from local.azure.scenario import FaultRule
@@ -39,6 +39,7 @@ class Front:
         self._apps: dict[str, ASGIApp] = {ARM_HOST: ArmApp(world)}
         self._apps |= {one.login_server.lower(): RegistryApp(world, one) for one in world.registries}
         self._apps |= {one.host.lower(): AppAddress(world, one) for one in world.sites}
+        self._apps |= {one.scm_host.lower(): DeploymentSite(world, one) for one in world.sites}
 
     def knows(self, host: str) -> bool:
         """Tell whether a host is part of this world."""

@@ -21,6 +21,7 @@ from local.azure.front import Front
 from local.azure.identity_endpoint import IdentityEndpoint
 from local.azure.proxy import Proxy
 from local.azure.scenario import Scenario
+from local.azure.webhook_sender import WebhookSender
 from local.azure.world import SystemClock, World
 
 IDENTITY_PATH = "/msi/token"
@@ -62,6 +63,7 @@ class SimulatedAzure:
         self._state.mkdir(parents=True, exist_ok=True)
         header = secrets.token_hex(32)
         event_grid = EventGrid(self._world, self._events_url, self._pace)
+        webhooks = WebhookSender(self._world)
         proxy = Proxy(Front(self._world), self._state)
         listener = socket.create_server(("127.0.0.1", 0))
         server = _Server(uvicorn.Config(self._loopback(event_grid, header), log_level="warning", lifespan="off"))
@@ -84,6 +86,7 @@ class SimulatedAzure:
             await serving
             await proxy.stop()
             await event_grid.close()
+            await webhooks.close()
 
     def _loopback(self, event_grid: EventGrid, header: str) -> Starlette:
         identity = IdentityEndpoint(self._world, header)

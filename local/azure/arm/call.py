@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.errors import front_door, resource_not_found
 from local.azure.world import World
-from local.azure.world.names import same
+from local.azure.world.names import resource_id, same
+from local.azure.world.registries import Registry
 from local.azure.world.sites import Site
 
 
@@ -51,6 +52,15 @@ class ArmCall:
         if slot:
             raise resource_not_found("Microsoft.Web/sites", f"{self.place['site']}/slots/{slot}", self.place["group"])
         raise resource_not_found("Microsoft.Web/sites", name, self.place["group"])
+
+    def registry(self) -> Registry:
+        """Answer the registry in the path; raises ARM's 404."""
+        kind = "Microsoft.ContainerRegistry/registries"
+        wanted = resource_id(self.subscription, self.place["group"], kind, self.place["registry"])
+        for one in self.world.registries:
+            if same(one.id, wanted):
+                return one
+        raise resource_not_found(kind, self.place["registry"], self.place["group"])
 
     def needs_group(self) -> str:
         """Answer the resource group in the path; raises ARM's 404 where it does not exist."""

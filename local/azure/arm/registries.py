@@ -5,9 +5,8 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import resource_not_found
 from local.azure.scenario import NetworkRuleSet, PrivateEndpoint
-from local.azure.world.names import is_within, iso7, same, subscription_id
+from local.azure.world.names import is_within, iso7, subscription_id
 from local.azure.world.registries import Registry
 
 _MODE_SINCE = "2025-03-01-preview"
@@ -27,11 +26,7 @@ def list_group(call: ArmCall) -> Response:
 
 def get(call: ArmCall) -> Response:
     """Get one registry."""
-    for one in call.world.registries:
-        if same(one.id, call.path):
-            return JSONResponse(_body(one, call.query["api-version"]))
-    kind = "Microsoft.ContainerRegistry/registries"
-    raise resource_not_found(kind, call.place["registry"], call.place["group"])
+    return JSONResponse(_body(call.registry(), call.query["api-version"]))
 
 
 def _list(call: ArmCall, scope: str) -> Response:

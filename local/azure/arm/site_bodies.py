@@ -38,7 +38,7 @@ def site_body(site: Site, tenant: str) -> dict[str, Any]:
 
 def config_body(site: Site, resource_id: str, kind: str) -> dict[str, Any]:
     """Write the body of config/web under the id and type that the operation shows."""
-    own = {"publishingUsername": f"${site.host_label}", "vnetRouteAllEnabled": site.told.vnet_all_traffic}
+    own = {"publishingUsername": site.publishing_user, "vnetRouteAllEnabled": site.told.vnet_all_traffic}
     properties = _shape("config_web.json") | own | site.config
     body = {"id": resource_id, "name": site.name, "type": kind, "location": site.location, "properties": properties}
     return body | ({"tags": site.told.tags} if site.told.tags else {})
@@ -56,7 +56,7 @@ def etag(site: Site) -> str:
 
 
 def _properties(site: Site) -> dict[str, Any]:
-    hosts = [site.host, f"{site.host_label}.scm.azurewebsites.net"]
+    hosts = [site.host, site.scm_host]
     group = f"/subscriptions/{site.subscription}/resourceGroups/{site.resource_group}"
     web_space = f"{site.resource_group}-{site.location.replace(' ', '')}webspace-Linux"
     told = {

@@ -4,11 +4,10 @@ The file is YAML 1.2: `on` is the text "on", as resource tags need it. Unknown k
 Durations are seconds. docs/local.md documents every key with an example that the tests load.
 
     parts.py        what every part has in common
-    images.py registries.py sites.py vaults.py rights.py faults.py budgets.py    the parts, by what they describe
+    images.py registries.py webhooks.py sites.py vaults.py rights.py faults.py    the parts, by what they describe
     story.py        the whole, and how it is read
 """
 
-from local.azure.scenario.budgets import Bucket, Budgets
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
@@ -17,13 +16,12 @@ from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group
 from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot, SlotSwap
 from local.azure.scenario.story import Events, Scenario, load_scenario, read_scenario
 from local.azure.scenario.vaults import KeyVault
+from local.azure.scenario.webhooks import Webhook
 
 __all__ = [
     "DEFAULT_SUBSCRIPTION",
     "DEFAULT_TENANT",
     "App",
-    "Bucket",
-    "Budgets",
     "CustomRole",
     "DenyAssignment",
     "Events",
@@ -44,6 +42,7 @@ __all__ = [
     "Slot",
     "SlotSwap",
     "Subscription",
+    "Webhook",
     "load_scenario",
     "read_scenario",
 ]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from local.azure.scenario.parts import Guid, Part, Seconds
+from local.azure.scenario.webhooks import Webhook
 
 RegistryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{5,50}$")]
 
@@ -44,6 +45,7 @@ class Registry(Part):
     private_endpoints: tuple[PrivateEndpoint, ...] = ()
     quarantine_enabled: bool = False
     """What is pushed cannot be pulled until it is released."""
+    webhooks: tuple[Webhook, ...] = ()
     admin_user_enabled: bool = False
     anonymous_pull_enabled: bool = False
     replica_lag: Seconds = 0

@@ -60,7 +60,10 @@ class App(Part):
     instances: Annotated[int, Field(ge=1, le=30)] = 1
     state: Literal["Running", "Stopped"] = "Running"
     app_settings: dict[str, str] = Field(default_factory=dict)
-    """WEBSITES_PORT, WEBSITES_CONTAINER_START_TIME_LIMIT, DOCKER_REGISTRY_SERVER_USERNAME and _PASSWORD have effect."""
+    """WEBSITES_PORT, WEBSITES_CONTAINER_START_TIME_LIMIT, DOCKER_REGISTRY_SERVER_USERNAME and _PASSWORD,
+    DOCKER_ENABLE_CI and WEBSITE_PULL_IMAGE_OVER_VNET have effect; Key Vault references are resolved or not."""
+    scm_basic_auth: bool = True
+    """The deployment site takes the publishing credentials, which webhooks of registries need."""
     virtual_network_subnet: str | None = None
     """`network/subnet` of its VNet integration, or a resource id."""
     vnet_image_pull: bool = False

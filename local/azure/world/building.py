@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from local.azure import scenario as told
 from local.azure.scenario import Scenario, ScenarioError
 from local.azure.world.images import manifests_of
+from local.azure.world.kudu import hook_address
 from local.azure.world.names import stable_guid
 from local.azure.world.permissions import Permission
 from local.azure.world.registries import Registry
@@ -13,6 +14,7 @@ from local.azure.world.roles import RoleDefinition, custom_role
 from local.azure.world.site_making import make_site
 from local.azure.world.sites import Site, UserIdentity
 from local.azure.world.vaults import Vault
+from local.azure.world.webhooks import Webhook, Webhooks
 
 LONG_AGO = timedelta(days=30)
 """When what a scenario describes came to be, seen from the beginning of the story."""
@@ -31,6 +33,29 @@ def registries_of(scenario: Scenario, began: datetime) -> Iterable[Registry]:
             for manifest in manifests:
                 made.put(repository, manifest, made.created, tag if manifest is manifests[-1] else None)
         yield made
+
+
+def webhooks_of(registries: Iterable[Registry], sites: list[Site]) -> Webhooks:
+    """Make the registries' webhooks; raises ScenarioError for an app that does not exist."""
+    made = Webhooks(sites)
+    by_name = {site.name.lower(): site for site in sites}
+    for registry in registries:
+        for one in registry.told.webhooks:
+            if one.app is not None and one.app.lower() not in by_name:
+                raise ScenarioError(f"webhook {one.name} of registry {registry.name}: there is no site {one.app}")
+            uri = hook_address(by_name[one.app.lower()]) if one.app is not None else one.service_uri or ""
+            webhook = Webhook(
+                registry.id,
+                one.name,
+                registry.told.location,
+                uri,
+                one.custom_headers,
+                one.status,
+                one.scope,
+                one.actions,
+            )
+            made.put(webhook)
+    return made
 
 
 def identities_of(scenario: Scenario) -> dict[str, UserIdentity]:

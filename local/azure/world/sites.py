@@ -202,6 +202,16 @@ class Site:
         return f"{self.site_name}-{self.slot}" if self.slot else self.site_name
 
     @property
+    def scm_host(self) -> str:
+        """Answer the address of its deployment site."""
+        return f"{self.host_label}.scm.azurewebsites.net"
+
+    @property
+    def publishing_user(self) -> str:
+        """Answer the user name of its publishing credentials."""
+        return f"${self.host_label}"
+
+    @property
     def deployment_id(self) -> str:
         """Answer the name that the platform's log uses: a slot's is `<site>__<4 hex>`."""
         return f"{self.site_name}__{stable_guid(self.id)[:4]}" if self.slot else self.site_name

@@ -16,6 +16,7 @@ from local.azure.world.building import (
     registries_of,
     sites_of,
     vaults_of,
+    webhooks_of,
 )
 from local.azure.world.clock import Clock
 from local.azure.world.denials import DenyAssignment
@@ -51,6 +52,7 @@ class World:
         self.registries = list(registries_of(scenario, self.started))
         self.identities = identities_of(scenario)
         self.sites = list(sites_of(scenario, self.identities, self.started))
+        self.webhooks = webhooks_of(self.registries, self.sites)
         self.roles = Roles(custom_roles_of(scenario))
         self.directory = Directory(scenario, self.sites, self.identities, self.started)
         self.vaults = vaults_of(scenario)
@@ -98,11 +100,12 @@ class World:
         if image not in self.scenario.images:
             raise KeyError(f"the scenario has no image {image}")
         described = self.scenario.images[image]
-        return pushes.push(self.registry(registry), repository, tag, image, described, self.now())
+        into = self.registry(registry)
+        return self._told(pushes.push(into, repository, tag, image, described, self.now()))
 
     def release(self, registry: str, repository: str, tag: str) -> Pushed:
         """Let an image out of its registry's quarantine; raises KeyError where it is not in it."""
-        return pushes.release(self.registry(registry), repository, tag, self.now())
+        return self._told(pushes.release(self.registry(registry), repository, tag, self.now()))
 
     def change_registry(self, registry: str, **changes: Any) -> None:
         """Configure a registry anew, in the keys of a scenario: its firewall, say."""
@@ -166,6 +169,10 @@ class World:
     def default_subscription(self) -> str:
         """Answer the id of the subscription where everything is that names none."""
         return self.scenario.subscriptions[0].id
+
+    def _told(self, pushed: Pushed) -> Pushed:
+        self.webhooks.tell(pushed.registry, (*pushed.events, *pushed.quarantine_events), self.now())
+        return pushed
 
     def _switch(self, site: Site, state: str, what: Happened) -> None:
         if site.state == state:
