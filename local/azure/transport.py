@@ -21,10 +21,10 @@ class WorldTransport(InProcessTransport):
 
     def __init__(self, world: World) -> None:
         self._front = Front(world)
-        super().__init__(self._answer, world.clock.sleep)
+        super().__init__(self.answer, world.clock.sleep)
 
-    async def _answer(self, asked: Asked) -> Answer:
-        """Raises azure-core's transport errors where a scripted fault breaks the connection."""
+    async def answer(self, asked: Asked) -> Answer:
+        """Answer one request; raises azure-core's transport errors where a scripted fault breaks the connection."""
         try:
             return await ask(self._front, asked.method, asked.url, asked.headers, asked.body)
         except ConnectionBroken as broken:

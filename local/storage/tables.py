@@ -113,6 +113,10 @@ class Tables:
             raise Refused(404, "ResourceNotFound", "The specified resource does not exist.")
         return entity
 
+    def partition(self, table: str, partition: str) -> Mapping[str, Entity]:
+        """A whole partition by row key; empty where there is no such table or partition."""
+        return self._tables.get(table, {}).get(partition, {})
+
     def query(self, table: str, wanted: Filter, start: tuple[str, str] = ("", "")) -> Iterator[Entity]:
         """The entities that match, ordered by partition and row key, from `start` on."""
         partitions = self._of(table)
