@@ -75,7 +75,7 @@ class _Round:
         reads, instances, settings, references, logs, deployments = await asyncio.gather(
             self._app(app),
             read_or_unknown(f"instances of {app.name}", self._azure.sites.instances(app)),
-            read_or_unknown(f"app settings of {app.name}", details.app_settings(app)),
+            read_or_unknown(f"app settings of {app.name}", self._azure.app_settings.of_container(app)),
             read_or_unknown(f"Key Vault references of {app.name}", details.key_vault_references(app)),
             read_or_unknown(f"config/logs of {app.name}", details.logs(app)),
             read_or_unknown(f"deploymentStatus of {app.name}", details.deployments(app)),

@@ -4,7 +4,7 @@ from operators.core.access import Access, Reason, Verdict
 from operators.core.apps import AppId, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
 from operators.core.doctor.facts import (
     AppFacts,
-    AppSettings,
+    ContainerSettings,
     EventSubscription,
     KeyVaultReference,
     LogSettings,
@@ -69,7 +69,7 @@ def healthy() -> AppFacts:
         image=IMAGE,
         image_there=True,
         access=Access(verdict=Verdict.ALLOWED, reason=Reason.ROLE_GRANTED, sentence="shop may pull."),
-        settings=AppSettings(values={"WEBSITES_PORT": "8080"}),
+        settings=ContainerSettings(values={"WEBSITES_PORT": "8080"}),
         key_vault_references=(KeyVaultReference(setting="DB", status="Resolved", vault="vault1"),),
         logs=LogSettings(http_file_system=True),
         instances=1,
@@ -95,9 +95,9 @@ def config(**changes: object) -> AppFacts:
     return but(config=CONFIG.model_copy(update=changes))
 
 
-def settings(*credentials: str, **values: str) -> AppSettings:
+def settings(*credentials: str, **values: str) -> ContainerSettings:
     """App settings."""
-    return AppSettings(values=values, credentials=credentials)
+    return ContainerSettings(values=values, credentials=credentials)
 
 
 def registry(**changes: object) -> RegistryFacts:

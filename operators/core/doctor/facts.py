@@ -9,7 +9,6 @@ from operators.core.registries import Registry
 
 SHOWN_SETTINGS = (
     "DOCKER_ENABLE_CI",
-    "DOCKER_REGISTRY_SERVER_URL",
     "PORT",
     "WEBSITES_CONTAINER_START_TIME_LIMIT",
     "WEBSITES_ENABLE_APP_SERVICE_STORAGE",
@@ -21,11 +20,13 @@ CREDENTIAL_SETTINGS = ("DOCKER_REGISTRY_SERVER_USERNAME", "DOCKER_REGISTRY_SERVE
 """The app settings of which only it is read that they are set."""
 
 
-class AppSettings(Model):
+class ContainerSettings(Model):
     """The few app settings that say how a container is pulled and started."""
 
     values: dict[str, str]
     """By name, only of `SHOWN_SETTINGS`."""
+    server: str | None = None
+    """The host of DOCKER_REGISTRY_SERVER_URL."""
     credentials: tuple[str, ...] = ()
     """Which of `CREDENTIAL_SETTINGS` are set."""
 
@@ -154,7 +155,7 @@ class AppFacts(Model):
     """Whether the registry has it; None where there was nothing to ask for, or nobody to ask."""
     access: Access | Unknown | None = None
     """None where no image is configured."""
-    settings: AppSettings | Unknown
+    settings: ContainerSettings | Unknown
     key_vault_references: tuple[KeyVaultReference, ...] | Unknown
     vaults: tuple[KeyVault, ...] | Unknown | None = None
     """Those of the app's subscription; None where no vault refused the app."""

@@ -8,7 +8,7 @@ from operators.core.access import Evidence
 from operators.core.apps import Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_webhook, list_webhooks, set_setting
-from operators.core.doctor.facts import AppFacts, AppSettings, RegistryFacts, WebAddress, Webhook
+from operators.core.doctor.facts import AppFacts, ContainerSettings, RegistryFacts, WebAddress, Webhook
 from operators.core.doctor.registry import registry_or_unknown
 from operators.core.model import Unknown
 
@@ -127,7 +127,7 @@ def _restarts(hook: Webhook) -> bool:
     return (path or "").rstrip("/").lower() in _RESTARTS
 
 
-def _ci(settings: AppSettings | Unknown) -> bool | None:
+def _ci(settings: ContainerSettings | Unknown) -> bool | None:
     """Whether continuous deployment is on; None where that cannot be read."""
     if isinstance(settings, Unknown):
         return None
