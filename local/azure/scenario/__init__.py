@@ -4,17 +4,19 @@ The file is YAML 1.2: `on` is the text "on", as resource tags need it. Unknown k
 Durations are seconds. docs/local.md documents every key with an example that the tests load.
 
     parts.py        what every part has in common
-    images.py registries.py webhooks.py sites.py vaults.py rights.py faults.py    the parts, by what they describe
+    budgets.py faults.py images.py registries.py rights.py sites.py vaults.py webhooks.py    the parts
     story.py        the whole, and how it is read
 """
 
+from local.azure.scenario.budgets import Bucket, Budgets
+from local.azure.scenario.events import Events, EventSubscription
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
 from local.azure.scenario.registries import NetworkRuleSet, PrivateEndpoint, Registry
 from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
 from local.azure.scenario.sites import App, Identity, Site, SiteIdentity, Slot, SlotSwap
-from local.azure.scenario.story import Events, Scenario, load_scenario, read_scenario
+from local.azure.scenario.story import Scenario, load_scenario, read_scenario
 from local.azure.scenario.vaults import KeyVault
 from local.azure.scenario.webhooks import Webhook
 
@@ -22,8 +24,11 @@ __all__ = [
     "DEFAULT_SUBSCRIPTION",
     "DEFAULT_TENANT",
     "App",
+    "Bucket",
+    "Budgets",
     "CustomRole",
     "DenyAssignment",
+    "EventSubscription",
     "Events",
     "FaultRule",
     "Grant",
