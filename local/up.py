@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from local.addresses import REPOSITORY, RUN_DIR, Addresses, state_file, write_secret
-from local.azure.scenario import load_scenario
+from local.azure.scenario import Scenario, load_scenario
 from local.azurite import Azurite, azurite
 from local.ending import CannotStartError, until_told_to_end
 from local.host.keys import load_or_create
@@ -83,7 +83,8 @@ async def environment(
     `settings` are settings of the operator beside those that connect it. Raises CannotStartError, ScenarioError,
     AzuriteError or PartEndedError.
     """
-    subscriptions = tuple(subscription.id for subscription in load_scenario(scenario).subscriptions)
+    story = load_scenario(scenario)
+    subscriptions = tuple(subscription.id for subscription in story.subscriptions)
     run_dir = _with_logs(run_dir)
     async with AsyncExitStack() as running:
         running.enter_context(_only_one_in(run_dir))
@@ -95,7 +96,7 @@ async def environment(
         )
         storage = await running.enter_async_context(azurite())
         azure_part, azure = await running.enter_async_context(_azure(scenario, events, pace, run_dir))
-        own = _settings(azure, storage, subscriptions, pace) | dict(settings or {})
+        own = _settings(azure, storage, story, pace) | dict(settings or {})
         host_part, host = await running.enter_async_context(functions_host(port, own, run_dir))
         addresses = Addresses(
             admin=f"{host.url}/api",
@@ -174,7 +175,7 @@ def _environment_variables() -> dict[str, str]:
     }
 
 
-def _settings(azure: AzureReady, storage: Azurite, subscriptions: tuple[str, ...], pace: float) -> dict[str, str]:
+def _settings(azure: AzureReady, storage: Azurite, story: Scenario, pace: float) -> dict[str, str]:
     """What connects the operator to the simulated Azure, and its settings here; the shell may choose the mode."""
     return {
         "HTTPS_PROXY": azure.proxy,
@@ -184,10 +185,11 @@ def _settings(azure: AzureReady, storage: Azurite, subscriptions: tuple[str, ...
         "IDENTITY_ENDPOINT": azure.identity_endpoint,
         "IDENTITY_HEADER": azure.identity_header,
         "AzureWebJobsStorage": storage.connection_string,
-        "PULLEY_SCOPES": ",".join(f"/subscriptions/{subscription}" for subscription in subscriptions),
+        "PULLEY_SCOPES": ",".join(f"/subscriptions/{subscription.id}" for subscription in story.subscriptions),
         "PULLEY_MODE": os.environ.get("PULLEY_MODE", "act"),
         "PULLEY_DRIFT_SCHEDULE": os.environ.get("PULLEY_DRIFT_SCHEDULE", "0 */5 * * * *"),
         "PULLEY_PACE": str(pace),
+        "PULLEY_ROLES_SPREAD_IN": str(story.roles_spread_in),
     }
 
 

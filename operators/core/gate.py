@@ -49,10 +49,13 @@ class Hold(Model):
     detail: str
 
 
-class Denied(Model):
-    """Not now: the app could not pull."""
+class Wait(Model):
+    """Not now: the app could not pull yet."""
 
+    reason: str
     detail: str
+    spread_in: timedelta | None = None
+    """Where what allows it was given and is spreading: when that should be done."""
 
 
 class GiveUp(Model):
@@ -84,7 +87,7 @@ def gate(
     temporary: bool,
     now: datetime,
     doubt: Hold | None = None,
-) -> Hold | Denied | GiveUp | Busy | Go:
+) -> Hold | Wait | GiveUp | Busy | Go:
     """Decide. `operation` is the site's `inProgressOperationId`; `temporary` says that access could not be read for the
     moment, which is waited for a little; an access that stays unknown does not stop a rollout, it is written beside it.
     """
@@ -97,7 +100,11 @@ def gate(
     if access.verdict is Verdict.DENIED:
         if rollout.waiting_since and now - rollout.waiting_since > GIVE_UP_WAITING:
             return GiveUp(detail=f"waited a day for access: {access.sentence}")
-        return Denied(detail=access.sentence)
+        return Wait(reason=access.reason, detail=access.sentence)
+    if access.verdict is Verdict.PROPAGATING:
+        return Wait(
+            reason=access.reason, detail=access.sentence, spread_in=access.until - now if access.until else None
+        )
     if access.verdict is Verdict.UNKNOWN and temporary and rollout.retries < _UNREADABLE_RETRIES:
         return Busy(reason=access.reason, detail=access.sentence)
     if operation:
@@ -134,9 +141,10 @@ _FREEZE_WAIT = timedelta(minutes=5)
 _HOLD_WAIT = timedelta(minutes=30)
 
 
-def access_wait(waits: int) -> timedelta:
-    """How long until a denied access is looked at again: less and less often."""
-    return timedelta(seconds=_ACCESS_WAITS[min(waits, len(_ACCESS_WAITS) - 1)])
+def access_wait(waits: int, spread_in: timedelta | None = None) -> timedelta:
+    """How long until access is looked at again: less and less often, but as soon as what spreads has done so."""
+    own = timedelta(seconds=_ACCESS_WAITS[min(waits, len(_ACCESS_WAITS) - 1)])
+    return min(own, max(spread_in, timedelta(seconds=1))) if spread_in is not None else own
 
 
 def retry_wait(retries: int, asked: timedelta | None = None) -> timedelta:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from operators.cloud.engine import Held
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
-from operators.core.gate import Busy, Denied, GiveUp, Go, Hold, access_wait, doubt, gate, hold_wait, retry_wait
+from operators.core.gate import Busy, GiveUp, Go, Hold, Wait, access_wait, doubt, gate, hold_wait, retry_wait
 from operators.core.inventory import STRATEGY_TAG, looked_after, resource_tag
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
@@ -186,7 +186,7 @@ class Planning:
             case Hold():
                 moved = moved.by(Event.HOLD, now, answer.reason, answer.detail, evidence=evidence, access=access)
                 return Outcome(carrying(active, moved), (*aside, moved), again=hold_wait(answer.reason))
-            case Denied():
+            case Wait():
                 since = rollout.waiting_since or now
                 moved = moved.by(
                     Event.DENIED,
@@ -197,7 +197,7 @@ class Planning:
                     access=access,
                     waiting_since=since,
                 )
-                return Outcome(carrying(active, moved), (*aside, moved), again=access_wait(0))
+                return Outcome(carrying(active, moved), (*aside, moved), again=access_wait(0, answer.spread_in))
             case GiveUp():
                 moved = moved.by(Event.GIVEN_UP, now, access.reason, answer.detail, evidence=evidence, access=access)
                 return Outcome(carrying(active, moved), (*aside, moved))
@@ -270,10 +270,10 @@ def _asked(held: Held) -> Look | None:
     return look if look and look.cause is Cause.PERSON else None
 
 
-def _same_again(rollout: Rollout, answer: Hold | Denied | GiveUp | Busy | Go) -> timedelta | None:
+def _same_again(rollout: Rollout, answer: Hold | Wait | GiveUp | Busy | Go) -> timedelta | None:
     """How long until the next look where a waiting rollout got the same answer once more; None where it moves."""
-    if rollout.state is State.WAITING_ACCESS and isinstance(answer, Denied):
-        return access_wait(rollout.waits + 1)
+    if rollout.state is State.WAITING_ACCESS and isinstance(answer, Wait) and answer.reason == rollout.reason:
+        return access_wait(rollout.waits + 1, answer.spread_in)
     if rollout.state is State.HELD and isinstance(answer, Hold) and answer.reason == rollout.reason:
         return hold_wait(answer.reason)
     if rollout.state in (State.HELD, State.WAITING_ACCESS) and isinstance(answer, Busy):

@@ -9,13 +9,13 @@ from operators.core.access import Access, Reason, Verdict
 from operators.core.gate import (
     GIVE_UP_WAITING,
     Busy,
-    Denied,
     Freeze,
     GiveUp,
     Go,
     Hold,
     HoldReason,
     Mode,
+    Wait,
     access_wait,
     gate,
     hold_wait,
@@ -27,13 +27,16 @@ from tests.core.samples import NOW, ago, rollout
 
 ALLOWED = Access(verdict=Verdict.ALLOWED, reason=Reason.ROLE_GRANTED, sentence="shop may pull")
 DENIED = Access(verdict=Verdict.DENIED, reason=Reason.ROLE_MISSING, sentence="shop may not pull")
+SPREADING = Access(
+    verdict=Verdict.PROPAGATING, reason=Reason.ROLE_PROPAGATING, sentence="soon", until=NOW + timedelta(seconds=45)
+)
 UNKNOWN = Access(verdict=Verdict.UNKNOWN, reason=Reason.READ_FAILED, sentence="whether shop may pull is not known")
 FREEZE = Freeze(by="Ada", why="the sale is on", at=ago(60))
 CHECKING = rollout(State.CHECKING)
 WAITED_A_DAY = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING)
 WAITED_LONGER = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING - timedelta(seconds=1))
 
-type Answer = Hold | Denied | GiveUp | Busy | Go
+type Answer = Hold | Wait | GiveUp | Busy | Go
 
 
 def answered(
@@ -56,9 +59,11 @@ def answered(
         pytest.param(answered(), Go, id="nothing is in the way"),
         pytest.param(answered(mode=Mode.OBSERVE), Hold, id="observed only"),
         pytest.param(answered(freeze=FREEZE), Hold, id="frozen"),
-        pytest.param(answered(DENIED), Denied, id="access denied"),
-        pytest.param(answered(DENIED, of=WAITED_A_DAY), Denied, id="denied for a day"),
+        pytest.param(answered(DENIED), Wait, id="access denied"),
+        pytest.param(answered(DENIED, of=WAITED_A_DAY), Wait, id="denied for a day"),
         pytest.param(answered(DENIED, of=WAITED_LONGER), GiveUp, id="denied for longer than a day"),
+        pytest.param(answered(SPREADING), Wait, id="access spreading"),
+        pytest.param(answered(SPREADING, of=WAITED_LONGER), Wait, id="granted at last after longer than a day"),
         pytest.param(answered(of=WAITED_LONGER), Go, id="granted after longer than a day"),
         pytest.param(answered(UNKNOWN), Go, id="access unknown, and waiting would not help"),
         pytest.param(answered(UNKNOWN, temporary=True), Busy, id="access unreadable for the moment"),
@@ -112,6 +117,14 @@ def seconds(*delays: timedelta) -> list[float]:
 def test_access_is_looked_at_less_and_less_often() -> None:
     """The delays grow to ten minutes and stay there."""
     assert seconds(*map(access_wait, range(8))) == [30, 60, 120, 240, 300, 600, 600, 600]
+
+
+def test_what_spreads_is_looked_at_when_it_should_be_there() -> None:
+    """As often as a denial, but not later than it has spread; never at once again."""
+    answer = answered(SPREADING)
+    assert isinstance(answer, Wait)
+    assert seconds(access_wait(0, answer.spread_in), access_wait(5, answer.spread_in)) == [30, 45]
+    assert seconds(access_wait(0, timedelta())) == [1]
 
 
 def test_retries_back_off() -> None:
