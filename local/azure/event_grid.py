@@ -1,4 +1,4 @@
-"""Event Grid between the registries and one subscriber: at least once, in no order, with retries and dead letters.
+"""Event Grid between the registries and one address: at least once, in no order, with retries and dead letters.
 
 azure-docs: event-grid/delivery-and-retry, event-schema, cloud-event-schema. An answer is awaited for 30 seconds; 400,
 401 and 413 are not retried; everything else is, on a schedule that `pace` shortens so that no story waits for hours.
@@ -50,7 +50,7 @@ class Delivery:
 
 
 class EventGrid:
-    """Delivers the events of pushes to the URL of one event subscription; without one, events go nowhere."""
+    """Delivers the events of pushes to one URL, once for each subscription that takes them and leads there."""
 
     def __init__(self, world: World, url: str | None, pace: float = 1, client: httpx.AsyncClient | None = None) -> None:
         self._world = world
@@ -66,17 +66,29 @@ class EventGrid:
         made = []
         for data in pushed.events:
             event = envelope(self._world, pushed, data)
-            for copy in range(1, copies + 1):
-                delivery = Delivery(event["id"], event["subject"], copy)
-                made.append(delivery)
-                if drop or self._url is None:
-                    delivery.state, delivery.reason = "dropped", "asked for" if drop else "no subscription"
-                    continue
-                task = asyncio.create_task(self._deliver(delivery, event, delay, self._url))
-                self._under_way.add(task)
-                task.add_done_callback(self._under_way.discard)
+            for name in self._subscribers(pushed, event["subject"]):
+                made += [self._begin(event, name, copy, delay, drop) for copy in range(1, copies + 1)]
         self.deliveries += made
         return made
+
+    def _subscribers(self, pushed: Pushed, subject: str) -> list[str | None]:
+        """Name the subscriptions that an event goes to; None stands for there being none."""
+        if self._url is None:
+            return [None]
+        if self._world.scenario.event_subscriptions is None:
+            return [self._world.scenario.events.subscription_name]
+        taking = [one.told for one in self._world.event_subscriptions if one.takes(pushed.registry, subject)]
+        return [one.name for one in taking if one.reaches_us] or [None]
+
+    def _begin(self, event: dict[str, Any], name: str | None, copy: int, delay: float, drop: bool) -> Delivery:
+        delivery = Delivery(event["id"], event["subject"], copy)
+        if drop or name is None or self._url is None:
+            delivery.state, delivery.reason = "dropped", "asked for" if drop else "no subscription"
+            return delivery
+        task = asyncio.create_task(self._deliver(delivery, event, delay, self._url, name))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return delivery
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
@@ -90,12 +102,12 @@ class EventGrid:
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._client.aclose()
 
-    async def _deliver(self, delivery: Delivery, event: dict[str, Any], delay: float, url: str) -> None:
+    async def _deliver(self, delivery: Delivery, event: dict[str, Any], delay: float, url: str, name: str) -> None:
         clock = self._world.clock
         await clock.sleep(delay)
         began = clock.now()
         for count in range(MAX_ATTEMPTS):
-            outcome = await self._attempt(event, count, url)
+            outcome = await self._attempt(event, count, url, name)
             delivery.attempts.append(Attempt(clock.now(), str(outcome)))
             if outcome in DELIVERED:
                 delivery.state = "delivered"
@@ -110,12 +122,12 @@ class EventGrid:
             await clock.sleep(pause)
         delivery.state, delivery.reason = "dead_lettered", "MaxDeliveryAttemptsExceeded"
 
-    async def _attempt(self, event: dict[str, Any], count: int, url: str) -> int | str:
+    async def _attempt(self, event: dict[str, Any], count: int, url: str, name: str) -> int | str:
         cloud_event = "specversion" in event
         headers = {
             "content-type": "application/cloudevents+json; charset=utf-8" if cloud_event else "application/json",
             "aeg-event-type": "Notification",
-            "aeg-subscription-name": self._world.scenario.events.subscription_name.upper(),
+            "aeg-subscription-name": name.upper(),
             "aeg-delivery-count": str(count),
             "aeg-metadata-version": "1",
             "aeg-data-version": "2.0",

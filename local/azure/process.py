@@ -50,7 +50,7 @@ class SimulatedAzure:
     """Everything that runs, started and stopped together."""
 
     def __init__(self, scenario: Scenario, state: Path, events_url: str | None, pace: float) -> None:
-        self._world = World(scenario, SystemClock())
+        self._world = World(scenario, SystemClock(), events_url)
         self._state = state
         self._events_url = events_url
         self._pace = pace

@@ -2,6 +2,7 @@
 
 from local.azure.arm import (
     deny_assignments,
+    event_subscriptions,
     registries,
     resources,
     role_assignments,
@@ -17,6 +18,8 @@ _REGISTRIES = "/providers/Microsoft.ContainerRegistry/registries"
 _VAULTS = "/providers/Microsoft.KeyVault/vaults"
 _REGISTRY = GROUP + _REGISTRIES + "/{registry}"
 _WEBHOOK = _REGISTRY + "/webhooks/{webhook}"
+_SUBSCRIBED = _REGISTRY + "/providers/Microsoft.EventGrid/eventSubscriptions"
+_TOPICS = "/providers/Microsoft.EventGrid/systemTopics"
 _AUTHORIZATION = "(?P<scope>|/.+?)/providers/Microsoft.Authorization"
 _VERSIONS = {
     "Microsoft.Web": (
@@ -28,6 +31,7 @@ _VERSIONS = {
         *("2025-03-01-preview", "2025-04-01", "2025-11-01"),
     ),
     "Microsoft.Authorization": ("2018-07-01-preview", "2020-04-01-preview", "2022-04-01", "2022-05-01-preview"),
+    "Microsoft.EventGrid": ("2021-12-01", "2022-06-15", "2023-12-15-preview", "2025-02-15"),
     "Microsoft.KeyVault": ("2022-07-01", "2023-07-01", "2024-11-01", "2025-05-01"),
     "Microsoft.ManagedIdentity": ("2018-11-30", "2023-01-31", "2024-11-30"),
     "Microsoft.Resources": ("2016-06-01", "2019-11-01", "2021-04-01", "2022-09-01", "2022-12-01", "2024-11-01"),
@@ -49,6 +53,10 @@ def _roles(name: str, method: str, tail: str, handler: Handler) -> Operation:
 def _acr(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
     needed = f"Microsoft.ContainerRegistry/registries/{action}"
     return Operation(name, method, template, handler, needed, "Microsoft.ContainerRegistry")
+
+
+def _events(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
+    return Operation(name, method, template, handler, f"Microsoft.EventGrid/{action}", "Microsoft.EventGrid")
 
 
 def _vault(name: str, template: str, handler: Handler) -> Operation:
@@ -91,6 +99,19 @@ OPERATIONS = (
         resources.get_identity,
         "Microsoft.ManagedIdentity/userAssignedIdentities/read",
         "Microsoft.ManagedIdentity",
+    ),
+    _events("events.list", "GET", _SUBSCRIBED, event_subscriptions.list_at_registry, "eventSubscriptions/read"),
+    _events(
+        "events.get", "GET", _SUBSCRIBED + "/{name}", event_subscriptions.get_at_registry, "eventSubscriptions/read"
+    ),
+    _events(
+        *("events.full_url", "POST", _SUBSCRIBED + "/{name}/getFullUrl"),
+        *(event_subscriptions.full_url, "eventSubscriptions/getFullUrl/action"),
+    ),
+    _events("topics.list", "GET", SUBSCRIPTION + _TOPICS, event_subscriptions.list_topics, "systemTopics/read"),
+    _events(
+        *("topics.events", "GET", GROUP + _TOPICS + "/{topic}/eventSubscriptions"),
+        *(event_subscriptions.list_at_topic, "systemTopics/eventSubscriptions/read"),
     ),
     _vault("vaults.list", SUBSCRIPTION + _VAULTS, vaults.list_vaults),
     _vault("vaults.get", GROUP + _VAULTS + "/{vault}", vaults.get_vault),

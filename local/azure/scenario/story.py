@@ -1,12 +1,13 @@
 """The whole scenario, and how it is read."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import Field, ValidationError
 
 from local.azure.scenario.budgets import Budgets
+from local.azure.scenario.events import Events, EventSubscription
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_TENANT, Guid, Part, ScenarioError, Seconds, Subscription
@@ -14,13 +15,6 @@ from local.azure.scenario.registries import Registry
 from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
 from local.azure.scenario.sites import Identity, Site
 from local.azure.scenario.vaults import KeyVault
-
-
-class Events(Part):
-    """How the registries' events are delivered."""
-
-    event_schema: Literal["EventGridSchema", "CloudEventSchemaV1_0"] = "EventGridSchema"
-    subscription_name: str = "PULLEY"
 
 
 class Scenario(Part):
@@ -44,6 +38,8 @@ class Scenario(Part):
     deny_assignments: tuple[DenyAssignment, ...] = ()
     faults: tuple[FaultRule, ...] = ()
     events: Events = Events()
+    event_subscriptions: tuple[EventSubscription, ...] | None = None
+    """Null: one for each registry to the process's --events-url."""
 
 
 class _Yaml12Loader(yaml.SafeLoader):

@@ -13,6 +13,7 @@ from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleDefinition, custom_role
 from local.azure.world.site_making import make_site
 from local.azure.world.sites import Site, UserIdentity
+from local.azure.world.subscriptions import EventSubscription
 from local.azure.world.vaults import Vault
 from local.azure.world.webhooks import Webhook, Webhooks
 
@@ -72,6 +73,25 @@ def sites_of(scenario: Scenario, identities: dict[str, UserIdentity], began: dat
                 yield make_site(part, one, subscription, identities, began - RUNNING_SINCE)
             except KeyError as error:
                 raise ScenarioError(f"site {one.name}: there is no identity {error}") from error
+
+
+def event_subscriptions_of(
+    scenario: Scenario, registries: list[Registry], events_url: str | None
+) -> list[EventSubscription]:
+    """Make the event subscriptions; without any told there is one for each registry to the process's --events-url."""
+    by_name = {one.name: one for one in registries}
+    subscriptions = scenario.event_subscriptions
+    if subscriptions is None:
+        name = scenario.events.subscription_name.lower()
+        everywhere = by_name if events_url is not None else ()
+        subscriptions = tuple(told.EventSubscription(name=name, registry=one) for one in everywhere)
+    made = []
+    for one in subscriptions:
+        if one.registry not in by_name:
+            raise ScenarioError(f"event subscription {one.name}: there is no registry {one.registry}")
+        owner = by_name[one.registry].told.subscription or scenario.subscriptions[0].id
+        made.append(EventSubscription(one, by_name[one.registry], owner, events_url))
+    return made
 
 
 def vaults_of(scenario: Scenario) -> list[Vault]:

@@ -11,6 +11,7 @@ from local.azure.world.budgets import CallBudgets
 from local.azure.world.building import (
     LONG_AGO,
     custom_roles_of,
+    event_subscriptions_of,
     identities_of,
     operator_grants,
     registries_of,
@@ -39,7 +40,7 @@ from local.azure.world.vaults import SecretReader
 class World:
     """One deterministic Azure."""
 
-    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+    def __init__(self, scenario: Scenario, clock: Clock, events_url: str | None = None) -> None:
         self.scenario = scenario
         self.clock = clock
         self.started = clock.now()
@@ -55,6 +56,7 @@ class World:
         self.webhooks = webhooks_of(self.registries, self.sites)
         self.roles = Roles(custom_roles_of(scenario))
         self.directory = Directory(scenario, self.sites, self.identities, self.started)
+        self.event_subscriptions = event_subscriptions_of(scenario, self.registries, events_url)
         self.vaults = vaults_of(scenario)
         self.places = Places(scenario, [*self.registries, *self.sites, *self.vaults])
         self._granting = Granting(self.roles, self.directory, self.places)
