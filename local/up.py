@@ -189,7 +189,7 @@ def _settings(azure: AzureReady, storage: Azurite, story: Scenario, pace: float)
         "PULLEY_MODE": os.environ.get("PULLEY_MODE", "act"),
         "PULLEY_DRIFT_SCHEDULE": os.environ.get("PULLEY_DRIFT_SCHEDULE", "0 */5 * * * *"),
         "PULLEY_PACE": str(pace),
-        "PULLEY_ROLES_SPREAD_IN": str(story.roles_spread_in),
+        "PULLEY_ROLE_SPREAD_SECONDS": str(story.role_spread_seconds),
     }
 
 

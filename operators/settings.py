@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     """Where news of rollouts are POSTed to. Its query may hold a token: it is in no log and no answer."""
     pace: float = Field(default=1.0, gt=0, le=1)
     """Every wait of the operator's own is multiplied by this; below 1 only for a local environment."""
-    roles_spread_in: float = Field(default=SPREADING.total_seconds(), ge=0)
+    role_spread_seconds: float = Field(default=SPREADING.total_seconds(), ge=0)
     """Seconds that a new role assignment may take to count at the registry; 0 only for a local environment."""
     storage: str | None = Field(default=None, validation_alias="AzureWebJobsStorage", repr=False)
     """The connection string of the storage account, for tables and queues; local environments use it."""
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     @property
     def spreading(self) -> timedelta:
         """How long a new role assignment may take to count."""
-        return timedelta(seconds=self.roles_spread_in)
+        return timedelta(seconds=self.role_spread_seconds)
 
     @property
     def subscriptions(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ IMAGE = "contoso.azurecr.io/shop:stable"
 @pytest_asyncio.fixture
 async def slow(town: Town) -> Town:
     """The same town, whose operator knows that roles take their ten minutes."""
-    return town.restarted(roles_spread_in=600)
+    return town.restarted(role_spread_seconds=600)
 
 
 async def test_a_new_role_is_waited_for_until_it_has_spread(slow: Town) -> None:

@@ -70,7 +70,7 @@ class Town:
             "scopes": (f"/subscriptions/{world.default_subscription}",),
             "mode": Mode.ACT,
             "pace": _HURRY,
-            "roles_spread_in": 0,
+            "role_spread_seconds": 0,
             "AzureWebJobsStorage": connection_string,
         }
         read = Settings.model_validate(given | settings)
