@@ -37,13 +37,18 @@ class Front:
     def __init__(self, world: World) -> None:
         self.world = world
         self._apps: dict[str, ASGIApp] = {ARM_HOST: ArmApp(world)}
-        self._apps |= {one.login_server.lower(): RegistryApp(world, one) for one in world.registries}
-        self._apps |= {one.host.lower(): AppAddress(world, one) for one in world.sites}
-        self._apps |= {one.scm_host.lower(): DeploymentSite(world, one) for one in world.sites}
 
     def knows(self, host: str) -> bool:
         """Tell whether a host is part of this world."""
-        return host.lower() in self._apps
+        return self._app(host.lower()) is not None
+
+    def _app(self, host: str) -> ASGIApp | None:
+        """Find the app behind a host; sites and registries may be made at any time."""
+        if host not in self._apps:
+            self._apps |= {one.login_server.lower(): RegistryApp(self.world, one) for one in self.world.registries}
+            self._apps |= {one.host.lower(): AppAddress(self.world, one) for one in self.world.sites}
+            self._apps |= {one.scm_host.lower(): DeploymentSite(self.world, one) for one in self.world.sites}
+        return self._apps.get(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises ConnectionBroken where a fault says that no answer arrives."""
@@ -69,7 +74,7 @@ class Front:
                 status = fault.status
                 await fault_answer(fault)(scope, receive, send)
                 return
-            app = self._apps.get(host) or unknown_host
+            app = self._app(host) or unknown_host
             await app(scope, receive, note)
             if fault is not None and fault.effect != "delay":
                 status = 0

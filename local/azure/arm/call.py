@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.errors import front_door, resource_not_found
 from local.azure.world import World
+from local.azure.world.groups import ResourceGroup
 from local.azure.world.names import resource_id, same
 from local.azure.world.registries import Registry
 from local.azure.world.sites import Site
@@ -62,13 +63,12 @@ class ArmCall:
                 return one
         raise resource_not_found(kind, self.place["registry"], self.place["group"])
 
-    def needs_group(self) -> str:
+    def needs_group(self) -> ResourceGroup:
         """Answer the resource group in the path; raises ARM's 404 where it does not exist."""
-        group = self.place["group"]
-        if not any(
-            owner == self.subscription and same(name, group) for owner, name in self.world.places.resource_groups()
-        ):
-            raise front_door(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
+        group = self.world.places.groups.find(self.subscription, self.place["group"])
+        if group is None:
+            text = f"Resource group '{self.place['group']}' could not be found."
+            raise front_door(404, "ResourceGroupNotFound", text)
         return group
 
     def page(self, rows: list[dict[str, Any]]) -> JSONResponse:

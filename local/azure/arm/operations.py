@@ -4,7 +4,6 @@ from local.azure.arm import (
     deny_assignments,
     event_subscriptions,
     registries,
-    resources,
     role_assignments,
     role_definitions,
     vaults,
@@ -12,6 +11,7 @@ from local.azure.arm import (
 )
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
+from local.azure.arm.resource_operations import RESOURCES
 from local.azure.arm.web_operations import WEB
 
 _REGISTRIES = "/providers/Microsoft.ContainerRegistry/registries"
@@ -63,12 +63,9 @@ def _vault(name: str, template: str, handler: Handler) -> Operation:
     return Operation(name, "GET", template, handler, "Microsoft.KeyVault/vaults/read", "Microsoft.KeyVault")
 
 
-def _resources(name: str, template: str, handler: Handler, action: str | None) -> Operation:
-    return Operation(name, "GET", template, handler, action, "Microsoft.Resources")
-
-
 OPERATIONS = (
     *WEB,
+    *RESOURCES,
     _acr("registries.list", "GET", SUBSCRIPTION + _REGISTRIES, registries.list_subscription, "read"),
     _acr("registries.list_group", "GET", GROUP + _REGISTRIES, registries.list_group, "read"),
     _acr("registries.get", "GET", _REGISTRY, registries.get, "read"),
@@ -92,14 +89,6 @@ OPERATIONS = (
     _roles("roles.definition", "GET", "/roleDefinitions/{name}", role_definitions.get_definition),
     _roles("roles.denials", "GET", "/denyAssignments", deny_assignments.list_denials),
     _roles("roles.denial", "GET", "/denyAssignments/{name}", deny_assignments.get_denial),
-    Operation(
-        "identities.get",
-        "GET",
-        GROUP + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}",
-        resources.get_identity,
-        "Microsoft.ManagedIdentity/userAssignedIdentities/read",
-        "Microsoft.ManagedIdentity",
-    ),
     _events("events.list", "GET", _SUBSCRIBED, event_subscriptions.list_at_registry, "eventSubscriptions/read"),
     _events(
         "events.get", "GET", _SUBSCRIBED + "/{name}", event_subscriptions.get_at_registry, "eventSubscriptions/read"
@@ -115,13 +104,4 @@ OPERATIONS = (
     ),
     _vault("vaults.list", SUBSCRIPTION + _VAULTS, vaults.list_vaults),
     _vault("vaults.get", GROUP + _VAULTS + "/{vault}", vaults.get_vault),
-    _resources("subscriptions.list", "/subscriptions", resources.list_subscriptions, None),
-    _resources("subscriptions.get", SUBSCRIPTION, resources.get_subscription, "Microsoft.Resources/subscriptions/read"),
-    _resources(
-        "groups.list",
-        SUBSCRIPTION + "/resourcegroups",
-        resources.list_groups,
-        "Microsoft.Resources/subscriptions/resourceGroups/read",
-    ),
-    _resources("groups.get", GROUP, resources.get_group, "Microsoft.Resources/subscriptions/resourceGroups/read"),
 )

@@ -1,16 +1,14 @@
 """What Microsoft.Web says about a site: bodies with every key that recorded answers have, most of them null."""
 
-import json
 from datetime import UTC
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from local.azure.arm.shapes import shape
 from local.azure.scenario import SlotSwap
 from local.azure.world.names import file_time
 from local.azure.world.sites import Site
 
-_SHAPES = Path(__file__).parent.parent / "shapes"
 _SHOWN_IN_SITE = (
     *("numberOfWorkers", "linuxFxVersion", "acrUseManagedIdentityCreds", "alwaysOn", "http20Enabled"),
     *("functionAppScaleLimit", "minimumElasticInstanceCount", "clusteringEnabled"),
@@ -39,7 +37,7 @@ def site_body(site: Site, tenant: str) -> dict[str, Any]:
 def config_body(site: Site, resource_id: str, kind: str) -> dict[str, Any]:
     """Write the body of config/web under the id and type that the operation shows."""
     own = {"publishingUsername": site.publishing_user, "vnetRouteAllEnabled": site.told.vnet_all_traffic}
-    properties = _shape("config_web.json") | own | site.config
+    properties = shape("config_web.json") | own | site.config
     body = {"id": resource_id, "name": site.name, "type": kind, "location": site.location, "properties": properties}
     return body | ({"tags": site.told.tags} if site.told.tags else {})
 
@@ -47,7 +45,7 @@ def config_body(site: Site, resource_id: str, kind: str) -> dict[str, Any]:
 @cache
 def config_names() -> dict[str, str]:
     """Answer the names of config/web's properties by their lower-case spelling."""
-    return {name.lower(): name for name in _shape("config_web.json")}
+    return {name.lower(): name for name in shape("config_web.json")}
 
 
 def etag(site: Site) -> str:
@@ -57,7 +55,6 @@ def etag(site: Site) -> str:
 
 def _properties(site: Site) -> dict[str, Any]:
     hosts = [site.host, site.scm_host]
-    group = f"/subscriptions/{site.subscription}/resourceGroups/{site.resource_group}"
     web_space = f"{site.resource_group}-{site.location.replace(' ', '')}webspace-Linux"
     told = {
         "name": f"{site.site_name}({site.slot})" if site.slot else site.site_name,
@@ -77,7 +74,7 @@ def _properties(site: Site) -> dict[str, Any]:
             "appSettings": None,
         },
         "hostNameSslStates": [_ssl_state(hosts[0], "Standard"), _ssl_state(hosts[1], "Repository")],
-        "serverFarmId": f"{group}/providers/Microsoft.Web/serverfarms/{site.resource_group}-plan",
+        "serverFarmId": site.plan_id,
         "reserved": site.is_linux,
         "hyperV": not site.is_linux,
         "lastModifiedTimeUtc": site.modified.strftime("%Y-%m-%dT%H:%M:%S.%f"),
@@ -91,7 +88,7 @@ def _properties(site: Site) -> dict[str, Any]:
         "defaultHostName": site.host,
         "slotName": None,
     }
-    return _shape("site.json") | told | _network(site) | _under_way(site)
+    return shape("site.json") | site.written | told | _network(site) | _under_way(site)
 
 
 def _under_way(site: Site) -> dict[str, Any]:
@@ -135,7 +132,7 @@ def _network(site: Site) -> dict[str, Any]:
 
 
 def _site_config(site: Site) -> dict[str, Any]:
-    current = _shape("config_web.json") | site.config
+    current = shape("config_web.json") | site.config
     return {name: current[name] if name in _SHOWN_IN_SITE else None for name in current}
 
 
@@ -166,10 +163,3 @@ def _ssl_state(host: str, kind: str) -> dict[str, Any]:
     nothing = ("ipBasedSslResult", "virtualIP", "virtualIPv6", "thumbprint", "certificateResourceId", "toUpdate")
     rest = dict.fromkeys((*nothing, "toUpdateIpBasedSsl"))
     return {"name": host, "sslState": "Disabled", **rest, "ipBasedSslState": "NotConfigured", "hostType": kind}
-
-
-@cache
-def _shape(name: str) -> dict[str, Any]:
-    """Answer a recorded shape; shared between answers, so it is only ever merged, never changed."""
-    shape: dict[str, Any] = json.loads((_SHAPES / name).read_text(encoding="utf-8"))
-    return shape

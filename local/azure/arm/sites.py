@@ -21,7 +21,7 @@ def list_subscription(call: ArmCall) -> Response:
 
 def list_group(call: ArmCall) -> Response:
     """List the sites of a resource group, with slots where includeSlots asks for them."""
-    group = call.needs_group()
+    group = call.needs_group().name
     slots_too = call.query.get("includeSlots", "").lower() == "true"
     rows = [one for one in _in_group(call, group) if slots_too or not one.slot]
     return _list(call, rows)
@@ -53,7 +53,7 @@ def update_config(call: ArmCall) -> Response:
     asked = (call.body or {}).get("properties") or {}
     known = config_names()
     properties = {known[name.lower()]: value for name, value in asked.items() if name.lower() in known}
-    _check_fx_version(properties.get("linuxFxVersion"))
+    check_fx_version(properties.get("linuxFxVersion"))
     needs_quiet(site, call.world.now())
     before = etag(site)
     call.world.configure(site, properties)
@@ -91,7 +91,8 @@ def _in_group(call: ArmCall, group: str) -> list[Site]:
     ]
 
 
-def _check_fx_version(value: Any) -> None:
+def check_fx_version(value: Any) -> None:
+    """Raise Microsoft.Web's 400 for a linuxFxVersion that is none."""
     if value is None or _FX_VERSION.fullmatch(str(value)):
         return
     message = "The parameter LinuxFxVersion has an invalid value."

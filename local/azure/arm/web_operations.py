@@ -1,9 +1,10 @@
 """What ARM knows of Microsoft.Web here."""
 
-from local.azure.arm import app_settings, runtime, sites
+from local.azure.arm import app_settings, plans, runtime, site_writing, sites
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
+_PLANS = "/providers/Microsoft.Web/serverfarms"
 _SITES = "/providers/Microsoft.Web/sites"
 _SITE = GROUP + _SITES + "/{site}"
 _APP = _SITE + "(?:/slots/{slot})?"
@@ -16,10 +17,20 @@ def _web(name: str, method: str, template: str, handler: Handler, action: str) -
     return Operation(name, method, template, handler, f"Microsoft.Web/sites/{action}")
 
 
+def _plan(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
+    return Operation(name, method, template, handler, f"Microsoft.Web/serverfarms/{action}")
+
+
 WEB = (
+    _plan("plans.list", "GET", SUBSCRIPTION + _PLANS, plans.list_subscription, "read"),
+    _plan("plans.list_group", "GET", GROUP + _PLANS, plans.list_group, "read"),
+    _plan("plans.get", "GET", GROUP + _PLANS + "/{plan}", plans.get_plan, "read"),
+    _plan("plans.put", "PUT", GROUP + _PLANS + "/{plan}", plans.put_plan, "write"),
     _web("sites.list", "GET", SUBSCRIPTION + _SITES, sites.list_subscription, "read"),
     _web("sites.list_group", "GET", GROUP + _SITES, sites.list_group, "read"),
     _web("sites.get", "GET", _APP, sites.get, "{slots}read"),
+    _web("sites.put", "PUT", _APP, site_writing.put, "{slots}write"),
+    _web("sites.patch", "PATCH", _APP, site_writing.patch, "{slots}write"),
     _web("slots.list", "GET", _SITE + "/slots", sites.list_slots, "slots/read"),
     _web("config.get", "GET", _APP + "/config/web", sites.get_config, "{slots}config/read"),
     _web("config.update", "PATCH", _APP + "/config/web", sites.update_config, "{slots}config/write"),

@@ -9,6 +9,7 @@ from local.azure.world.images import manifests_of
 from local.azure.world.kudu import hook_address
 from local.azure.world.names import stable_guid
 from local.azure.world.permissions import Permission
+from local.azure.world.plans import Plan
 from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleDefinition, custom_role
 from local.azure.world.site_making import make_site
@@ -61,7 +62,7 @@ def webhooks_of(registries: Iterable[Registry], sites: list[Site]) -> Webhooks:
 
 def identities_of(scenario: Scenario) -> dict[str, UserIdentity]:
     """Make the user-assigned identities, by name."""
-    return {one.name: _identity(one, scenario.subscriptions[0].id) for one in scenario.identities}
+    return {one.name: user_identity(one, scenario.subscriptions[0].id) for one in scenario.identities}
 
 
 def sites_of(scenario: Scenario, identities: dict[str, UserIdentity], began: datetime) -> Iterable[Site]:
@@ -99,6 +100,21 @@ def vaults_of(scenario: Scenario) -> list[Vault]:
     return [Vault(one, scenario.subscriptions[0].id) for one in scenario.key_vaults]
 
 
+def plans_of(sites: Iterable[Site], began: datetime) -> Iterable[Plan]:
+    """Make the plans that the sites of a scenario run on: one for each resource group with sites."""
+    for one in sites:
+        yield Plan(
+            subscription=one.subscription,
+            resource_group=one.resource_group,
+            name=one.plan_id.rpartition("/")[2],
+            location=one.location,
+            sku="S1",
+            capacity=one.told.instances,
+            is_linux=one.is_linux,
+            created=began - LONG_AGO,
+        )
+
+
 def custom_roles_of(scenario: Scenario) -> Iterable[RoleDefinition]:
     """Make the custom role definitions."""
     return (custom_role(one.name, one.description, permission_of(one)) for one in scenario.role_definitions)
@@ -121,7 +137,8 @@ def permission_of(part: told.CustomRole | told.DenyAssignment) -> Permission:
     return Permission(part.actions, part.not_actions, part.data_actions, part.not_data_actions)
 
 
-def _identity(one: told.Identity, default_subscription: str) -> UserIdentity:
+def user_identity(one: told.Identity, default_subscription: str) -> UserIdentity:
+    """Make a user-assigned identity."""
     owner = one.subscription or default_subscription
     # Azure spells this group segment in lower case: recorded userAssignedIdentities keys
     group = f"/subscriptions/{owner}/resourcegroups/{one.resource_group}"

@@ -28,6 +28,11 @@ class Directory:
             group_ids[group.name]: {self.principal_id(member) for member in group.members} for group in scenario.groups
         }
 
+    def learn(self, name: str, object_id: str, known_from: datetime) -> None:
+        """Take in the principal of an identity made through ARM, which is known from a moment on."""
+        self._by_name[name.lower()] = object_id
+        self._known_from[object_id] = known_from
+
     def principal_id(self, name: str) -> str:
         """Answer the object id of a site, slot, identity, group, `operator`, or object id; raises KeyError."""
         found = self._by_name.get(name.lower())

@@ -1,10 +1,11 @@
-"""How a site or slot of a scenario comes to be."""
+"""How a site or slot comes to be: as a scenario describes it, or new through ARM."""
 
 from datetime import datetime
 from typing import Any
 
 from local.azure import scenario
 from local.azure.world.names import resource_id
+from local.azure.world.plans import Plan
 from local.azure.world.sites import Happened, Site, UserIdentity
 
 
@@ -37,6 +38,19 @@ def make_site(
         has_system_identity=told.identity.system,
     )
     site.record(created, _at_first(told))
+    return site
+
+
+def new_site(path: tuple[str, str, str], slot: str | None, location: str, plan: Plan, at: datetime) -> Site:
+    """Make a site, or a slot, that nobody described; `path` is its subscription, resource group and site name."""
+    subscription, group, name = path
+    common: dict[str, Any] = {"always_on": False, "instances": plan.capacity}
+    parent = scenario.Site(name=name, resource_group=group, subscription=subscription, location=location, **common)
+    told = scenario.Slot(name=slot, **common) if slot else parent
+    site = make_site(told, parent, subscription, {}, at)
+    site.plan_id = plan.id
+    site.config["numberOfWorkers"] = 1
+    site.history.clear()
     return site
 
 

@@ -1,6 +1,6 @@
 """The World: everything of the simulated Azure, made from a scenario and given a clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,8 +14,10 @@ from local.azure.world.building import (
     event_subscriptions_of,
     identities_of,
     operator_grants,
+    plans_of,
     registries_of,
     sites_of,
+    user_identity,
     vaults_of,
     webhooks_of,
 )
@@ -27,12 +29,13 @@ from local.azure.world.journal import Call, Journal
 from local.azure.world.lifecycle import InstanceView, Pulls, instance_at
 from local.azure.world.names import same
 from local.azure.world.places import Places
+from local.azure.world.plans import Plans
 from local.azure.world.principals import Directory
 from local.azure.world.pulls import Puller
 from local.azure.world.pushes import Pushed
 from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleAssignment, Roles
-from local.azure.world.sites import Happened, Site
+from local.azure.world.sites import Happened, Site, UserIdentity
 from local.azure.world.tokens import Tokens
 from local.azure.world.vaults import SecretReader
 
@@ -54,6 +57,7 @@ class World:
         self.identities = identities_of(scenario)
         self.sites = list(sites_of(scenario, self.identities, self.started))
         self.webhooks = webhooks_of(self.registries, self.sites)
+        self.plans = Plans(plans_of(self.sites, self.started))
         self.roles = Roles(custom_roles_of(scenario))
         self.directory = Directory(scenario, self.sites, self.identities, self.started)
         self.event_subscriptions = event_subscriptions_of(scenario, self.registries, events_url)
@@ -148,6 +152,31 @@ class World:
         """Start a site."""
         self._switch(self.site(site), "Running", Happened.STARTED)
 
+    def make_identity(self, name: str, resource_group: str, subscription: str, location: str) -> UserIdentity:
+        """Make a user-assigned identity, as ARM does."""
+        told_so = told.Identity(name=name, resource_group=resource_group, location=location)
+        made = user_identity(told_so, subscription)
+        self.identities[made.id.lower()] = made
+        self._learn(made.name, made.principal_id)
+        return made
+
+    def give_system_identity(self, site: Site) -> None:
+        """Make the system-assigned identity of a site."""
+        site.has_system_identity = True
+        if site.principal_id:
+            self._learn(site.name, site.principal_id)
+
+    def add_site(self, site: Site) -> None:
+        """Take in a site that was made through ARM, and start it."""
+        self.sites.append(site)
+        self.places.add(site)
+        site.record(self.now(), Happened.STARTED)
+
+    def add_registry(self, registry: Registry) -> None:
+        """Take in a registry that was made through ARM."""
+        self.registries.append(registry)
+        self.places.add(registry)
+
     def assign_role(
         self, principal: str, role: str, scope: str, spreads_in: float = 0, condition: str | None = None
     ) -> RoleAssignment:
@@ -175,6 +204,10 @@ class World:
     def _told(self, pushed: Pushed) -> Pushed:
         self.webhooks.tell(pushed.registry, (*pushed.events, *pushed.quarantine_events), self.now())
         return pushed
+
+    def _learn(self, name: str, principal_id: str) -> None:
+        lag = timedelta(seconds=self.scenario.directory_lag_seconds)
+        self.directory.learn(name, principal_id, self.now() + lag)
 
     def _switch(self, site: Site, state: str, what: Happened) -> None:
         if site.state == state:

@@ -1,0 +1,30 @@
+"""What ARM knows here of subscriptions, resource groups and managed identities."""
+
+from local.azure.arm import groups, identities, subscriptions
+from local.azure.arm.call import Handler
+from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
+
+_IDENTITIES = GROUP + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+
+
+def _resources(name: str, method: str, template: str, handler: Handler, action: str | None) -> Operation:
+    needed = f"Microsoft.Resources/subscriptions/{action}" if action else None
+    return Operation(name, method, template, handler, needed, "Microsoft.Resources")
+
+
+def _identity(name: str, method: str, template: str, handler: Handler, action: str) -> Operation:
+    needed = f"Microsoft.ManagedIdentity/userAssignedIdentities/{action}"
+    return Operation(name, method, template, handler, needed, "Microsoft.ManagedIdentity")
+
+
+RESOURCES = (
+    _resources("subscriptions.list", "GET", "/subscriptions", subscriptions.list_subscriptions, None),
+    _resources("subscriptions.get", "GET", SUBSCRIPTION, subscriptions.get_subscription, "read"),
+    _resources("groups.list", "GET", SUBSCRIPTION + "/resourcegroups", groups.list_groups, "resourceGroups/read"),
+    _resources("groups.get", "GET", GROUP, groups.get_group, "resourceGroups/read"),
+    _resources("groups.exists", "HEAD", GROUP, groups.head_group, "resourceGroups/read"),
+    _resources("groups.put", "PUT", GROUP, groups.put_group, "resourceGroups/write"),
+    _identity("identities.list", "GET", _IDENTITIES, identities.list_group, "read"),
+    _identity("identities.get", "GET", _IDENTITIES + "/{name}", identities.get_identity, "read"),
+    _identity("identities.put", "PUT", _IDENTITIES + "/{name}", identities.put_identity, "write"),
+)
