@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from operators.core.access import Access
+from operators.core.access_catalogue import CATALOGUE
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
 from operators.core.rollouts import Active, Rollout, Step
@@ -54,16 +55,27 @@ class AccessAnswer(Answer):
     verdict: str
     reason: str
     sentence: str
+    warnings: tuple[str, ...]
+    """What else may keep it from pulling, or what was taken for granted."""
+    until: AwareDatetime | None
+    """When what is propagating should have spread at the latest."""
+    what_to_do: str
+    documentation: str
     evidence: tuple[EvidenceAnswer, ...]
     fix: tuple[str, ...]
 
     @classmethod
     def of(cls, access: Access) -> "AccessAnswer":
         """From the verdict."""
+        entry = CATALOGUE[access.reason]
         return cls(
             verdict=access.verdict,
             reason=access.reason,
             sentence=access.sentence,
+            warnings=access.warnings,
+            until=access.until,
+            what_to_do=entry.what_to_do,
+            documentation=entry.documentation,
             evidence=tuple(
                 EvidenceAnswer(fact=one.fact, value=one.value, source=one.source) for one in access.evidence
             ),

@@ -1,0 +1,218 @@
+"""What comes with a verdict: evidence, warnings, and commands that can be copied as they are."""
+
+import shlex
+
+import pytest
+
+from operators.core.abac_conditions import repository_condition
+from operators.core.access import Access, AccessFacts, Reason, Verdict
+from operators.core.access_evaluation import evaluate_access
+from operators.core.apps import SiteIdentity, SiteNetwork
+from operators.core.registries import ABAC
+from tests.core.access_samples import (
+    ACR_PULL,
+    APP,
+    NOW,
+    REGISTRY_ID,
+    SLOT,
+    SUBSCRIPTION,
+    SYSTEM,
+    USER,
+    config,
+    demo,
+    denial,
+    facts,
+    given,
+    roles,
+)
+from tests.core.test_access import CASES, CLOSED, EVERYONE, ODD_CONDITION, OVER_NETWORK, STRICT, WALLED
+
+GRANT = (
+    f"az role assignment create --assignee-object-id {SYSTEM} --assignee-principal-type ServicePrincipal"
+    f" --role AcrPull --scope {REGISTRY_ID}"
+)
+SITE = "--subscription 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8 --resource-group rg-web --name shop"
+USE_IDENTITY = f"""az webapp config set {SITE} --generic-configurations '{{"acrUseManagedIdentityCreds": true}}'"""
+GRANT_NEW = GRANT.replace(SYSTEM, f'"$(az webapp identity show {SITE} --query principalId --output tsv)"')
+CHOOSE_USER = (
+    f"""az webapp config set {SITE} --generic-configurations '{{"acrUserManagedIdentityID": "{USER.client_id}"}}'"""
+)
+OVER_VNET = f"az resource update --ids {APP.resource_id} --set properties.outboundVnetRouting.imagePullTraffic=true"
+
+FIXES = {
+    "no role at all": (GRANT,),
+    "no role, but anybody may pull": (GRANT,),
+    "the mode not told, no role": (GRANT,),
+    "flag not set": (GRANT, USE_IDENTITY),
+    "the admin user, disabled": (GRANT, USE_IDENTITY),
+    "app settings that may not be listed": (GRANT, USE_IDENTITY),
+    "no identity": (f"az webapp identity assign {SITE}", GRANT_NEW),
+    "an identity on the site, but none chosen": (CHOOSE_USER,),
+    "client id of an identity that is not on the site": (
+        f"az webapp identity assign {SITE} --identities"
+        ' "$(az identity list --subscription 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8'
+        f""" --query '[?clientId==`"{USER.client_id}"`].id' --output tsv)\"""",
+    ),
+    "resource id where the client id belongs": (CHOOSE_USER,),
+    "closed, in a network, and nothing says so": (OVER_VNET,),
+    "closed, and no role either": (
+        GRANT,
+        f'az webapp vnet-integration add {SITE} --vnet "$VNET_ID" --subnet "$SUBNET_ID"',
+        OVER_VNET,
+    ),
+    "AcrPull at the registry": (),
+    "AcrPull of a minute ago": (),
+}
+
+
+def explained(case: str) -> Access:
+    """The verdict on a situation of the table."""
+    return evaluate_access(CASES[case][0], NOW)
+
+
+@pytest.mark.parametrize(("case", "fix"), FIXES.items(), ids=FIXES)
+def test_fix(case: str, fix: tuple[str, ...]) -> None:
+    """The commands can be copied as they are: real ids, in the order in which they work, for all that is in the way."""
+    assert explained(case).fix == fix
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_command_is_a_command(case: str) -> None:
+    """A shell can take each apart, it is `az`, and nothing in it is left to be filled in but the network."""
+    for command in explained(case).fix:
+        assert shlex.split(command)[0] == "az"
+        assert "None" not in command
+
+
+@pytest.mark.parametrize("case", [case for case, (_, reason) in CASES.items() if reason is not Reason.READ_FAILED])
+def test_whoever_is_denied_is_told_what_to_do(case: str) -> None:
+    """A denial comes with commands, but for an image, which only its maker can make anew; an allowance with none."""
+    access = explained(case)
+    assert access.verdict is not Verdict.ALLOWED or not access.fix
+    assert access.verdict is not Verdict.DENIED or access.fix or access.reason is Reason.PLATFORM_MISSING
+
+
+def test_fix_of_a_slot_names_the_slot() -> None:
+    """A slot has an identity of its own: the commands say which."""
+    access = explained("a slot without an identity of its own")
+    assert SLOT.slot == "staging"
+    assert all("--name shop --slot staging" in command for command in access.fix)
+
+
+def test_fix_of_a_resource_id_that_is_not_on_the_site() -> None:
+    """The identity is put on the site first, then chosen by the client id that `az` looks up."""
+    access = evaluate_access(facts(config=config(client_id=USER.resource_id)), NOW)
+    assign, choose = access.fix
+    assert shlex.split(assign)[-2:] == ["--identities", USER.resource_id]
+    assert f"--ids {USER.resource_id} --query clientId" in choose
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(CASES["AcrPull at a registry in ABAC mode"][0], id="the wrong role"),
+        pytest.param(CASES["Repository Reader for another repository"][0], id="another repository's"),
+        pytest.param(facts(identity=SiteIdentity(), registry=STRICT), id="no identity yet"),
+    ],
+)
+def test_fix_at_a_registry_in_abac_mode(told: AccessFacts) -> None:
+    """Not AcrPull, which is not honoured there, but the role for this repository alone."""
+    words = shlex.split(evaluate_access(told, NOW).fix[-1])
+    assert words[words.index("--role") + 1] == "Container Registry Repository Reader"
+    assert words[words.index("--condition") + 1] == repository_condition("shop")
+    assert words[words.index("--scope") + 1] == REGISTRY_ID
+
+
+def test_a_firewall_is_not_opened_for_a_hundred_addresses() -> None:
+    """An app with very many addresses is sent into a network instead."""
+    many = tuple(f"13.66.140.{n}" for n in range(100))
+    access = evaluate_access(facts(registry=WALLED, network=SiteNetwork(possible_outbound_ips=many)), NOW)
+    assert access.fix[-1] == OVER_VNET
+
+
+def test_evidence_is_the_chain_from_the_flag_to_the_image() -> None:
+    """Flag, identity, registry, mode, role, road and image: what a person would have clicked through, in that order."""
+    told = roles(given(ACR_PULL, SUBSCRIPTION), known=(ACR_PULL,), registry=demo(public_network_access="Enabled"))
+    access = evaluate_access(told, NOW)
+    assert [(one.fact, one.value) for one in access.evidence] == [
+        ("acrUseManagedIdentityCreds", "true"),
+        ("acrUserManagedIdentityID", "(empty: the system-assigned identity)"),
+        ("identity that pulls", f"system-assigned identity, object id {SYSTEM}"),
+        ("loginServer", "demo.azurecr.io"),
+        ("roleAssignmentMode", "LegacyRegistryPermissions"),
+        ("role assignment", f"AcrPull at {SUBSCRIPTION} grants the pull"),
+        ("publicNetworkAccess", "Enabled"),
+        ("manifest", "sha256:" + "a" * 64),
+    ]
+    assert access.sentence == (
+        f"shop may pull shop from demo.azurecr.io: its system-assigned identity has AcrPull at {SUBSCRIPTION}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "fact", "part"),
+    [
+        ("the mode not told, AcrPull", "roleAssignmentMode", "taken for LegacyRegistryPermissions"),
+        ("AcrPull at a registry in ABAC mode", "roleAssignmentMode", "AcrPull is not honoured"),
+        ("AcrPull at a registry in ABAC mode", "role assignment", "only where the registry does not decide by"),
+        ("AcrPull under a condition on a name", "role assignment", ODD_CONDITION),
+        ("AcrPull through a group", "role assignment", "through group a-group"),
+        ("no role at all", "role assignments", "none"),
+        ("no identity", "system-assigned identity", "none"),
+        ("an identity on the site, but none chosen", "user-assigned identities", USER.client_id),
+        ("everyone is denied", "deny assignment", "Everyone 0000"),
+        ("the admin user, disabled", "DOCKER_REGISTRY_SERVER_USERNAME", "demo"),
+        ("the admin user, disabled", "DOCKER_REGISTRY_SERVER_PASSWORD", "(set)"),
+        ("a user name in a Key Vault", "DOCKER_REGISTRY_SERVER_USERNAME", "Key Vault reference"),
+        ("closed, and the app in no network", "virtualNetworkSubnetId", "none"),
+        ("a firewall that lets some of them in", "networkRuleSet.ipRules", "13.66.140.1"),
+        ("an image for another processor", "manifest", "linux/arm64"),
+        ("an image in quarantine", "manifest", "quarantine state Quarantined"),
+        ("an image that is not there", "manifest", "is not there"),
+    ],
+)
+def test_evidence_says(case: str, fact: str, part: str) -> None:
+    """What the verdict rests on, and what was only assumed, is in the evidence."""
+    evidence = {one.fact: one.value for one in explained(case).evidence}
+    assert part in evidence[fact]
+
+
+@pytest.mark.parametrize(
+    ("told", "part"),
+    [
+        pytest.param(CASES["AcrPull through a group"][0], "cached for about a day", id="tokens of a group"),
+        pytest.param(CASES["a new AcrPull through a group"][0], "cached for about a day", id="the same, spreading"),
+        pytest.param(CASES["the mode not told, AcrPull"][0], "was assumed", id="the assumed mode"),
+        pytest.param(CASES["closed, and the app pulls over its network"][0], "not looked into", id="the network"),
+        pytest.param(
+            roles(
+                given(ACR_PULL),
+                known=(ACR_PULL,),
+                network=OVER_NETWORK,
+                registry=CLOSED.model_copy(update={"private_endpoints": 0}),
+            ),
+            "no approved private endpoint",
+            id="a network that leads nowhere",
+        ),
+        pytest.param(CASES["closed, and no role either"][0], "cannot reach demo.azurecr.io", id="the second problem"),
+        pytest.param(facts(denials=(denial(EVERYONE),)), "deny assignment", id="no role, and denied too"),
+        pytest.param(CASES["closed, and the roles could not be read"][0], "403", id="what could not be read"),
+    ],
+)
+def test_warnings_say_the_rest(told: AccessFacts, part: str) -> None:
+    """What was taken for granted, and what else is in the way, is not left for the next attempt."""
+    assert part in " ".join(evaluate_access(told, NOW).warnings)
+
+
+def test_a_plain_grant_warns_of_nothing() -> None:
+    """Warnings are for what is unusual."""
+    assert explained("AcrPull at the registry").warnings == ()
+    assert explained("AcrPull beside Repository Reader").warnings == ()
+
+
+def test_the_condition_is_quoted_on_one_line() -> None:
+    """The portal writes conditions over many lines; a sentence has one."""
+    condition = "(\n @Resource[x:y]\n  StringEquals 'z'\n)"
+    told = roles(given(ACR_PULL, condition=condition), known=(ACR_PULL,), registry=demo(role_assignment_mode=ABAC))
+    legacy = told.model_copy(update={"registry": demo()})
+    assert "( @Resource[x:y] StringEquals 'z' )" in evaluate_access(legacy, NOW).sentence
