@@ -6,6 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from local.azure.world import World
 from local.azure.world.kudu import receive as receive_hook
+from local.azure.world.restrictions import lets_in
 from local.azure.world.sites import Happened, Site
 
 
@@ -24,6 +25,10 @@ class AppAddress:
         await response(scope, receive, send)
 
     def _answer(self, path: str) -> Response:
+        caller = self._world.scenario.operator.ip_address
+        if not lets_in(self._site.config, caller):
+            text = "Error 403 - Forbidden. The web app you have attempted to reach has blocked your access.\n"
+            return PlainTextResponse(text, 403, {"x-ms-forbidden-ip": caller})
         if self._site.state == "Stopped":
             return PlainTextResponse("Error 403 - This web app is stopped.\n", 403)
         views = self._world.instances(self._site)

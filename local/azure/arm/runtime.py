@@ -118,8 +118,11 @@ def _instance(site: Site, view: InstanceView) -> dict[str, Any]:
 def _log_files(site: Site, view: InstanceView) -> list[str]:
     """Write the files of one worker as the endpoint does: a heading with the file's name, then its last lines."""
     old = site.told.log_format == "old"
+    keeps_output = bool(site.config.get("httpLoggingEnabled"))
     files: dict[str, list[Entry]] = {
-        f"{view.machine}_default_docker.log": [entry for entry in view.log if isinstance(entry, Output)],
+        f"{view.machine}_default_docker.log": [
+            entry for entry in view.log if keeps_output and isinstance(entry, Output)
+        ],
         f"{view.machine}_docker.log": [entry for entry in view.log if not isinstance(entry, Output)],
     }
     texts = []

@@ -95,6 +95,7 @@ def _under_way(site: Site) -> dict[str, Any]:
     """What else happens to the site, or happened last."""
     told = site.told
     return {
+        "publicNetworkAccess": site.config.get("publicNetworkAccess"),
         "usageState": told.usage_state,
         "keyVaultReferenceIdentity": site.key_vault_reference_identity,
         "inProgressOperationId": told.in_progress_operation_id,

@@ -1,6 +1,6 @@
 """What ARM knows of Microsoft.Web here."""
 
-from local.azure.arm import app_settings, plans, runtime, site_writing, sites
+from local.azure.arm import app_settings, deployments, plans, runtime, site_logs, site_writing, sites
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
@@ -10,6 +10,7 @@ _SITE = GROUP + _SITES + "/{site}"
 _APP = _SITE + "(?:/slots/{slot})?"
 """A site or a slot of it."""
 _SETTINGS = _APP + "/config/appsettings"
+_DEPLOYMENTS = _APP + "/deploymentStatus"
 _REFERENCES = _APP + "/config/configreferences/appsettings"
 
 
@@ -34,6 +35,8 @@ WEB = (
     _web("slots.list", "GET", _SITE + "/slots", sites.list_slots, "slots/read"),
     _web("config.get", "GET", _APP + "/config/web", sites.get_config, "{slots}config/read"),
     _web("config.update", "PATCH", _APP + "/config/web", sites.update_config, "{slots}config/write"),
+    _web("logs.get", "GET", _APP + "/config/logs", site_logs.get_logs, "{slots}config/read"),
+    _web("logs.put", "PUT", _APP + "/config/logs", site_logs.put_logs, "{slots}config/write"),
     _web("settings.list", "POST", _SETTINGS + "/list", app_settings.list_settings, "{slots}config/list/action"),
     _web("settings.put", "PUT", _SETTINGS, app_settings.put_settings, "{slots}config/write"),
     _web("references.list", "GET", _REFERENCES, app_settings.list_references, "{slots}config/appsettings/read"),
@@ -47,5 +50,10 @@ WEB = (
     _web("sites.status", "GET", _APP + "/siteStatus", runtime.site_status, "{slots}siteStatus/read"),
     _web("sites.status_instance", "GET", _APP + "/siteStatus/{instance}", runtime.one_status, "{slots}siteStatus/read"),
     _web("instances.list", "GET", _APP + "/instances", runtime.instances, "{slots}instances/read"),
+    _web("deployments.list", "GET", _DEPLOYMENTS, deployments.list_deployments, "{slots}deploymentStatus/read"),
+    _web(
+        *("deployments.get", "GET", _DEPLOYMENTS + "/{deployment}"),
+        *(deployments.get_deployment, "{slots}deploymentStatus/read"),
+    ),
     _web("containerlogs", "POST", _APP + "/containerlogs", runtime.container_logs, "{slots}containerlogs/action"),
 )

@@ -36,6 +36,27 @@ class SlotSwap(Part):
     timestamp_utc: AwareDatetime
 
 
+class IpRestriction(Part):
+    """One rule of who may reach an app."""
+
+    ip_address: str
+    """A range such as `203.0.113.0/24`, or `Any`."""
+    action: Literal["Allow", "Deny"] = "Allow"
+    priority: Annotated[int, Field(ge=1)] = 100
+    name: str = "rule"
+
+
+class Deployment(Part):
+    """A deployment of code that the platform keeps a status of."""
+
+    id: Guid
+    status: str = "BuildInProgress"
+    """As DeploymentBuildStatus (azure-rest-api: web); RuntimeSuccessful is a good end."""
+    instances_in_progress: int = 0
+    instances_successful: int = 0
+    instances_failed: int = 0
+
+
 class App(Part):
     """What a site and a slot have in common."""
 
@@ -80,6 +101,13 @@ class App(Part):
     target_swap_slot: str | None = None
     """The other slot of a swap with preview that is not completed."""
     slot_swap_status: SlotSwap | None = None
+    public_network_access: Literal["Enabled", "Disabled"] | None = None
+    ip_security_restrictions: tuple[IpRestriction, ...] = ()
+    """Any rule keeps out whoever no rule names."""
+    ip_security_restrictions_default_action: Literal["Allow", "Deny"] | None = None
+    container_logging: bool = True
+    """What containers write is kept in files, as `httpLogs.fileSystem` of config/logs says."""
+    deployment: Deployment | None = None
     log_format: Literal["new", "old"] = "new"
     """The platform that runs it; the old one falls back to its local copy when a pull fails."""
 

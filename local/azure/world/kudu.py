@@ -1,7 +1,7 @@
 """An app's deployment site (Kudu), as far as registries call it: the webhook of continuous deployment.
 
 azure-docs: app-service/deploy-ci-cd-custom-container; KuduLite: DockerController. A call is 401 without the publishing
-credentials or where basic authentication is off; without DOCKER_ENABLE_CI it is taken and does nothing.
+credentials or where basic authentication is off, 403 without public access; without DOCKER_ENABLE_CI it does nothing.
 """
 
 from base64 import b64encode
@@ -27,6 +27,8 @@ def hook_address(site: Site) -> str:
 
 def receive(site: Site, path: str, authorization: str, at: datetime) -> int:
     """Take a POST to the deployment site and answer its status; a restart may be what it does."""
+    if site.config.get("publicNetworkAccess") == "Disabled":
+        return 403
     expected = b64encode(f"{site.publishing_user}:{password_of(site)}".encode()).decode()
     if not site.told.scm_basic_auth or authorization != f"Basic {expected}":
         return 401

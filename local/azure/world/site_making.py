@@ -6,6 +6,7 @@ from typing import Any
 from local.azure import scenario
 from local.azure.world.names import resource_id
 from local.azure.world.plans import Plan
+from local.azure.world.restrictions import restrictions_of
 from local.azure.world.sites import Happened, Site, UserIdentity
 
 
@@ -72,4 +73,5 @@ def _initial_config(told: scenario.App, identities: dict[str, UserIdentity]) -> 
         "alwaysOn": told.always_on,
         "healthCheckPath": told.health_check_path,
         "numberOfWorkers": told.instances,
-    }
+        "httpLoggingEnabled": told.container_logging,
+    } | restrictions_of(told)

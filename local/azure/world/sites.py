@@ -8,30 +8,8 @@ from typing import Any
 
 from local.azure import scenario
 from local.azure.world.names import resource_id, same, stable_guid
+from local.azure.world.site_changes import changed
 
-_SET_OTHERWISE = frozenset(
-    {
-        "name",
-        "image",
-        "linux_fx_version",
-        "windows_fx_version",
-        "acr_use_managed_identity_creds",
-        "acr_user_managed_identity",
-        "acr_user_managed_identity_id",
-        "always_on",
-        "health_check_path",
-        "app_settings",
-        "identity",
-        "instances",
-        "state",
-        "idle",
-        "slots",
-        "resource_group",
-        "subscription",
-        "location",
-    }
-)
-"""What a scenario says of an app and is then kept elsewhere."""
 _CLIENT_ID = "acrUserManagedIdentityID"
 
 
@@ -171,6 +149,8 @@ class Site:
     config: dict[str, Any] = field(default_factory=dict)
     """Properties of config/web that differ from a new site's."""
     app_settings: dict[str, str] = field(default_factory=dict)
+    log_retention_days: int | None = None
+    application_log_level: str = "Off"
     state: str = "Running"
     history: list[Happening] = field(default_factory=list)
     plan_id: str = ""
@@ -284,10 +264,7 @@ class Site:
 
     def change(self, at: datetime, changes: dict[str, Any]) -> None:
         """Change what is neither configuration nor a setting; raises KeyError or pydantic's ValidationError."""
-        for name in changes:
-            if name in _SET_OTHERWISE:
-                raise KeyError(f"{name} is changed by configuring, or not at all")
-        self.told = type(self.told).model_validate(self.told.model_dump() | changes)
+        self.told = changed(self.told, changes)
         self.record(at, Happened.CHANGED)
 
     def _routes_pulls(self) -> bool:
