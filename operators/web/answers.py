@@ -9,6 +9,7 @@ from operators.core.access import Access
 from operators.core.access_catalogue import CATALOGUE
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
+from operators.core.recovery import Tried
 from operators.core.rollouts import Active, Rollout, Step
 from operators.core.stalls import Stall
 
@@ -121,6 +122,19 @@ class StepAnswer(Answer):
         return cls(at=step.at, state=step.state, reason=step.reason, detail=step.detail, evidence=step.evidence)
 
 
+class TriedAnswer(Answer):
+    """A measure that was taken, and the stall that it was for."""
+
+    measure: str
+    reason: str
+    at: AwareDatetime
+
+    @classmethod
+    def of(cls, tried: Tried) -> "TriedAnswer":
+        """From the measure."""
+        return cls(measure=tried.measure, reason=tried.reason, at=tried.at)
+
+
 class RolloutAnswer(Answer):
     """One rollout; `steps` only where one was asked for."""
 
@@ -145,6 +159,13 @@ class RolloutAnswer(Answer):
     ended_at: AwareDatetime | None
     access: AccessAnswer | None
     stall: StallAnswer | None
+    planned: str | None
+    """The measure that will be taken next."""
+    next_at: AwareDatetime | None
+    """When it is looked at again, while it makes no progress."""
+    tried: tuple[TriedAnswer, ...]
+    back_to: str | None
+    """The last good image, once the way back was taken."""
     steps: tuple[StepAnswer, ...] | None = None
 
     @classmethod
@@ -172,6 +193,10 @@ class RolloutAnswer(Answer):
             ended_at=rollout.ended_at,
             access=AccessAnswer.of(rollout.access) if rollout.access else None,
             stall=StallAnswer.of(rollout.stall) if rollout.stall else None,
+            planned=rollout.planned,
+            next_at=rollout.next_at,
+            tried=tuple(map(TriedAnswer.of, rollout.tried)),
+            back_to=str(rollout.back_to) if rollout.back_to else None,
             steps=tuple(StepAnswer.of(step) for step in steps) if steps is not None else None,
         )
 
