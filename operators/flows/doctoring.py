@@ -11,10 +11,11 @@ from operators.core.apps import AppId, Site, SiteConfig
 from operators.core.doctor.examination import Examination, examine
 from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference, RegistryFacts
 from operators.core.doctor.key_vault import DENIED
+from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.inventory import looked_after
 from operators.core.model import Model, Unknown
-from operators.core.registries import ManifestFacts, Registry
+from operators.core.registries import ManifestFacts, NotThere, Registry
 from operators.flows.access import AccessReads
 from operators.flows.facts import configured_image, read_facts
 from operators.flows.services import House
@@ -57,6 +58,17 @@ class _AppReads(Model):
     config: SiteConfig | Unknown
     statuses: tuple[InstanceStatus, ...] | Unknown
     access: Access | Unknown | None
+    manifest: ManifestFacts | NotThere | Unknown | None
+    """Of the image; None where its registry is none that was read."""
+
+
+async def _manifest(reads: AccessReads, image: ImageReference) -> ManifestFacts | NotThere | Unknown | None:
+    registry = await reads.registry(image.registry)
+    return await reads.manifest(registry, image) if isinstance(registry, Registry) else None
+
+
+def _is_there(manifest: ManifestFacts | NotThere | Unknown | None) -> bool | Unknown | None:
+    return manifest if manifest is None or isinstance(manifest, Unknown) else isinstance(manifest, ManifestFacts)
 
 
 class _Round:
@@ -82,15 +94,12 @@ class _Round:
         )
         image = None if isinstance(reads.config, Unknown) else configured_image(reads.config)
         registry = await self._registry(image.registry) if image else None
-        manifest = None
-        if image and isinstance(registry, RegistryFacts):
-            manifest = await self._shared.manifest(registry.registry, image)
         facts = AppFacts(
             app=app,
             site=reads.site,
             config=reads.config,
             image=image,
-            image_there=manifest if isinstance(manifest, Unknown | None) else isinstance(manifest, ManifestFacts),
+            image_there=_is_there(reads.manifest),
             access=reads.access,
             settings=settings,
             key_vault_references=references,
@@ -109,15 +118,23 @@ class _Round:
         active, _ = await self._house.records.engine.read(app.key)
         facts = await read_facts(self._house, active, ())
         if not isinstance(facts, Unknown):
-            access = await facts.access.verdict() if facts.access else None
-            return _AppReads(site=facts.site, config=facts.config, statuses=facts.statuses, access=access)
+            question = facts.access
+            return _AppReads(
+                site=facts.site,
+                config=facts.config,
+                statuses=facts.statuses,
+                access=await question.verdict() if question else None,
+                manifest=await _manifest(question.reads, question.configured) if question else None,
+            )
         sites = self._azure.sites
         site, config, statuses = await asyncio.gather(
             read_or_unknown(f"site {app.name}", sites.site(app)),
             read_or_unknown(f"config/web of {app.name}", sites.config(app)),
             read_or_unknown(f"siteStatus of {app.name}", sites.site_status(app)),
         )
-        return _AppReads(site=site, config=config, statuses=statuses, access=facts)
+        image = None if isinstance(config, Unknown) else configured_image(config)
+        manifest = await _manifest(self._shared, image) if image else None
+        return _AppReads(site=site, config=config, statuses=statuses, access=facts, manifest=manifest)
 
     async def _vaults_for(
         self, app: AppId, references: tuple[KeyVaultReference, ...] | Unknown

@@ -1,4 +1,4 @@
-"""Key Vault references and key vaults through the real pipeline, against the simulated Azure."""
+"""Key Vault references, key vaults, logs and deployments through the real pipeline, against the simulated Azure."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from operators.cloud.arm import Arm
 from operators.cloud.key_vaults import KeyVaults
 from operators.cloud.site_details import SiteDetails
 from operators.core.apps import AppId
-from operators.core.doctor.facts import KeyVaultReference
+from operators.core.doctor.facts import Deployment, KeyVaultReference, LogSettings
 from operators.errors import NotFound, Temporary
 from tests.local_azure.worlds import site, world_of
 
@@ -68,6 +68,31 @@ async def test_key_vaults() -> None:
     assert (safe.name, safe.by_roles, safe.public_network_access) == ("safe", True, "Enabled")
     assert (older.name, older.by_roles, older.public_network_access) == ("older", False, "Disabled")
     assert safe.id.endswith("/providers/Microsoft.KeyVault/vaults/safe")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_logs(kept: bool) -> None:
+    """Whether a container's output is kept is what `httpLogs.fileSystem` says."""
+    house = House(sites=[site(container_logging=kept)])
+    assert await house.details.logs(house.app()) == LogSettings(http_file_system=kept)
+
+
+async def test_deployments() -> None:
+    """None, or the one whose status the platform keeps."""
+    guid = "88888888-8888-4888-8888-888888888888"
+    house = House(sites=[site(), site(name="deployed", deployment={"id": guid, "status": "RuntimeStarting"})])
+    assert await house.details.deployments(house.app()) == ()
+    (found,) = await house.details.deployments(house.app("deployed"))
+    assert found == Deployment(
+        id=f"{house.world.site('deployed').id}/deploymentStatus/{guid}", status="RuntimeStarting"
+    )
+
+
+async def test_no_deployment_status_yet_is_none() -> None:
+    """The platform answers 404 until something was deployed, as it was recorded for a single one."""
+    house = House()
+    house.world.faults.add(FaultRule(path="/deploymentStatus$", status=404, envelope="web", code="NotFound"))
+    assert await house.details.deployments(house.app()) == ()
 
 
 async def test_a_site_that_is_not_there_has_no_empty_list_of_references() -> None:

@@ -98,7 +98,7 @@ def test_webhooks(facts: AppFacts, status: Status, part: str, fix: str) -> None:
         pytest.param(
             hooked(hook(path="/api/registry")),
             "problem",
-            "not https://shop.scm.azurewebsites.net/api/",
+            "is https://shop.scm.azurewebsites.net/api/registry/webhook.",
             DELETE,
             id="cut off",
         ),

@@ -90,7 +90,7 @@ def rules(*rules: tuple[str, str], default: str | None = None) -> AppFacts:
     ("facts", "status", "part"),
     [
         pytest.param(healthy(), "ok", "lets everybody in", id="no rules"),
-        pytest.param(rules(("Any", "Allow")), "ok", "lets everybody in", id="the rule that is there by itself"),
+        pytest.param(rules(("Any", "Allow")), "ok", "lets everybody in.", id="the rule that is there by itself"),
         pytest.param(rules(("10.0.0.0/8", "Deny"), ("Any", "Allow")), "ok", "but whom it names", id="some kept out"),
         pytest.param(
             rules(("10.0.0.0/8", "Allow"), ("Any", "Deny")), "warning", "only whom it names", id="some let in"
@@ -184,7 +184,13 @@ def deploying(*statuses: str) -> AppFacts:
     ("facts", "status", "part", "fix"),
     [
         pytest.param(healthy(), "ok", "Nobody", "", id="nothing"),
-        pytest.param(deploying("RuntimeSuccessful", "BuildFailed"), "ok", "Nobody", "", id="deployments that ended"),
+        pytest.param(
+            deploying("RuntimeSuccessful", "BuildFailed", "BuildSuccessful"),
+            "ok",
+            "Nobody",
+            "",
+            id="deployments that ended",
+        ),
         pytest.param(deploying("RuntimeStarting"), "warning", "A deployment", "", id="a deployment"),
         pytest.param(site(in_progress_operation_id="op1"), "warning", "An operation", "", id="an operation"),
         pytest.param(

@@ -26,7 +26,7 @@ def set_always_on(app: AppId) -> str:
 
 def set_health_check_path(app: AppId) -> str:
     """Name the path that tells whether the app is healthy. Which one that is, only its makers know."""
-    config = shlex.quote('{"healthCheckPath": "/<the app\'s own path>"}')
+    config = shlex.quote('{"healthCheckPath": "/<path>"}')
     return f"az webapp config set {_target(app)} --generic-configurations {config}"
 
 

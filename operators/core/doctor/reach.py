@@ -31,7 +31,9 @@ def check_access_restrictions(facts: AppFacts) -> Check:
         for rule in config.ip_restrictions
     )
     if _default_action(config) == "allow":
-        return ok(code, f"{app.name} lets everybody in but whom it names.", *seen_rules)
+        kept_out = any(rule.action.lower() == "deny" for rule in config.ip_restrictions)
+        whom = "everybody in but whom it names" if kept_out else "everybody in"
+        return ok(code, f"{app.name} lets {whom}.", *seen_rules)
     sentence = f"{app.name} lets in only whom it names: where Pulley's probe is not among them, it says nothing."
     return warning(code, sentence, *seen_rules, fix=(show_restrictions(app),))
 

@@ -22,12 +22,12 @@ _DOWN = frozenset(
     }
 )
 _MOVING = frozenset({InstanceState.STARTING, InstanceState.STOPPING, InstanceState.UPDATING})
+# BuildSuccessful is no end everywhere, but it may stay for good: it says nothing.
 _DEPLOYING = frozenset(
     {
         "BuildRequestReceived",
         "BuildPending",
         "BuildInProgress",
-        "BuildSuccessful",
         "PostBuildRestartRequired",
         "StartPolling",
         "StartPollingWithRestart",

@@ -49,10 +49,9 @@ def check_webhook_addresses(facts: AppFacts) -> Check:
     if not wrong:
         right = f"No webhook for {facts.app.name} has a wrong address."
         return _undecided(facts, code, webhooks) or ok(code, right)
-    expected = f"https://{_scm_host(facts) or 'its deployment site'}{_RESTARTS[0]}"
-    sentence = (
-        f"The registry sends pushes to {facts.app.name} where nothing takes them ({_names(wrong)}): not {expected}."
-    )
+    where = f"https://{_scm_host(facts) or '<its deployment site>'}{_RESTARTS[0]}"
+    lost = f"The registry sends pushes to {facts.app.name} where nothing takes them ({_names(wrong)})"
+    sentence = f"{lost}; the address for them is {where}."
     return problem(code, sentence, *map(_evidence, wrong), fix=_deletes(registry, wrong))
 
 
