@@ -57,6 +57,7 @@ class Reason(StrEnum):
     REGISTRY_NOT_FOUND = "registry_not_found"
     NOT_AN_AZURE_REGISTRY = "not_an_azure_registry"
     REGISTRY_CLOSED = "registry_closed"
+    NO_PRIVATE_ENDPOINT = "no_private_endpoint"
     FIREWALL = "firewall"
     FIREWALL_PARTLY_OPEN = "firewall_partly_open"
     IMAGE_PULL_NOT_OVER_VNET = "image_pull_not_over_vnet"

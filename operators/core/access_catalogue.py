@@ -185,6 +185,13 @@ CATALOGUE: dict[Reason, Entry] = {
         "App Service is none of the trusted services.",
         _PRIVATE_LINK,
     ),
+    Reason.NO_PRIVATE_ENDPOINT: Entry(
+        _DENIED,
+        "{app} cannot reach {registry}: its public network access is disabled, and it has no private endpoint that is "
+        "approved.",
+        "Make a private endpoint in the app's network, or approve the one that waits for it.",
+        _PRIVATE_LINK,
+    ),
     Reason.FIREWALL: Entry(
         _DENIED,
         "{app} cannot reach {registry}: its firewall lets none of the addresses in that the app comes from "

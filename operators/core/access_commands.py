@@ -86,6 +86,11 @@ def allow_address(registry: str, subscription: str, address: str) -> str:
     )
 
 
+def show_endpoints(registry: str, subscription: str) -> str:
+    """See a registry's private endpoint connections."""
+    return f"az acr private-endpoint-connection list --subscription {subscription} --registry-name {registry}"
+
+
 def show_tags(registry: str, subscription: str, repository: str) -> str:
     """See which tags a repository has, newest first."""
     where = f"--subscription {subscription} --name {registry} --repository {shlex.quote(repository)}"

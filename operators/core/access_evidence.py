@@ -107,6 +107,8 @@ def registry_network_evidence(registry: Registry) -> tuple[Evidence, ...]:
         ("networkRuleSet.defaultAction", registry.network_default_action),
         ("networkRuleSet.ipRules", ", ".join(registry.ip_rules)),
     ]
+    if not registry.open_to_all and registry.private_endpoints is not None:
+        seen.append(("privateEndpointConnections", f"{registry.private_endpoints} approved"))
     return tuple(Evidence(fact=fact, value=value, source=registry.id) for fact, value in seen if value)
 
 

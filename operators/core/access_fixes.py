@@ -71,6 +71,11 @@ def fix_by_addresses(registry: Registry, addresses: Iterable[str]) -> tuple[str,
     return rules if len(rules) <= _MOST_RULES else ()
 
 
+def show_endpoints(registry: Registry) -> tuple[str, ...]:
+    """See the private endpoints that wait to be approved."""
+    return (az.show_endpoints(registry.name, _subscription(registry.id)),)
+
+
 def show_tags(registry: Registry, repository: str) -> tuple[str, ...]:
     """See what the repository has, newest first."""
     return (az.show_tags(registry.name, _subscription(registry.id), repository),)

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from operators.core.access import AccessFacts, Evidence, Reason
 from operators.core.access_evidence import network_evidence, registry_network_evidence
-from operators.core.access_fixes import fix_by_addresses, fix_by_network, fix_image_pull
+from operators.core.access_fixes import fix_by_addresses, fix_by_network, fix_image_pull, show_endpoints
 from operators.core.access_parts import Part, read_failed
 from operators.core.apps import PullSettings, SiteNetwork
 from operators.core.model import Unknown
@@ -19,7 +19,6 @@ _OVER_NETWORK = (
     "The image is pulled through the app's virtual network; whether that leads to the registry (private endpoint, its "
     "name resolution, routes) is not looked into."
 )
-_NO_ENDPOINT = "The registry is closed to the public and lists no approved private endpoint."
 
 
 def road_part(facts: AccessFacts, registry: Registry) -> Part:
@@ -65,8 +64,9 @@ def _through_network(
 
 
 def _in_network(registry: Registry, evidence: tuple[Evidence, ...]) -> Part:
-    closed = registry.public_network_access == "Disabled" and registry.private_endpoints == 0
-    return Part(evidence=evidence, warnings=(_OVER_NETWORK, *((_NO_ENDPOINT,) if closed else ())))
+    if registry.public_network_access == "Disabled" and registry.private_endpoints == 0:
+        return Part(reason=Reason.NO_PRIVATE_ENDPOINT, evidence=evidence, fix=show_endpoints(registry))
+    return Part(evidence=evidence, warnings=(_OVER_NETWORK,))
 
 
 def _outside(facts: AccessFacts, registry: Registry, network: SiteNetwork, evidence: tuple[Evidence, ...]) -> Part:

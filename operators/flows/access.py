@@ -83,18 +83,20 @@ class AccessReads:
             if not isinstance(tag, TagFacts):
                 return tag or NotThere(image=str(image))
             digest = tag.digest
-        what, content = f"manifest {image.registry}/{image.repository}@{digest}", self.house.azure.content
+        name, content = f"{image.registry}/{image.repository}@{digest}", self.house.azure.content
+        if registry.quarantine_enabled:
+            # asked first: whoever may only pull is refused the manifest itself
+            state = await self._once(
+                f"quarantine of {name}", lambda: content.quarantine_state(image.registry, image.repository, digest)
+            )
+            if isinstance(state, Unknown):
+                return state
+            if state and state.lower() != "passed":
+                return ManifestFacts(digest=digest, quarantine_state=state)
         found = await self._once(
-            what, lambda: content.manifest(image.registry, image.repository, digest, self.not_before)
+            f"manifest {name}", lambda: content.manifest(image.registry, image.repository, digest, self.not_before)
         )
-        if not isinstance(found, ManifestFacts):
-            return found or NotThere(image=str(image))
-        if not registry.quarantine_enabled:
-            return found
-        state = await self._once(
-            f"quarantine of {what}", lambda: content.quarantine_state(image.registry, image.repository, digest)
-        )
-        return state if isinstance(state, Unknown) else found.model_copy(update={"quarantine_state": state})
+        return found or NotThere(image=str(image))
 
     async def _definitions(self, assignments: tuple[RoleAssignment, ...]) -> tuple[RoleDefinition | Unknown, ...]:
         ids = dict.fromkeys(one.role_definition_id for one in assignments)

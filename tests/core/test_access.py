@@ -163,6 +163,7 @@ CASES: dict[str, tuple[AccessFacts, Reason]] = {
     # the road
     "closed, and the app in no network": (pulls(registry=CLOSED), Reason.REGISTRY_CLOSED),
     "closed, and the app pulls over its network": (pulls(registry=CLOSED, network=OVER_NETWORK), Reason.ROLE_GRANTED),
+    "closed, and no private endpoint": (pulls(registry=CLOSED.model_copy(update={"private_endpoints": 0}), network=OVER_NETWORK), Reason.NO_PRIVATE_ENDPOINT),
     "closed, and an app setting says so": (pulls(registry=CLOSED, network=IN_NETWORK, settings=PullSettings(pull_over_vnet=True)), Reason.ROLE_GRANTED),
     "closed, in a network, and nothing says so": (pulls(registry=CLOSED, network=IN_NETWORK, settings=PullSettings()), Reason.IMAGE_PULL_NOT_OVER_VNET),
     "closed, in a network, and the settings may not be listed": (pulls(registry=CLOSED, network=IN_NETWORK, settings=NO_SETTINGS), Reason.READ_FAILED),

@@ -25,7 +25,7 @@ from tests.core.access_samples import (
     given,
     roles,
 )
-from tests.core.test_access import CASES, CLOSED, EVERYONE, ODD_CONDITION, OVER_NETWORK, STRICT, WALLED
+from tests.core.test_access import CASES, EVERYONE, ODD_CONDITION, STRICT, WALLED
 
 GRANT = (
     f"az role assignment create --assignee-object-id {SYSTEM} --assignee-principal-type ServicePrincipal"
@@ -184,16 +184,6 @@ def test_evidence_says(case: str, fact: str, part: str) -> None:
         pytest.param(CASES["a new AcrPull through a group"][0], "cached for about a day", id="the same, spreading"),
         pytest.param(CASES["the mode not told, AcrPull"][0], "was assumed", id="the assumed mode"),
         pytest.param(CASES["closed, and the app pulls over its network"][0], "not looked into", id="the network"),
-        pytest.param(
-            roles(
-                given(ACR_PULL),
-                known=(ACR_PULL,),
-                network=OVER_NETWORK,
-                registry=CLOSED.model_copy(update={"private_endpoints": 0}),
-            ),
-            "no approved private endpoint",
-            id="a network that leads nowhere",
-        ),
         pytest.param(CASES["closed, and no role either"][0], "cannot reach demo.azurecr.io", id="the second problem"),
         pytest.param(facts(denials=(denial(EVERYONE),)), "deny assignment", id="no role, and denied too"),
         pytest.param(CASES["closed, and the roles could not be read"][0], "403", id="what could not be read"),
