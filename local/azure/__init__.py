@@ -13,6 +13,12 @@ In process, for tests:
     pushed = world.push("tutorial", "team/hello", "latest", "hello-v2")   # pushed.digest, pushed.event
     world.restart("hello"); world.stop("hello"); world.start("hello")      # what other people do
     world.configure("hello", {"linuxFxVersion": "DOCKER|…"})
+    world.set_app_settings("hello", {"DOCKER_ENABLE_CI": "true"})
+    world.change_app("hello", in_progress_operation_id=None)               # other keys of a scenario's app …
+    world.change_registry("tutorial", public_network_access="Disabled")    # … and of its registry
+    world.release("tutorial", "team/hello", "latest")                      # out of quarantine
+    world.deny({"name": "no", "scope": "tutorial", "actions": ["*"]}); world.lift_denial("no")
+    world.webhooks.sent                                                    # what classic webhooks sent, and the status
     world.assign_role("hello", "AcrPull", "tutorial", spreads_in=60); world.remove_role("hello", "AcrPull", "tutorial")
     clock.advance(10)
     world.instances("hello")                                               # InstanceView: status, serving, log

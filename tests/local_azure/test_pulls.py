@@ -82,6 +82,52 @@ def test_a_role_that_spreads_late_lets_a_later_try_through() -> None:
     assert told(seen(world))[0] == "Started"
 
 
+READER = {"principal": "web", "role": "Container Registry Repository Reader", "scope": "store"}
+FOR_ANOTHER = (
+    "((!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/content/read'})) OR "
+    "(@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase 'other/web'))"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [
+        pytest.param({}, False, id="AcrPull is not honoured"),
+        pytest.param({"role_assignments": [READER]}, True, id="Repository Reader"),
+        pytest.param(
+            {"role_assignments": [READER | {"condition": FOR_ANOTHER}]},
+            False,
+            id="Repository Reader for another repository",
+        ),
+        pytest.param(
+            {
+                "role_assignments": [READER],
+                "deny_assignments": [{"name": "no", "scope": "store", "data_actions": ["*/content/read"]}],
+            },
+            False,
+            id="denied as data action",
+        ),
+        pytest.param(
+            {
+                "role_assignments": [READER],
+                "deny_assignments": [{"name": "no", "scope": "store", "actions": ["*/pull/read"]}],
+            },
+            True,
+            id="denied is what does not count here",
+        ),
+    ],
+)
+def test_an_abac_registry_goes_by_repository_permissions(changes: dict[str, object], allowed: bool) -> None:
+    """Once a registry is switched to ABAC, the same pull is decided by data actions and their conditions."""
+    world, clock = world_of(**changes)
+    world.change_registry("store", role_assignment_mode="AbacRepositoryPermissions")
+    world.restart("web")
+    clock.advance(2)
+    status = seen(world).status
+    assert status is not None
+    assert (status.last_error == "ImagePullUnauthorizedFailure") is not allowed
+
+
 def test_an_app_runs_on_when_its_role_is_gone() -> None:
     """What runs at the beginning was pulled long ago, whatever the rights are now."""
     world, _ = world_of(role_assignments=[])
