@@ -52,6 +52,8 @@ class ChoiceFacts(Model):
     """The wished or followed tag at the registry; None where there is no such tag."""
     retries: int = 0
     """How often it was put off already."""
+    chosen: Digest | None = None
+    """What a rollout that has not acted yet was begun for: found to be needed, and nothing was done since."""
 
 
 class Adopt(Model):
@@ -182,7 +184,7 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
                 decided=target,
             )
     running = container.running
-    if running is None or running.digest != target:
+    if running is None or running.digest != target or facts.chosen == target:
         return None
     if running.proof is Proof.PINNED and facts.configured.digest != target:
         return None

@@ -67,6 +67,7 @@ class Planning:
                 strategy=preferred,
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,
+                chosen=active.rollout.digest if active.rollout else None,
             ),
         )
 

@@ -106,6 +106,7 @@ TARGETS: dict[str, tuple[str, Strategy, dict[str, object]]] = {
     "a person's tag where nothing is followed": (C, Strategy.PIN, {"looks": (asked(tag="v9"),), "tag": tag_at(C), "reference": NOTHING_FOLLOWED}),
     "a person asks at first sight": (B, Strategy.RESTART, {"looks": (asked(),), "container": None}),
     "a person's wish leads gathered pushes": (C, Strategy.PIN, {"looks": (push_of(B), asked(digest=C)), "tag": None}),
+    "its baseline, pushed again and put off since": (B, Strategy.RESTART, {"container": container(running(B, Proof.ASSUMED, None)), "looks": (), "chosen": B}),
 }  # fmt: skip
 
 
