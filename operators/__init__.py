@@ -5,6 +5,7 @@
     timer check_drift ─► flows/drift ───────────┤
     admin API ─► web/admin ─────────────────────┘
         queue "looks" ─► flows/reconcile: claim ─► planning (core/choice, core/gate) ─► applying ─► verifying ─► commit
+    the doctor: web/doctor ─► flows/doctoring ─► core/doctor: what a person is told to check, read and judged
     timer sweep ─► flows/sweep: what is overdue is enqueued again; poisoned rollouts are interrupted and resumed
 
 `core/` decides: frozen models and pure functions, `now` passed in. `cloud/` reads and writes, one file per service, and

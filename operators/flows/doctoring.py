@@ -33,15 +33,18 @@ class Doctor:
     house: House
 
     async def examine(self, app: AppId) -> Examination:
-        """One app, whether it is looked after or not."""
-        return await _Round(self.house).examine(app)
+        """One app, whether it is looked after or not; nothing that was kept from before is taken."""
+        return await _Round(self.house, afresh=True).examine(app)
 
     async def examine_all(self) -> tuple[Examination, ...]:
-        """Every app of the inventory that is looked after, the worst first."""
+        """Every app of the inventory that is looked after, the worst first.
+
+        Who may do what at a registry may have been read minutes ago, for whatever does not speak against an app.
+        """
         opt_in = self.house.settings.opt_in
         entries = self.house.records.inventory.entries()
         apps = [one.site.id async for one in entries if one.image is not None and looked_after(one.site, opt_in)]
-        round_, few = _Round(self.house), asyncio.Semaphore(_APPS_AT_ONCE)
+        round_, few = _Round(self.house, afresh=False), asyncio.Semaphore(_APPS_AT_ONCE)
 
         async def one_of_few(app: AppId) -> Examination:
             async with few:
@@ -74,10 +77,11 @@ def _is_there(manifest: ManifestFacts | NotThere | Unknown | None) -> bool | Unk
 class _Round:
     """One request, in which what apps share is read once."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, afresh: bool) -> None:
         self._house = house
         self._azure = house.azure
-        self._shared = AccessReads(house, began=house.now())
+        self._afresh = afresh
+        self._shared = AccessReads(house, began=house.now(), not_before=house.now() if afresh else None)
         self._registries: Kept[RegistryFacts | Unknown | None] = Kept(house.now, _ROUND)
         self._vaults: Kept[tuple[KeyVault, ...] | Unknown] = Kept(house.now, _ROUND)
 
@@ -116,7 +120,7 @@ class _Round:
     async def _app(self, app: AppId) -> _AppReads:
         """What a rollout would decide on; where one of its reads fails, the others are made again, each for itself."""
         active, _ = await self._house.records.engine.read(app.key)
-        facts = await read_facts(self._house, active, ())
+        facts = await read_facts(self._house, active, (), afresh=self._afresh)
         if not isinstance(facts, Unknown):
             question = facts.access
             return _AppReads(

@@ -82,10 +82,9 @@ async def test_deployments() -> None:
     guid = "88888888-8888-4888-8888-888888888888"
     house = House(sites=[site(), site(name="deployed", deployment={"id": guid, "status": "RuntimeStarting"})])
     assert await house.details.deployments(house.app()) == ()
-    (found,) = await house.details.deployments(house.app("deployed"))
-    assert found == Deployment(
-        id=f"{house.world.site('deployed').id}/deploymentStatus/{guid}", status="RuntimeStarting"
-    )
+    path = f"{house.world.site('deployed').id}/deploymentStatus/{guid}"
+    found = await house.details.deployments(house.app("deployed"))
+    assert found == (Deployment(id=path, status="RuntimeStarting"),)
 
 
 async def test_no_deployment_status_yet_is_none() -> None:

@@ -12,7 +12,17 @@ from tests.end_to_end.place import Place
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.")
 """A JSON web token, which the tokens of Entra and of the registries are."""
-_PATHS = ("/apps", "/apps/wiki", "/apps/wiki/rollouts", "/apps/wiki/access", "/rollouts?$top=200", "/health", "/nope")
+_PATHS = (
+    "/apps",
+    "/apps/wiki",
+    "/apps/wiki/rollouts",
+    "/apps/wiki/access",
+    "/apps/wiki/doctor",
+    "/doctor",
+    "/rollouts?$top=200",
+    "/health",
+    "/nope",
+)
 
 
 async def test_nothing_tells_a_secret(town: Place) -> None:
