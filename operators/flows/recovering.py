@@ -83,12 +83,9 @@ class Recovering:
         freeze = await self.house.records.switches.freeze()
         if freeze:
             return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
-        if not isinstance(facts.statuses, Unknown):
-            blocked = [status.blocked_until for status in facts.statuses if status.blocked_until]
-            until = max(blocked, default=now)
-            if until > now:
-                detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
-                return Wait("blocked", detail, until - now + _AFTER_BLOCK)
+        if until := _blocked_until(rollout, facts, now):
+            detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
+            return Wait("blocked", detail, until - now + _AFTER_BLOCK)
         app = AppId.from_key(rollout.app)
         site = await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         if isinstance(site, Unknown):
@@ -110,6 +107,21 @@ class Recovering:
         reason = str(rollout.stall.reason) if rollout.stall else "given_up"
         moved = Moved(rollout=rollout).by(Event.GIVEN_UP, self.house.now(), reason, detail, planned=None, next_at=None)
         return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
+
+
+def _blocked_until(rollout: Rollout, facts: WatchFacts, now: datetime) -> datetime | None:
+    """Until when the planned step has to wait for the platform's block to end; None where it has not.
+
+    A container that fails at once is blocked again before anybody looks, so a second block is not waited for where the
+    step goes back: what is written into it is started by the platform itself when it ends.
+    """
+    if isinstance(facts.statuses, Unknown):
+        return None
+    waited = rollout.reason == "blocked" and rollout.next_at is not None and rollout.next_at <= now
+    if waited and rollout.planned is Measure.ROLLBACK:
+        return None
+    until = max((status.blocked_until for status in facts.statuses if status.blocked_until), default=now)
+    return until if until > now else None
 
 
 def _newer(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:
