@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from operators.core.access import Access, Verdict
+from operators.core.access import Access, Reason, Verdict
 from operators.core.model import Instant, Model
 from operators.core.rollouts import Rollout
 
@@ -12,6 +12,9 @@ GIVE_UP_WAITING = timedelta(hours=24)
 
 Source: azure-docs, entra identity/managed-identities-azure-resources/overview.
 """
+GIVE_UP_ON_IMAGE = timedelta(minutes=10)
+"""What no grant mends: a digest that is not there after the registries' own lag, or was not built for App Service."""
+_ABOUT_IMAGE = frozenset({Reason.IMAGE_NOT_FOUND, Reason.PLATFORM_MISSING})
 _UNREADABLE_RETRIES = 3
 
 
@@ -98,8 +101,9 @@ def gate(
     if doubt is not None:
         return doubt
     if access.verdict is Verdict.DENIED:
-        if rollout.waiting_since and now - rollout.waiting_since > GIVE_UP_WAITING:
-            return GiveUp(detail=f"waited a day for access: {access.sentence}")
+        patience = GIVE_UP_ON_IMAGE if access.reason in _ABOUT_IMAGE else GIVE_UP_WAITING
+        if rollout.waiting_since and now - rollout.waiting_since > patience:
+            return GiveUp(detail=f"waited for {patience} in vain: {access.sentence}")
         return Wait(reason=access.reason, detail=access.sentence)
     if access.verdict is Verdict.PROPAGATING:
         return Wait(

@@ -7,6 +7,7 @@ import pytest
 
 from operators.core.access import Access, Reason, Verdict
 from operators.core.gate import (
+    GIVE_UP_ON_IMAGE,
     GIVE_UP_WAITING,
     Busy,
     Freeze,
@@ -27,6 +28,7 @@ from tests.core.samples import NOW, ago, rollout
 
 ALLOWED = Access(verdict=Verdict.ALLOWED, reason=Reason.ROLE_GRANTED, sentence="shop may pull")
 DENIED = Access(verdict=Verdict.DENIED, reason=Reason.ROLE_MISSING, sentence="shop may not pull")
+NO_IMAGE = Access(verdict=Verdict.DENIED, reason=Reason.IMAGE_NOT_FOUND, sentence="there is no such image")
 SPREADING = Access(
     verdict=Verdict.PROPAGATING, reason=Reason.ROLE_PROPAGATING, sentence="soon", until=NOW + timedelta(seconds=45)
 )
@@ -34,6 +36,7 @@ UNKNOWN = Access(verdict=Verdict.UNKNOWN, reason=Reason.READ_FAILED, sentence="w
 FREEZE = Freeze(by="Ada", why="the sale is on", at=ago(60))
 CHECKING = rollout(State.CHECKING)
 WAITED_A_DAY = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING)
+WAITED_FOR_IMAGE = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_ON_IMAGE)
 WAITED_LONGER = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING - timedelta(seconds=1))
 
 type Answer = Hold | Wait | GiveUp | Busy | Go
@@ -62,6 +65,8 @@ def answered(
         pytest.param(answered(DENIED), Wait, id="access denied"),
         pytest.param(answered(DENIED, of=WAITED_A_DAY), Wait, id="denied for a day"),
         pytest.param(answered(DENIED, of=WAITED_LONGER), GiveUp, id="denied for longer than a day"),
+        pytest.param(answered(NO_IMAGE, of=WAITED_FOR_IMAGE), Wait, id="no such image for ten minutes"),
+        pytest.param(answered(NO_IMAGE, of=WAITED_A_DAY), GiveUp, id="no such image for longer"),
         pytest.param(answered(SPREADING), Wait, id="access spreading"),
         pytest.param(answered(SPREADING, of=WAITED_LONGER), Wait, id="granted at last after longer than a day"),
         pytest.param(answered(of=WAITED_LONGER), Go, id="granted after longer than a day"),
