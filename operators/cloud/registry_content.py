@@ -57,10 +57,6 @@ class RegistryContent:
             return None
         return TagFacts(digest=answer["tag"]["digest"], last_updated=answer["tag"]["lastUpdateTime"])
 
-    async def manifest_exists(self, login_server: str, repository: str, digest: str) -> bool:
-        """Whether the registry has the manifest of this digest."""
-        return await self.manifest(login_server, repository, digest) is not None
-
     async def manifest(
         self, login_server: str, repository: str, digest: str, not_before: datetime | None = None
     ) -> ManifestFacts | None:

@@ -1,77 +1,76 @@
-"""The reader of app settings, through the real pipeline against the simulated Azure: what it gives away."""
-
-from typing import Any
+"""What app settings say about a pull: only that, and never a secret."""
 
 import pytest
 
-from local.azure.transport import WorldCredential, WorldTransport
-from local.azure.world import World
-from operators.cloud.app_settings import AppSettings
-from operators.cloud.arm import Arm
 from operators.core.apps import AppId, PullSettings
-from operators.core.doctor.facts import ContainerSettings
-from operators.errors import Forbidden, NotFound
-from tests.local_azure.worlds import site, world_of
+from operators.errors import Forbidden
+from tests.cloud.asking import Asker, story
 
-SECRET = "hunter2"
-SETTINGS = {
-    "WEBSITES_PORT": "8080",
-    "docker_enable_ci": "true",
-    "DOCKER_REGISTRY_SERVER_URL": f"https://store:{SECRET}@store.azurecr.io/v2?sig={SECRET}",
-    "DOCKER_REGISTRY_SERVER_USERNAME": "store",
-    "DOCKER_REGISTRY_SERVER_PASSWORD": SECRET,
-    "DATABASE_URL": f"postgres://shop:{SECRET}@db/shop",
-}
+VAULT = "@Microsoft.KeyVault(VaultName=v;SecretName=s)"
 
 
-class House:
-    """A world with the reader on it."""
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param({}, PullSettings(), id="none"),
+        pytest.param({"CONNECTION": "Password=hunter2"}, PullSettings(), id="others only"),
+        pytest.param(
+            {
+                "DOCKER_REGISTRY_SERVER_URL": "https://contoso.azurecr.io",
+                "DOCKER_REGISTRY_SERVER_USERNAME": "contoso",
+                "DOCKER_REGISTRY_SERVER_PASSWORD": "hunter2",
+            },
+            PullSettings(server="contoso.azurecr.io", user_name="contoso", has_user_name=True, has_password=True),
+            id="the admin user",
+        ),
+        pytest.param(
+            {"DOCKER_REGISTRY_SERVER_URL": "https://ci:hunter2@Contoso.azurecr.io:443/v2?t=hunter2"},
+            PullSettings(server="contoso.azurecr.io"),
+            id="an address with a password in it",
+        ),
+        pytest.param(
+            {"DOCKER_REGISTRY_SERVER_URL": "contoso.azurecr.io"},
+            PullSettings(server="contoso.azurecr.io"),
+            id="an address without a scheme",
+        ),
+        pytest.param(
+            {
+                "DOCKER_REGISTRY_SERVER_URL": VAULT,
+                "DOCKER_REGISTRY_SERVER_USERNAME": VAULT,
+                "DOCKER_REGISTRY_SERVER_PASSWORD": VAULT,
+            },
+            PullSettings(has_user_name=True, has_password=True),
+            id="all in a Key Vault",
+        ),
+        pytest.param(
+            {"website_pull_image_over_vnet": "True"}, PullSettings(pull_over_vnet=True), id="over the network"
+        ),
+        pytest.param({"WEBSITE_PULL_IMAGE_OVER_VNET": "1"}, PullSettings(pull_over_vnet=True), id="the same as 1"),
+        pytest.param({"WEBSITE_PULL_IMAGE_OVER_VNET": "false"}, PullSettings(), id="not over the network"),
+    ],
+)
+async def test_for_pulling(settings: dict[str, str], expected: PullSettings) -> None:
+    """The host, the user's name, and whether there is a password; nothing else leaves the reader."""
+    asker = Asker(story({"app_settings": settings}))
+    app = AppId.from_resource_id(asker.world.site("shop").id)
+    found = await asker.house.azure.app_settings.for_pulling(app)
+    assert found == expected
+    assert "hunter2" not in repr(found)
 
-    def __init__(self, **changes: Any) -> None:
-        self.world: World
-        self.world, _ = world_of(**changes)
-        self.settings = AppSettings(Arm(WorldCredential(self.world), transport=WorldTransport(self.world)))
 
-    def app(self, name: str = "web") -> AppId:
-        """An app by its name in the scenario."""
-        return AppId.from_resource_id(self.world.site(name).id)
-
-
-@pytest.mark.parametrize("name", ["web", "web/staging"])
-async def test_only_settings_that_are_no_secrets_are_read(name: str) -> None:
-    """Of user and password it is read that they are set, of the address its host, of all others nothing."""
-    slot = {"name": "staging", "image": "store.azurecr.io/team/web:latest", "app_settings": SETTINGS}
-    house = House(sites=[site(app_settings=SETTINGS, slots=[slot])])
-    read = await house.settings.of_container(house.app(name))
-    assert read == ContainerSettings(
-        values={
-            "WEBSITES_PORT": "8080",
-            "DOCKER_ENABLE_CI": "true",
-        },
-        server="store.azurecr.io",
-        credentials=("DOCKER_REGISTRY_SERVER_USERNAME", "DOCKER_REGISTRY_SERVER_PASSWORD"),
-    )
-    assert SECRET not in read.model_dump_json()
-
-
-async def test_an_address_that_is_none_is_not_quoted() -> None:
-    """An address that Python refuses, and would quote in its error, is left out."""
-    house = House(sites=[site(app_settings={"DOCKER_REGISTRY_SERVER_URL": f"https://[{SECRET}"})])
-    assert await house.settings.of_container(house.app()) == ContainerSettings(values={})
-    assert await house.settings.for_pulling(house.app()) == PullSettings()
-
-
-async def test_reading_settings_needs_a_right_of_its_own() -> None:
-    """Reader does not give it; the error names it."""
-    house = House(operator={"roles": ["Reader"]})
+async def test_they_need_a_right_of_their_own() -> None:
+    """Reader may not list them: the error names the right and nothing of them."""
+    asker = Asker(story(operator={"roles": ["Reader"]}))
+    app = AppId.from_resource_id(asker.world.site("shop").id)
     with pytest.raises(Forbidden) as caught:
-        await house.settings.of_container(house.app())
-    assert caught.value.action == "Microsoft.Web/sites/config/list/action"
+        await asker.house.azure.app_settings.for_pulling(app)
+    assert str(caught.value.action).lower() == "microsoft.web/sites/config/list/action"
 
 
-async def test_a_site_that_is_not_there_has_no_empty_settings() -> None:
-    """It is an error to ask for them."""
-    house = House()
-    gone = house.app().model_copy(update={"site": "gone"})
-    with pytest.raises(NotFound):
-        await house.settings.of_container(gone)
+async def test_they_are_never_kept() -> None:
+    """Each question is a call: no secret stays in memory to save one."""
+    asker = Asker(story())
+    app = AppId.from_resource_id(asker.world.site("shop").id)
+    for _ in range(2):
+        await asker.house.azure.app_settings.for_pulling(app)
+    assert asker.calls().count("settings.list") == 2

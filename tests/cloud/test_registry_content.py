@@ -11,7 +11,7 @@ from local.azure.scenario import FaultRule, Scenario
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from operators.cloud.registry_content import RegistryContent
-from operators.core.registries import ABAC
+from operators.core.registries import ABAC, ManifestFacts
 from operators.errors import Forbidden, Permanent, PulleyError, Temporary, Unauthenticated
 
 STORY = {
@@ -78,12 +78,54 @@ async def test_tag_that_is_not_there(house: House, repository: str, tag: str) ->
 
 
 @pytest.mark.parametrize(("repository", "tag"), [("team/hello", "latest"), ("team/hello", "multi"), ("other", "oci")])
-async def test_manifest_exists(house: House, repository: str, tag: str) -> None:
+async def test_manifest(house: House, repository: str, tag: str) -> None:
     """A manifest is found by its digest, be it Docker's, OCI's, or an index of several platforms."""
     facts = await house.content.tag(TUTORIAL, repository, tag)
     assert facts
-    assert await house.content.manifest_exists(TUTORIAL, repository, facts.digest)
-    assert not await house.content.manifest_exists(TUTORIAL, repository, "sha256:" + "0" * 64)
+    assert await house.content.manifest(TUTORIAL, repository, facts.digest)
+    assert await house.content.manifest(TUTORIAL, repository, "sha256:" + "0" * 64) is None
+
+
+@pytest.mark.parametrize(
+    ("repository", "tag", "platforms"),
+    [
+        pytest.param("team/hello", "multi", ("linux/amd64", "linux/arm64"), id="an index"),
+        pytest.param("team/hello", "latest", None, id="a single image, which does not say it"),
+    ],
+)
+async def test_platforms(house: House, repository: str, tag: str, platforms: tuple[str, ...] | None) -> None:
+    """An index names the platforms that it has images for."""
+    facts = await house.content.tag(TUTORIAL, repository, tag)
+    assert facts
+    found = await house.content.manifest(TUTORIAL, repository, facts.digest)
+    assert found == ManifestFacts(digest=facts.digest, platforms=platforms)
+
+
+async def test_a_manifest_is_kept_for_five_minutes(house: House) -> None:
+    """All apps that run it share one read; whoever wants it fresh gets it fresh."""
+    facts = await house.content.tag(TUTORIAL, "team/hello", "latest")
+    assert facts
+    await asyncio.gather(*(house.content.manifest(TUTORIAL, "team/hello", facts.digest) for _ in range(10)))
+    assert house.calls().count("acr.manifest") == 1
+    house.clock.advance(1)
+    await house.content.manifest(TUTORIAL, "team/hello", facts.digest, not_before=house.clock.now())
+    assert house.calls() == ["acr.manifest"]
+    house.clock.advance(300)
+    await house.content.manifest(TUTORIAL, "team/hello", facts.digest)
+    assert house.calls() == ["acr.manifest"]
+
+
+async def test_quarantine_state(house: House) -> None:
+    """Nothing is said where there is no quarantine; an unknown manifest has no state either."""
+    facts = await house.content.tag(TUTORIAL, "team/hello", "latest")
+    assert facts
+    assert await house.content.quarantine_state(TUTORIAL, "team/hello", facts.digest) is None
+    assert await house.content.quarantine_state(TUTORIAL, "team/hello", "sha256:" + "0" * 64) is None
+    house = House({**STORY, "registries": [{"name": "tutorial", "quarantine_enabled": True, "sku": "Premium"}]})
+    pushed = house.world.push("tutorial", "hello", "latest", "v1")
+    assert await house.content.quarantine_state(TUTORIAL, "hello", pushed.digest) == "Quarantined"
+    house.world.release("tutorial", "hello", "latest")
+    assert await house.content.quarantine_state(TUTORIAL, "hello", pushed.digest) == "Passed"
 
 
 async def test_reads_in_abac_mode(house: House) -> None:
@@ -97,7 +139,7 @@ async def test_calls_of_a_read(house: House) -> None:
     assert facts
     assert house.calls() == COLD
     await house.content.tag(TUTORIAL, "team/hello", "multi")
-    await house.content.manifest_exists(TUTORIAL, "team/hello", facts.digest)
+    await house.content.manifest(TUTORIAL, "team/hello", facts.digest)
     assert house.calls() == ["acr.tag", "acr.manifest"]
     await house.content.tag(TUTORIAL, "other", "oci")
     assert house.calls() == ["acr.token", "acr.tag"]
