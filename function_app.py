@@ -157,6 +157,20 @@ async def examine_apps(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer(lambda pulley: pulley.doctor.apps(req.url, req.params))
 
 
+@app.function_name("grant_access")
+@app.route("apps/{app}/access/grant", methods=["POST"])
+async def grant_access(req: func.HttpRequest) -> func.HttpResponse:
+    """Give it the role that it lacks."""
+    return await _answer(lambda pulley: pulley.admin.grant(req.route_params["app"], req.get_body()))
+
+
+@app.function_name("list_grants")
+@app.route("apps/{app}/access/grants", methods=["GET"])
+async def list_grants(req: func.HttpRequest) -> func.HttpResponse:
+    """The roles that it was given by us."""
+    return await _answer(lambda pulley: pulley.admin.grants(req.route_params["app"]))
+
+
 @app.function_name("list_rollouts")
 @app.route("rollouts", methods=["GET"])
 async def list_rollouts(req: func.HttpRequest) -> func.HttpResponse:

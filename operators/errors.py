@@ -64,5 +64,14 @@ class Forbidden(Permanent):
         self.scope = scope
 
 
+class Conflict(Permanent):
+    """What is there already does not go with what was asked (409), and waiting does not change it."""
+
+    def __init__(self, what: str, reason: str, fix: str | None = None, *, code: str | None = None) -> None:
+        super().__init__(what, reason, fix)
+        self.code = code
+        """Azure's word for it: "RoleAssignmentExists"."""
+
+
 class NotFound(Permanent):
     """What was asked about is not there, or not for us (404)."""

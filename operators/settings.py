@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     recover: Recover = Recover.FULL
     """What is tried by itself for an app that makes no progress and has no resource tag `pulley-recover`: `full` (one
     more restart, redeploy by digest, roll back), `rollback`, `report`."""
+    grant_pull: bool = False
+    """Whether a role that is missing for a pull is given by the operator itself."""
     drift_schedule: str = "0 */5 * * * *"
     """When the drift check runs, NCRONTAB with seconds, UTC. Read by the Functions host."""
     notify_url: SecretStr | None = None

@@ -58,6 +58,11 @@ class Arm:
         params = {"api-version": api_version}
         return await self._send(path, HttpRequest("POST", f"{self._base_url}{path}", params=params))
 
+    async def put(self, path: str, api_version: str, body: Json) -> Json:
+        """Make or replace the resource at a path."""
+        params = {"api-version": api_version}
+        return await self._send(path, HttpRequest("PUT", f"{self._base_url}{path}", params=params, json=body))
+
     async def pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> AsyncIterator[Json]:
         """The rows of a list, page after page. A page that fails ends it with an error, never as if it were the end."""
         page = await self.get(path, api_version, query)

@@ -16,7 +16,7 @@ from typing import Any
 from azure.core import exceptions as sdk
 
 from operators.core.model import Model, Unknown
-from operators.errors import Busy, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
+from operators.errors import Busy, Conflict, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
 
 _MESSAGE_LENGTH = 500
 # The webspace's or the site's lock is held by another operation; 59206 comes with status and code "429".
@@ -77,6 +77,8 @@ def refusal(what: str, answer: ErrorAnswer) -> PulleyError:
         return _forbidden(what, answer)
     if answer.status == 404:
         return NotFound(what, str(answer))
+    if answer.status == 409:
+        return Conflict(what, str(answer), code=answer.code)
     return Permanent(what, str(answer))
 
 

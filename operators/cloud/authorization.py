@@ -11,7 +11,9 @@ from operators.cloud.arm import Arm, Json
 from operators.cloud.arm_errors import parsed
 from operators.cloud.kept import Kept
 from operators.core.deny_assignments import DenyAssignment, Named
+from operators.core.granting import MissingRole
 from operators.core.rbac import Permission, RoleAssignment, RoleDefinition, reaches, role_key
+from operators.errors import Conflict
 
 _API_VERSION = "2022-04-01"
 _PROVIDER = "providers/Microsoft.Authorization"
@@ -68,6 +70,27 @@ class Authorization:
             return role
         oldest = self._now() - _KEPT
         return await self._roles.get(key, read, max(oldest, not_before) if not_before else oldest)
+
+    async def assign(self, role: MissingRole) -> None:
+        """Give a role. Given already, by whoever and under whichever name, is as good.
+
+        With the principal's type said, a new identity need not be in the directory yet. Needs
+        Microsoft.Authorization/roleAssignments/write. Source: azure-rest-api, role-assignments/create.
+        """
+        subscription = "/".join(role.registry_id.split("/")[:3])
+        properties = {
+            "roleDefinitionId": f"{subscription}/{_PROVIDER}/roleDefinitions/{role.role_definition_id}",
+            "principalId": role.principal_id,
+            "principalType": "ServicePrincipal",
+        }
+        if role.condition:
+            properties |= {"condition": role.condition, "conditionVersion": "2.0"}
+        path = f"{role.registry_id}/{_PROVIDER}/roleAssignments/{role.name}"
+        try:
+            await self._arm.put(path, _API_VERSION, {"properties": properties})
+        except Conflict as error:
+            if error.code != "RoleAssignmentExists":
+                raise
 
     async def _list_assignments(
         self, registry_id: str, wanted: str, not_before: datetime | None

@@ -70,6 +70,8 @@ class Rollout(Model):
     waits: int = 0
     """How often it was looked at again while held or waiting: what the next delay grows with."""
     access: Access | None = None
+    granted: bool = False
+    """The missing role was asked for by us already."""
     intended_at: Instant | None = None
     """When the act was about to begin. Together with `applied_at` missing: it may or may not have happened."""
     applied_at: Instant | None = None

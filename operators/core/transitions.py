@@ -38,6 +38,8 @@ class Event(StrEnum):
     """Another choice came before this one acted."""
     HOLD = "hold"
     DENIED = "denied"
+    GRANTED = "granted"
+    """The missing role was given, or that was refused: either way it goes on waiting."""
     LOOK_AGAIN = "look_again"
     GO = "go"
     """The way is free; the intent is stored with this."""
@@ -79,6 +81,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.HELD, _E.LOOK_AGAIN): _S.CHECKING,
     (_S.HELD, _E.NEWER): _S.SUPERSEDED,
     (_S.HELD, _E.INTERRUPT): _S.INTERRUPTED,
+    (_S.WAITING_ACCESS, _E.GRANTED): _S.WAITING_ACCESS,
     (_S.WAITING_ACCESS, _E.LOOK_AGAIN): _S.CHECKING,
     (_S.WAITING_ACCESS, _E.NEWER): _S.SUPERSEDED,
     (_S.WAITING_ACCESS, _E.INTERRUPT): _S.INTERRUPTED,

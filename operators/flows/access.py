@@ -15,6 +15,7 @@ from operators.core.access_evaluation import evaluate_access, needs_settings
 from operators.core.access_roles import grants_directly, held_roles
 from operators.core.apps import AppId, PullSettings, Site, SiteConfig
 from operators.core.deny_assignments import DenyAssignment
+from operators.core.granting import MissingRole, missing_role
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.rbac import RoleAssignment, RoleDefinition
@@ -131,6 +132,15 @@ class AccessQuestion:
             return access
         fresh = AccessReads(house, self.reads.began, not_before=self.reads.began)
         return evaluate_access(await self._facts(fresh, wanted), house.now(), spreading)
+
+    async def missing_role(self, access: Access, image: ImageReference | None = None) -> MissingRole | None:
+        """The role assignment that would mend the verdict; None where none would."""
+        wanted = image or self.configured
+        registry = await self.reads.registry(wanted.registry)
+        principal = pulling_principal(self.site.identity, self.config)
+        if not isinstance(registry, Registry) or not isinstance(principal, Principal):
+            return None
+        return missing_role(access.reason, principal, registry, wanted.repository)
 
     async def _facts(self, reads: AccessReads, image: ImageReference) -> AccessFacts:
         app, registry = self.site.id, await reads.registry(image.registry)

@@ -1,20 +1,19 @@
-"""The step before anything is done: what should the app run, may we act now, and then the act itself."""
+"""The step before anything is done: what should the app run, and which rollout is to bring it there?"""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from operators.cloud.engine import Held
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
-from operators.core.gate import Busy, GiveUp, Go, Hold, Wait, access_wait, doubt, gate, hold_wait, retry_wait
+from operators.core.gate import retry_wait
 from operators.core.inventory import STRATEGY_TAG, looked_after, resource_tag
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
-from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.references import NoReference, Reference
-from operators.core.rollouts import Active, Container, Health, Moved, Rollout, Running, Strategy
+from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
 from operators.core.transitions import Event, State
-from operators.flows.applying import Applying
 from operators.flows.facts import Facts, read_facts
+from operators.flows.gating import Gating
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, begin, carrying
 
@@ -152,90 +151,8 @@ class Planning:
                 asked=_asked(held),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
             )
-        outcome = await self._pass_gate(held, active, moved, facts, aside)
+        outcome = await Gating(self.house).pass_gate(held, active, moved, facts, aside)
         return replace(outcome, consumed=() if outcome.held else looks)
-
-    async def _pass_gate(
-        self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
-    ) -> Outcome:
-        now, rollout = self.house.now(), moved.rollout
-        assert facts.access is not None
-        access = await facts.access.verdict(rollout.image)
-        answer = gate(
-            rollout,
-            access,
-            mode=self.house.settings.mode,
-            freeze=facts.freeze,
-            operation=facts.site.in_progress_operation_id,
-            temporary=any(read.temporary for read in access.failed_reads),
-            now=now,
-            doubt=doubt(
-                rollout,
-                failures=active.failures,
-                reverts=active.container.reverts if active.container else 0,
-            ),
-        )
-        evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
-        same = _same_again(rollout, answer)
-        if same is not None:
-            waited = {"access": access, "waits": rollout.waits + 1, "retries": 0}
-            moved = Moved(rollout=rollout.model_copy(update=waited))
-            return Outcome(carrying(active, moved), (*aside, moved), again=same)
-        if rollout.state in (State.HELD, State.WAITING_ACCESS):
-            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
-        match answer:
-            case Hold():
-                moved = moved.by(Event.HOLD, now, answer.reason, answer.detail, evidence=evidence, access=access)
-                return Outcome(carrying(active, moved), (*aside, moved), again=hold_wait(answer.reason))
-            case Wait():
-                since = rollout.waiting_since or now
-                moved = moved.by(
-                    Event.DENIED,
-                    now,
-                    access.reason,
-                    answer.detail,
-                    evidence=evidence,
-                    access=access,
-                    waiting_since=since,
-                )
-                return Outcome(carrying(active, moved), (*aside, moved), again=access_wait(0, answer.spread_in))
-            case GiveUp():
-                moved = moved.by(Event.GIVEN_UP, now, access.reason, answer.detail, evidence=evidence, access=access)
-                return Outcome(carrying(active, moved), (*aside, moved))
-            case Busy():
-                moved = moved.by(Event.RETRY, now, answer.reason, answer.detail, access=access)
-                return Outcome(carrying(active, moved), (*aside, moved), again=retry_wait(moved.rollout.retries - 1))
-            case Go():
-                moved = moved.by(
-                    Event.GO,
-                    now,
-                    access.reason,
-                    answer.detail,
-                    evidence=evidence,
-                    access=access,
-                    waiting_since=None,
-                    recover=self._recover(facts),
-                    health=Health(
-                        host_name=facts.site.default_host_name,
-                        health_check_path=facts.config.health_check_path,
-                        always_on=facts.config.always_on,
-                    ),
-                )
-                if rollout.asked is not None:
-                    active = _trusting(active)
-                return await Applying(self.house).act(
-                    held, active, moved, before=facts.statuses, aside=aside, consumed=held.looks
-                )
-
-    def _recover(self, facts: Facts) -> Recover:
-        """What the app allows by its resource tag; a value that is none of ours allows nothing."""
-        said = resource_tag(facts.site, RECOVER_TAG)
-        if said is None:
-            return self.house.settings.recover
-        try:
-            return Recover(said.strip().lower())
-        except ValueError:
-            return Recover.REPORT
 
     def _container(self, active: Active, facts: Facts, target: Target) -> Container:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
@@ -253,12 +170,6 @@ def _noticing(active: Active, facts: Facts) -> Active:
     return active.model_copy(update={"container": noticed})
 
 
-def _trusting(active: Active) -> Active:
-    """The app's row after a person has said to go on: earlier failures and fights count no more."""
-    container = active.container and active.container.model_copy(update={"reverts": 0})
-    return active.model_copy(update={"failures": 0, "container": container})
-
-
 def _weighed(held: Held) -> tuple[Look, ...]:
     """The looks that came, and the wish that the rollout under way has still to do."""
     asked = held.active.rollout.asked if held.active.rollout else None
@@ -269,17 +180,6 @@ def _asked(held: Held) -> Look | None:
     """The person's look that leads, if one does."""
     look = leading(_weighed(held))
     return look if look and look.cause is Cause.PERSON else None
-
-
-def _same_again(rollout: Rollout, answer: Hold | Wait | GiveUp | Busy | Go) -> timedelta | None:
-    """How long until the next look where a waiting rollout got the same answer once more; None where it moves."""
-    if rollout.state is State.WAITING_ACCESS and isinstance(answer, Wait) and answer.reason == rollout.reason:
-        return access_wait(rollout.waits + 1, answer.spread_in)
-    if rollout.state is State.HELD and isinstance(answer, Hold) and answer.reason == rollout.reason:
-        return hold_wait(answer.reason)
-    if rollout.state in (State.HELD, State.WAITING_ACCESS) and isinstance(answer, Busy):
-        return retry_wait(rollout.waits)
-    return None
 
 
 def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:

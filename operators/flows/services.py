@@ -9,6 +9,7 @@ from operators.cloud.authorization import Authorization
 from operators.cloud.due import DueTable
 from operators.cloud.engine import EngineTable
 from operators.cloud.event_subscriptions import EventSubscriptions
+from operators.cloud.grants import GrantsTable
 from operators.cloud.inventory import FollowsTable, InventoryTable
 from operators.cloud.key_vaults import KeyVaults
 from operators.cloud.probe import Probe
@@ -52,6 +53,7 @@ class Records:
     due: DueTable
     recent: RecentTable
     refusals: RefusalsTable
+    grants: GrantsTable
     inventory: InventoryTable
     follows: FollowsTable
     switches: SwitchesTable
@@ -65,6 +67,7 @@ class Records:
             due=DueTable(storage),
             recent=RecentTable(storage),
             refusals=RefusalsTable(storage),
+            grants=GrantsTable(storage),
             inventory=InventoryTable(storage),
             follows=FollowsTable(storage),
             switches=SwitchesTable(storage),

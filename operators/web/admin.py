@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operators.core.gate import Freeze
+from operators.core.gate import Freeze, Mode
+from operators.core.granting import GrantState
 from operators.core.inventory import Entry, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.rollouts import Rollout
-from operators.errors import BadInput, NotFound, Temporary
+from operators.errors import BadInput, Conflict, NotFound, Permanent, Temporary
+from operators.flows.access import AccessQuestion
 from operators.flows.drift import Drift
 from operators.flows.facts import read_facts
+from operators.flows.granting import Granting
 from operators.flows.marking import GRACE, Marking
 from operators.flows.services import House
 from operators.web.answers import (
@@ -18,13 +21,14 @@ from operators.web.answers import (
     AppAnswer,
     DriftAnswer,
     FreezeAnswer,
+    GrantAnswer,
     HealthAnswer,
     LookAnswer,
     Page,
     RolloutAnswer,
 )
 from operators.web.finding import find_app, next_link
-from operators.web.requests import DeployBody, FreezeBody, Paging, UnfreezeBody
+from operators.web.requests import DeployBody, FreezeBody, GrantBody, Paging, UnfreezeBody
 
 PULLEY_VERSION = "0.1.0"
 
@@ -78,14 +82,29 @@ class Admin:
 
     async def access(self, name: str) -> AccessAnswer:
         """GET /api/apps/{app}/access: read afresh."""
+        _, question = await self._access_question(name)
+        return AccessAnswer.of(await question.verdict())
+
+    async def grant(self, name: str, body: bytes) -> GrantAnswer:
+        """POST /api/apps/{app}/access/grant: give the role that is missing; a rollout that waits for it looks again."""
+        by = GrantBody.parse(body).by
+        key, question = await self._access_question(name)
+        if self.house.settings.mode is Mode.OBSERVE:
+            raise Conflict(f"grant for {name}", "PULLEY_MODE=observe: nothing is changed")
+        access = await question.verdict()
+        role = await question.missing_role(access)
+        if role is None:
+            raise Conflict(f"grant for {name}", f"no role would change the verdict. {access.sentence}")
+        grant = await Granting(self.house).give(key, role, by)
+        if grant.state is not GrantState.GRANTED:
+            raise Permanent(f"grant for {name}", grant.detail)
+        await self.house.records.queues.look(key)
+        return GrantAnswer.of(grant)
+
+    async def grants(self, name: str) -> Page[GrantAnswer]:
+        """GET /api/apps/{app}/access/grants: what was given, by whom."""
         key = (await find_app(self.house.records.inventory, name)).site.id.key
-        active, _ = await self.house.records.engine.read(key)
-        facts = await read_facts(self.house, active, (), afresh=True)
-        if isinstance(facts, Unknown):
-            raise Temporary(facts.what, facts.reason)
-        if facts.access is None:
-            raise NotFound(f"access of {name}", "its configuration names no classic Linux container")
-        return AccessAnswer.of(await facts.access.verdict())
+        return Page(value=tuple([GrantAnswer.of(grant) async for grant in self.house.records.grants.of(key)]))
 
     async def deploy(self, name: str, body: bytes) -> LookAnswer:
         """POST /api/apps/{app}/rollouts."""
@@ -150,6 +169,17 @@ class Admin:
             undelivered_notices=undelivered,
             version=PULLEY_VERSION,
         )
+
+    async def _access_question(self, name: str) -> tuple[str, AccessQuestion]:
+        """The app's key and what is asked about it, read afresh."""
+        key = (await find_app(self.house.records.inventory, name)).site.id.key
+        active, _ = await self.house.records.engine.read(key)
+        facts = await read_facts(self.house, active, (), afresh=True)
+        if isinstance(facts, Unknown):
+            raise Temporary(facts.what, facts.reason)
+        if facts.access is None:
+            raise NotFound(f"access of {name}", "its configuration names no classic Linux container")
+        return key, facts.access
 
     async def _app(self, entry: Entry) -> AppAnswer:
         active, _ = await self.house.records.engine.read(entry.site.id.key)

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from operators.core.access import Access
 from operators.core.access_catalogue import CATALOGUE
 from operators.core.apps import AppId
+from operators.core.granting import Grant
 from operators.core.inventory import Entry
 from operators.core.recovery import Tried
 from operators.core.rollouts import Active, Rollout, Step
@@ -81,6 +82,36 @@ class AccessAnswer(Answer):
                 EvidenceAnswer(fact=one.fact, value=one.value, source=one.source) for one in access.evidence
             ),
             fix=access.fix,
+        )
+
+
+class GrantAnswer(Answer):
+    """A role that was given, or not, to let an app pull."""
+
+    app: str
+    role: str
+    registry_id: str
+    principal_id: str
+    condition: str | None
+    by: str
+    at: AwareDatetime
+    state: str
+    """`intended` (and no word since), `granted`, `refused`."""
+    detail: str
+
+    @classmethod
+    def of(cls, grant: Grant) -> "GrantAnswer":
+        """From the record."""
+        return cls(
+            app=grant.app,
+            role=grant.role.role,
+            registry_id=grant.role.registry_id,
+            principal_id=grant.role.principal_id,
+            condition=grant.role.condition,
+            by=grant.by,
+            at=grant.at,
+            state=grant.state,
+            detail=grant.detail,
         )
 
 

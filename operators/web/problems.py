@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from math import ceil
 
-from operators.errors import BadInput, NotFound, Permanent, PulleyError, Temporary
+from operators.errors import BadInput, Conflict, NotFound, Permanent, PulleyError, Temporary
 from operators.web.answers import Answer
 
 _COME_AGAIN = timedelta(seconds=10)
@@ -29,6 +29,8 @@ def problem(error: PulleyError) -> Problem:
             return _problem(HTTPStatus.BAD_REQUEST, error.problem, field=error.field)
         case NotFound():
             return _problem(HTTPStatus.NOT_FOUND, str(error), fix=error.fix)
+        case Conflict():
+            return _problem(HTTPStatus.CONFLICT, str(error), fix=error.fix)
         case Temporary():
             after = error.retry_after if error.retry_after is not None else _COME_AGAIN
             return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=ceil(after.total_seconds()))

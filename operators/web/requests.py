@@ -57,6 +57,12 @@ class FreezeBody(Body):
     why: str = Field(min_length=1, max_length=500)
 
 
+class GrantBody(Body):
+    """POST /api/apps/{app}/access/grant."""
+
+    by: str = Field(default="somebody with the function key", max_length=100)
+
+
 class UnfreezeBody(Body):
     """POST /api/unfreeze."""
 

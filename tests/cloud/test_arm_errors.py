@@ -9,7 +9,7 @@ from azure.core import exceptions as sdk
 
 from operators.cloud.arm_errors import ErrorAnswer, read_answer, read_or_unknown, refusal, translate, translated
 from operators.core.model import Unknown
-from operators.errors import Busy, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
+from operators.errors import Busy, Conflict, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
 
 RESOURCE_NOT_FOUND = {
     "error": {
@@ -204,7 +204,7 @@ def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> Non
         pytest.param(_answer(401, EXPIRED), Unauthenticated, id="expired token"),
         pytest.param(_answer(403, AUTHORIZATION_FAILED), Forbidden, id="missing right"),
         pytest.param(_answer(404, RESOURCE_NOT_FOUND), NotFound, id="not there"),
-        pytest.param(_answer(409, NOT_REGISTERED), Permanent, id="provider not registered"),
+        pytest.param(_answer(409, NOT_REGISTERED), Conflict, id="provider not registered"),
         pytest.param(_answer(412, RECORD_SET_EXISTS), Permanent, id="precondition"),
         pytest.param(_answer(400, INVALID_RECORDS), Permanent, id="bad request"),
     ],

@@ -21,9 +21,16 @@ def resource_tags() -> dict[str, str]:
 
 
 @pytest.fixture
-def scenario(resource_tags: dict[str, str]) -> dict[str, Any]:
+def registry_mode() -> str:
+    """How the registry decides who may pull; stories parametrize it."""
+    return "LegacyRegistryPermissions"
+
+
+@pytest.fixture
+def scenario(resource_tags: dict[str, str], registry_mode: str) -> dict[str, Any]:
     """One registry, one app that follows shop:stable, AcrPull; images that start, and one that crashes."""
     return {
+        "operator": {"roles": ["Reader", "Website Contributor", "Role Based Access Control Administrator"]},
         "images": {
             "v1": _FINE,
             "v2": _FINE,
@@ -32,7 +39,7 @@ def scenario(resource_tags: dict[str, str]) -> dict[str, Any]:
             "silent": {"port": None},
             **{f"crashes{n}": {"exit_code": n + 1} for n in range(3)},
         },
-        "registries": [{"name": "contoso", "tags": {"shop:stable": "v1"}}],
+        "registries": [{"name": "contoso", "role_assignment_mode": registry_mode, "tags": {"shop:stable": "v1"}}],
         "sites": [
             {
                 "name": "shop",

@@ -1,0 +1,140 @@
+"""The gate before the act: access, holds, and whether somebody else is at work on the app. Open, it acts at once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from operators.cloud.engine import Held
+from operators.core.access import Access
+from operators.core.gate import Busy, GiveUp, Go, Hold, Wait, access_wait, doubt, gate, hold_wait, retry_wait
+from operators.core.granting import GrantState
+from operators.core.inventory import resource_tag
+from operators.core.recovery import RECOVER_TAG, Recover
+from operators.core.rollouts import Active, Health, Moved, Rollout
+from operators.core.transitions import Event, State
+from operators.flows.applying import Applying
+from operators.flows.facts import Facts
+from operators.flows.granting import Granting
+from operators.flows.services import House
+from operators.flows.stepping import Outcome, carrying
+
+Answer = Hold | Wait | GiveUp | Busy | Go
+_US = "pulley (PULLEY_GRANT_PULL)"
+
+
+@dataclass(frozen=True)
+class Gating:
+    """Asks the gate for a rollout that knows what it is to bring."""
+
+    house: House
+
+    async def pass_gate(
+        self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
+    ) -> Outcome:
+        """Act, or wait for what the gate says. `aside` are other rollouts that this step has ended."""
+        now, rollout = self.house.now(), moved.rollout
+        assert facts.access is not None
+        access = await facts.access.verdict(rollout.image)
+        answer = gate(
+            rollout,
+            access,
+            mode=self.house.settings.mode,
+            freeze=facts.freeze,
+            operation=facts.site.in_progress_operation_id,
+            temporary=any(read.temporary for read in access.failed_reads),
+            now=now,
+            doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
+        )
+        again = _same_again(rollout, answer)
+        if again is not None:
+            waited = {"access": access, "waits": rollout.waits + 1, "retries": 0}
+            moved = Moved(rollout=rollout.model_copy(update=waited))
+        else:
+            moved, again = self._moved(moved, access, answer, facts)
+        if isinstance(answer, Wait):
+            moved = await self._give_role(moved, access, facts)
+        if not isinstance(answer, Go):
+            return Outcome(carrying(active, moved), (*aside, moved), again=again)
+        if rollout.asked is not None:
+            active = _trusting(active)
+        return await Applying(self.house).act(
+            held, active, moved, before=facts.statuses, aside=aside, consumed=held.looks
+        )
+
+    def _moved(self, moved: Moved, access: Access, answer: Answer, facts: Facts) -> tuple[Moved, timedelta | None]:
+        """The rollout after this answer, and how long until it is asked again."""
+        now, rollout = self.house.now(), moved.rollout
+        evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
+        if rollout.state in (State.HELD, State.WAITING_ACCESS):
+            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
+        match answer:
+            case Hold(reason=reason, detail=detail):
+                return moved.by(Event.HOLD, now, reason, detail, evidence=evidence, access=access), hold_wait(reason)
+            case Wait(detail=detail):
+                since = rollout.waiting_since or now
+                moved = moved.by(
+                    Event.DENIED, now, access.reason, detail, evidence=evidence, access=access, waiting_since=since
+                )
+                return moved, access_wait(0, answer.spread_in)
+            case GiveUp(detail=detail):
+                return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
+            case Busy(reason=reason, detail=detail):
+                moved = moved.by(Event.RETRY, now, reason, detail, access=access)
+                return moved, retry_wait(moved.rollout.retries - 1)
+            case Go(detail=detail):
+                moved = moved.by(
+                    Event.GO,
+                    now,
+                    access.reason,
+                    detail,
+                    evidence=evidence,
+                    access=access,
+                    waiting_since=None,
+                    recover=self._recover(facts),
+                    health=Health(
+                        host_name=facts.site.default_host_name,
+                        health_check_path=facts.config.health_check_path,
+                        always_on=facts.config.always_on,
+                    ),
+                )
+                return moved, None
+
+    async def _give_role(self, moved: Moved, access: Access, facts: Facts) -> Moved:
+        """Once in a rollout, and only where that is wanted: give the missing role. The wait for it stays the same."""
+        rollout = moved.rollout
+        if not self.house.settings.grant_pull or rollout.granted or facts.access is None:
+            return moved
+        role = await facts.access.missing_role(access, rollout.image)
+        if role is None:
+            return moved
+        grant = await Granting(self.house).give(rollout.app, role, _US)
+        reason = "granted" if grant.state is GrantState.GRANTED else "grant_refused"
+        now = self.house.now()
+        return moved.by(Event.GRANTED, now, reason, grant.detail, granted=True, retries=0)
+
+    def _recover(self, facts: Facts) -> Recover:
+        """What the app allows by its resource tag; a value that is none of ours allows nothing."""
+        said = resource_tag(facts.site, RECOVER_TAG)
+        if said is None:
+            return self.house.settings.recover
+        try:
+            return Recover(said.strip().lower())
+        except ValueError:
+            return Recover.REPORT
+
+
+def _trusting(active: Active) -> Active:
+    """The app's row after a person has said to go on: earlier failures and fights count no more."""
+    container = active.container and active.container.model_copy(update={"reverts": 0})
+    return active.model_copy(update={"failures": 0, "container": container})
+
+
+def _same_again(rollout: Rollout, answer: Answer) -> timedelta | None:
+    """How long until the next look where a waiting rollout got the same answer once more; None where it moves."""
+    if rollout.state is State.WAITING_ACCESS and isinstance(answer, Wait):
+        reason = rollout.access.reason if rollout.access else None
+        return access_wait(rollout.waits + 1, answer.spread_in) if answer.reason == reason else None
+    if rollout.state is State.HELD and isinstance(answer, Hold) and answer.reason == rollout.reason:
+        return hold_wait(answer.reason)
+    if rollout.state in (State.HELD, State.WAITING_ACCESS) and isinstance(answer, Busy):
+        return retry_wait(rollout.waits)
+    return None

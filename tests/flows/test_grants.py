@@ -1,0 +1,84 @@
+"""The operator gives the missing role itself, where that is wanted; and says who may, where it may not."""
+
+import pytest
+
+from local.azure.scenario import FaultRule
+from operators.core.granting import GrantState
+from operators.core.transitions import State
+from operators.errors import Conflict, Permanent
+from tests.flows.town import Town
+
+IMAGE = "contoso.azurecr.io/shop:stable"
+
+
+async def given(town: Town) -> list[str]:
+    """How far each recorded grant got."""
+    return [grant.state async for grant in town.operator.house.records.grants.of(town.key("shop"))]
+
+
+async def test_it_gives_the_role_waits_until_it_has_spread_and_goes_on(town: Town) -> None:
+    """PULLEY_GRANT_PULL: denied, the assignment is made and recorded, and the same rollout succeeds."""
+    town = town.restarted(grant_pull=True)
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    assert [step.reason for step in await town.steps("shop", 2)].count("granted") == 1
+    assert await given(town) == [GrantState.GRANTED]
+    assert town.world.journal.of("roles.assign") != []
+
+
+async def test_by_default_nothing_is_given(town: Town) -> None:
+    """Without the setting a denied rollout only says what a person can do."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=300)
+    assert (await town.rollout("shop", 2)).state is State.WAITING_ACCESS
+    assert await given(town) == []
+
+
+async def test_without_the_right_it_says_who_may(town: Town) -> None:
+    """403 for the assignment: recorded as refused, naming the role that the operator needs; asked for once."""
+    town = town.restarted(grant_pull=True)
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    town.world.faults.add(FaultRule(method="PUT", path="/roleAssignments/", status=403, code="AuthorizationFailed"))
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=300)
+    steps = await town.steps("shop", 2)
+    assert [step.reason for step in steps].count("grant_refused") == 1
+    assert "Role Based Access Control Administrator" in steps[-1].detail
+    assert await given(town) == [GrantState.REFUSED]
+
+
+async def test_a_person_gives_it_and_the_waiting_rollout_goes_on(town: Town) -> None:
+    """POST …/access/grant, twice: one assignment, and the rollout that waited succeeds."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=30)
+    first = await town.operator.admin.grant("shop", b'{"by": "ana"}')
+    assert (first.role, first.by, first.state) == ("AcrPull", "ana", "granted")
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    with pytest.raises(Conflict, match="no role would change the verdict"):
+        await town.operator.admin.grant("shop", b"")
+    assert len((await town.operator.admin.grants("shop")).value) == 1
+
+
+async def test_a_person_is_told_that_the_operator_may_not(town: Town) -> None:
+    """The refusal is the answer."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    town.world.faults.add(FaultRule(method="PUT", path="/roleAssignments/", status=403, code="AuthorizationFailed"))
+    with pytest.raises(Permanent, match="roleAssignments/write"):
+        await town.operator.admin.grant("shop", b"")
+
+
+@pytest.mark.parametrize("registry_mode", ["AbacRepositoryPermissions"])
+async def test_where_repositories_decide_the_grant_is_for_this_one(town: Town) -> None:
+    """ABAC: AcrPull is there and does nothing; Repository Reader is given with a condition on the repository."""
+    answer = await town.operator.admin.grant("shop", b"")
+    assert answer.role == "Container Registry Repository Reader"
+    assert answer.condition is not None
+    assert "'shop'" in answer.condition
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
