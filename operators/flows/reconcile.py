@@ -58,7 +58,7 @@ class Reconcile:
     async def _finish(self, held: Held, outcome: "Outcome") -> None:
         """Store the outcome and hand the app on: to its next step, to a look that came meanwhile, or to rest."""
         records, settings = self.house.records, self.house.settings
-        before, held = held.active.rollout, outcome.held or held
+        before, held = held.active, outcome.held or held
         active = outcome.active.model_copy(update={"next_step": held.active.next_step + 1})
         app = active.app
         due = await records.due.get(app)
@@ -66,8 +66,8 @@ class Reconcile:
         if delay is not None:
             await records.due.put(app, self.house.now() + delay + settings.wait(GRACE))
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
-        await self._follow(held.active, active, outcome.moved)
-        await Publishing(self.house).publish(before, outcome.moved)
+        await self._follow(before, active, outcome.moved)
+        await Publishing(self.house).publish(before.rollout, outcome.moved)
         for each in outcome.moved:
             for step in each.steps:
                 _log.info("%s #%d %s: %s", app, each.rollout.sequence, step.state, step.detail)

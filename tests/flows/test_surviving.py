@@ -115,6 +115,13 @@ async def test_a_lost_event_is_found_by_the_drift_check(town: Town) -> None:
     assert (await town.operator.drift.check()).marked == ()
 
 
+async def test_what_is_being_rolled_out_is_no_drift(town: Town) -> None:
+    """The drift check knows of a decision as soon as it was acted upon, not only once the rollout has ended."""
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    assert (await town.operator.drift.check()).marked == ()
+
+
 async def test_an_unreadable_tag_is_neither_drift_nor_none(town: Town) -> None:
     """The drift check says what it could not read, and marks nothing."""
     town.world.faults.add(FaultRule(host="contoso.azurecr.io", path="_tags", status=503, envelope="registry"))
