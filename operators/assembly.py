@@ -17,6 +17,7 @@ from operators.cloud.registry_webhooks import RegistryWebhooks
 from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
 from operators.cloud.storage import Storage, Transport
+from operators.cloud.throttling import Throttling
 from operators.cloud.webhook import Webhook
 from operators.flows.doctoring import Doctor
 from operators.flows.drift import Drift
@@ -54,10 +55,11 @@ def assemble(
     settings: Settings, storage: Storage, credential: "AsyncTokenCredential", now: Clock, transport: Transport | None
 ) -> Operator:
     """Put the house together. `transport` carries every call to Azure but storage's; None is the network."""
-    arm = Arm(credential, transport=transport)
+    throttling = Throttling(now)
+    arm = Arm(credential, transport=transport, throttling=throttling)
     azure = Azure(
-        sites=Sites(credential, transport),
-        registries=Registries(credential, settings.subscriptions, now, transport=transport),
+        sites=Sites(credential, transport, throttling),
+        registries=Registries(credential, settings.subscriptions, now, transport=transport, throttling=throttling),
         content=RegistryContent(credential, now, transport=transport),
         authorization=Authorization(arm, now),
         app_settings=AppSettings(arm),

@@ -37,6 +37,10 @@ class Busy(Temporary):
     """Another operation holds the site or its webspace; nothing is wrong and nothing was changed."""
 
 
+class Throttled(Temporary):
+    """Too much was asked of Azure, or would have been; nothing was changed."""
+
+
 class Permanent(PulleyError):
     """It will not work however often it is tried, until somebody changes something."""
 

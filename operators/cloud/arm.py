@@ -15,6 +15,7 @@ from azure.mgmt.core import AsyncARMPipelineClient
 from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
 
 from operators.cloud.arm_errors import parsed, translated
+from operators.cloud.throttling import Throttling, ThrottlingPolicy
 from operators.errors import Permanent
 
 Transport = AsyncHttpTransport[Any, Any]
@@ -25,9 +26,12 @@ CALL: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 15}
 """Options of every call, in seconds; azure-core's own are 300 s."""
 
 
-def arm_policies(credential: AsyncTokenCredential, base_url: str = ARM_URL) -> list[Any]:
+def arm_policies(
+    credential: AsyncTokenCredential, base_url: str = ARM_URL, throttling: Throttling | None = None
+) -> list[Any]:
     """What every ARM request passes through: no retries, no redirects, no registering of providers behind our back."""
     return [
+        *([ThrottlingPolicy(throttling)] if throttling else []),
         RequestIdPolicy(),
         HeadersPolicy({"Accept": "application/json"}),
         UserAgentPolicy("pulley"),
@@ -40,12 +44,17 @@ class Arm:
     """Calls that only read, by resource id. Raises operators.errors, with the platform's own words in them."""
 
     def __init__(
-        self, credential: AsyncTokenCredential, *, base_url: str = ARM_URL, transport: Transport | None = None
+        self,
+        credential: AsyncTokenCredential,
+        *,
+        base_url: str = ARM_URL,
+        transport: Transport | None = None,
+        throttling: Throttling | None = None,
     ) -> None:
         options: dict[str, Any] = {"transport": transport} if transport else {}
         self._base_url = base_url.rstrip("/")
         self._client: AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncARMPipelineClient(
-            self._base_url, policies=arm_policies(credential, self._base_url), **options
+            self._base_url, policies=arm_policies(credential, self._base_url, throttling), **options
         )
 
     async def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:

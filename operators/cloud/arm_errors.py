@@ -16,7 +16,17 @@ from typing import Any
 from azure.core import exceptions as sdk
 
 from operators.core.model import Model, Unknown
-from operators.errors import Busy, Conflict, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
+from operators.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Permanent,
+    PulleyError,
+    Temporary,
+    Throttled,
+    Unauthenticated,
+)
 
 _MESSAGE_LENGTH = 500
 # The webspace's or the site's lock is held by another operation; 59206 comes with status and code "429".
@@ -67,9 +77,11 @@ def translate(what: str, error: sdk.AzureError) -> PulleyError:
 
 def refusal(what: str, answer: ErrorAnswer) -> PulleyError:
     """An answer that says no as one of our errors."""
-    if _is_busy(answer):
+    if is_busy(answer):
         return Busy(what, str(answer), answer.retry_after)
-    if answer.status in (408, 429) or answer.status >= 500:
+    if answer.status == 429:
+        return Throttled(what, str(answer), answer.retry_after)
+    if answer.status == 408 or answer.status >= 500:
         return Temporary(what, str(answer), answer.retry_after)
     if answer.status == 401:
         return Unauthenticated(what, str(answer))
@@ -112,7 +124,8 @@ async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:
         return Unknown(what=what, reason=error.reason)
 
 
-def _is_busy(answer: ErrorAnswer) -> bool:
+def is_busy(answer: ErrorAnswer) -> bool:
+    """Whether it says that another operation holds the site: a 429 then is no matter of budgets."""
     if answer.extended_code in _LOCKED:
         return True
     return answer.status == 409 and _ANOTHER_OPERATION in answer.message

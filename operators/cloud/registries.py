@@ -10,6 +10,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from operators.cloud.arm import ARM_URL, CALL, Transport, arm_policies
 from operators.cloud.arm_errors import translated
 from operators.cloud.kept import Kept
+from operators.cloud.throttling import Throttling
 from operators.core.registries import Registry
 from operators.errors import PulleyError
 
@@ -33,8 +34,9 @@ class Registries:
         *,
         base_url: str = ARM_URL,
         transport: Transport | None = None,
+        throttling: Throttling | None = None,
     ) -> None:
-        self._listings = [_Listing(credential, one, now, base_url, transport) for one in subscriptions]
+        self._listings = [_Listing(credential, one, now, base_url, transport, throttling) for one in subscriptions]
 
     async def find(self, login_server: str, not_before: datetime | None = None) -> Registry | None:
         """The registry at a login server, never guessed from its name; None where none of these subscriptions has it.
@@ -72,11 +74,13 @@ class _Listing:
         now: Callable[[], datetime],
         base_url: str,
         transport: Transport | None,
+        throttling: Throttling | None,
     ) -> None:
         self._credential = credential
         self._subscription = subscription
         self._base_url = base_url
         self._transport = transport
+        self._throttling = throttling
         self._client: ContainerRegistryManagementClient | None = None
         self._kept: Kept[Mapping[str, Registry]] = Kept(now, _KEPT)
 
@@ -106,7 +110,7 @@ class _Listing:
                 self._credential,
                 self._subscription,
                 self._base_url,
-                policies=arm_policies(self._credential, self._base_url),
+                policies=arm_policies(self._credential, self._base_url, self._throttling),
                 **options,
             )
         return self._client

@@ -15,6 +15,7 @@ from azure.core.rest import HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
+from operators.cloud.throttling import Throttling
 from operators.core.apps import AppId, IpRestriction, Site, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
 from operators.core.instances import InstanceStatus, parse_time, read_site_status
 from operators.errors import BadInput, NotFound
@@ -35,9 +36,15 @@ class Sites:
     azure-mgmt-web is imported at the first call: it is large, and most pushes never need it.
     """
 
-    def __init__(self, credential: AsyncTokenCredential, transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        credential: AsyncTokenCredential,
+        transport: Transport | None = None,
+        throttling: Throttling | None = None,
+    ) -> None:
         self._credential = credential
         self._transport = transport
+        self._throttling = throttling
         self._clients: dict[str, WebSiteManagementClient] = {}
 
     async def list_sites(self, scope: str) -> AsyncIterator[Site]:
@@ -130,8 +137,9 @@ class Sites:
             # It logs a traceback for every error answer whose body is empty.
             logging.getLogger("azure.mgmt.web._utils.model_base").setLevel(logging.CRITICAL)
             options: dict[str, Any] = {"transport": self._transport} if self._transport else {}
+            policies = arm_policies(self._credential, throttling=self._throttling)
             self._clients[subscription] = WebSiteManagementClient(
-                self._credential, subscription, policies=arm_policies(self._credential), **options
+                self._credential, subscription, policies=policies, **options
             )
         return self._clients[subscription]
 

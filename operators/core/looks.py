@@ -42,6 +42,8 @@ class Look(Model):
     digest: Digest | None = None
     """The digest that the push named. The registry is asked all the same."""
     pushed_at: Instant | None = None
+    turn: Instant | None = None
+    """When the app is to be looked at, where many others of its subscription come before it."""
     by: str | None = None
     """Who asked, for a person's look."""
     wish: Wish | None = None

@@ -17,7 +17,7 @@ from operators.core.rollouts import Active, Moved, Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
 from operators.core.watch import FIRST_LOOK
-from operators.errors import Busy, Permanent, Temporary
+from operators.errors import Busy, Permanent, Temporary, Throttled
 from operators.flows.facts import configured_image
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
@@ -102,8 +102,8 @@ class Applying:
                 await self.house.azure.sites.set_linux_fx_version(app, value)
             else:
                 await self.house.azure.sites.restart(app)
-        except Busy as error:
-            return self._busy(held, moved, error)
+        except (Busy, Throttled) as error:
+            return self._not_now(held, moved, error)
         except Temporary as error:
             detail = f"{error.what}: {error.reason}; looking what is real next"
             moved = moved.by(Event.RETRY, self.house.now(), "no_answer", detail)
@@ -121,21 +121,26 @@ class Applying:
             container = container.model_copy(update={"written": value})
         return Outcome(carrying(active, moved, container=container), (moved,), again=FIRST_LOOK, held=held)
 
-    def _busy(self, held: Held, moved: Moved, error: Busy) -> Outcome:
-        """Nothing was done: it is decided anew when the other one may have finished."""
+    def _not_now(self, held: Held, moved: Moved, error: Busy | Throttled) -> Outcome:
+        """Nothing was done: it is decided anew when the other one may have finished, or Azure has room for it."""
         now, times = self.house.now(), moved.rollout.busy + 1
-        again = busy_wait(times, error.retry_after)
-        held_up = stall(StallReason.OPERATION_IN_PROGRESS, moved.rollout.updated_at, (error.reason,))
+        asked = error.retry_after or timedelta()
+        if isinstance(error, Throttled):
+            reason, why, again = "throttled", StallReason.THROTTLED, asked or retry_wait(0)
+        else:
+            reason, why, again = "busy", StallReason.OPERATION_IN_PROGRESS, busy_wait(times, asked)
+        held_up = stall(why, moved.rollout.updated_at, (error.reason,))
         rollout = moved.rollout.model_copy(
             update={
+                "attempts": moved.rollout.attempts - 1,
                 "busy": times,
                 "next_at": now + again,
                 "stall": held_up if times >= BUSY_IS_A_STALL else moved.rollout.stall,
             }
         )
-        detail = f"{error.what}: {error.reason}; nothing was done, again at {now + again:%T}"
-        moved = self._before_act(Moved(rollout=rollout), Event.BUSY, "busy", detail)
-        return Outcome(carrying(held.active, moved), (moved,), again=again, held=held)
+        detail = f"{error}; nothing was done, again in {again.total_seconds():.0f} s, at {now + again:%T}"
+        moved = self._before_act(Moved(rollout=rollout), Event.BUSY, reason, detail)
+        return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=asked, held=held)
 
     def _before_act(self, moved: Moved, event: Event, reason: str, detail: str) -> Moved:
         """Back to where the act was decided: a first act is chosen anew, a measure of recovery is planned again."""

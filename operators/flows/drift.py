@@ -50,7 +50,7 @@ class Drift:
                 followers[follower.registry, follower.repository, follower.tag].append(follower)
         few = asyncio.Semaphore(_AT_ONCE)
         seen = await asyncio.gather(*(self._tag(few, *tag) for tag in followers))
-        marked: list[str] = []
+        behind: list[Look] = []
         missing: list[str] = []
         unknown: list[str] = []
         for (registry, repository, tag), now in zip(followers, seen, strict=True):
@@ -60,21 +60,23 @@ class Drift:
             elif now is None:
                 missing.append(image)
             else:
-                marked += await self._mark(image, now, followers[registry, repository, tag])
+                behind += self._behind(image, now, followers[registry, repository, tag])
+        await self.marking.mark_all(behind)
         return Checked(
             inventory=refreshed,
             tags=len(followers),
-            marked=tuple(marked),
+            marked=tuple(look.app for look in behind),
             missing=tuple(missing),
             unknown=tuple(unknown),
         )
 
-    async def _mark(self, image: str, tag: TagFacts, followers: list[Follower]) -> list[str]:
-        behind = [follower.app for follower in followers if follower.decided != tag.digest]
-        for app in behind:
-            detail = f"{image} is at {tag.digest}, which the app was not yet decided upon"
-            await self.marking.mark(Look(app=app, cause=Cause.DRIFT, at=self.house.now(), detail=detail))
-        return behind
+    def _behind(self, image: str, tag: TagFacts, followers: list[Follower]) -> list[Look]:
+        detail, now = f"{image} is at {tag.digest}, which the app was not yet decided upon", self.house.now()
+        return [
+            Look(app=follower.app, cause=Cause.DRIFT, at=now, detail=detail)
+            for follower in followers
+            if follower.decided != tag.digest
+        ]
 
     async def _tag(self, few: asyncio.Semaphore, registry: str, repository: str, tag: str) -> TagFacts | Unknown | None:
         async with few:

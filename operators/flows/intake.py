@@ -78,19 +78,15 @@ class Intake:
             await self._records.queues.refresh(f"unknown repository {push.registry}/{push.repository}")
             return Receipt(result=Received.UNKNOWN_REPOSITORY, detail=f"nobody follows {image} as far as is known")
         apps = tuple(follower.app for follower in followers if _follows(follower, push))
-        for app in apps:
-            await self._marking.mark(
-                Look(
-                    app=app,
-                    cause=Cause.PUSH,
-                    at=self._now(),
-                    detail=f"{image} pushed at {push.digest}",
-                    digest=push.digest,
-                    pushed_at=push.pushed_at,
-                )
-            )
         if not apps:
             return Receipt(result=Received.NOT_FOLLOWED, detail=f"nobody follows the tag of {image}")
+        detail, now = f"{image} pushed at {push.digest}", self._now()
+        await self._marking.mark_all(
+            [
+                Look(app=app, cause=Cause.PUSH, at=now, detail=detail, digest=push.digest, pushed_at=push.pushed_at)
+                for app in apps
+            ]
+        )
         _log.info("%s at %s: %d apps to look at", image, push.digest, len(apps))
         return Receipt(result=Received.MARKED, detail=f"{image} at {push.digest}", apps=apps)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from operators.core.inventory import Entry, Follower, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Model
+from operators.core.pacing import turn
 from operators.errors import Permanent, Temporary
 from operators.flows.marking import Marking
 from operators.flows.services import House
@@ -74,16 +75,16 @@ class Inventory:
         first: list[str] = []
         changed: list[str] = []
         for app, entry in found.items():
-            before, follower = known.get(app), followers.get(app)
+            before, follower, delay = known.get(app), followers.get(app), turn(len(first) + len(changed))
             await self.house.records.inventory.put(entry)
             if not self._ours(entry):
                 continue
             if before is None or not self._ours(before):
-                await self._begin(app, entry, follower, Cause.FIRST_SIGHT, f"{app} was seen for the first time")
+                await self._begin(app, entry, follower, Cause.FIRST_SIGHT, f"{app} was seen for the first time", delay)
                 first.append(app)
             elif _changed_by_others(before, entry, follower):
                 detail = f"linuxFxVersion is {entry.site.linux_fx_version} now, and that was not our doing"
-                await self._begin(app, entry, follower, Cause.DRIFT, detail)
+                await self._begin(app, entry, follower, Cause.DRIFT, detail, delay)
                 changed.append(app)
         return tuple(first), tuple(changed)
 
@@ -99,14 +100,16 @@ class Inventory:
                 await self.house.records.follows.remove(follower)
         return tuple(gone)
 
-    async def _begin(self, app: str, entry: Entry, follower: Follower | None, cause: Cause, detail: str) -> None:
+    async def _begin(
+        self, app: str, entry: Entry, follower: Follower | None, cause: Cause, detail: str, delay: timedelta
+    ) -> None:
         """Have the app looked at, and until then by every push to its repository."""
         if follower is None or not _same_repository(entry, follower):
             assert entry.image is not None
             await self.house.records.follows.put(
                 Follower(app=app, registry=entry.image.registry, repository=entry.image.repository, tag=None)
             )
-        await self.marking.mark(Look(app=app, cause=cause, at=self.house.now(), detail=detail))
+        await self.marking.mark(Look(app=app, cause=cause, at=self.house.now(), detail=detail), delay)
 
     def _ours(self, entry: Entry) -> bool:
         return entry.image is not None and looked_after(entry.site, self.house.settings.opt_in)

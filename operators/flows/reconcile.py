@@ -62,7 +62,7 @@ class Reconcile:
         active = outcome.active.model_copy(update={"next_step": held.active.next_step + 1})
         app = active.app
         due = await records.due.get(app)
-        delay = settings.wait(outcome.again) if outcome.again is not None else None
+        delay = max(settings.wait(outcome.again), outcome.at_least) if outcome.again is not None else None
         if delay is not None:
             await records.due.put(app, self.house.now() + delay + settings.wait(GRACE))
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)

@@ -20,6 +20,8 @@ class Outcome:
     """The delay of the next step; None where there is none."""
     held: Held | None = None
     """The hold after a commit within the step, whose ETag counts from there on."""
+    at_least: timedelta = timedelta()
+    """What the other side asked us to wait: no setting shortens it."""
 
 
 def begin(active: Active, looks: tuple[Look, ...], now: datetime) -> tuple[Active, Moved]:
@@ -42,7 +44,8 @@ def begin(active: Active, looks: tuple[Look, ...], now: datetime) -> tuple[Activ
         created_at=now,
         updated_at=now,
     )
-    first = Step(at=now, event=None, state=State.PENDING, reason="begun", detail=caused_by)
+    detail = f"{caused_by}; its turn was at {look.turn:%T}, after others" if look and look.turn else caused_by
+    first = Step(at=now, event=None, state=State.PENDING, reason="begun", detail=detail)
     return active.model_copy(update={"sequence": rollout.sequence}), Moved(rollout=rollout, steps=(first,))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.gate import retry_wait
+from operators.core.pacing import spread
 from operators.core.rollouts import Active, Moved
 from operators.core.transitions import Event
 from operators.flows.marking import GRACE
@@ -29,15 +30,17 @@ class Sweep:
         """Enqueue the overdue apps; how many those were."""
         records, now = self.house.records, self.house.now()
         overdue = [due async for due in records.due.all() if due.at <= now]
-        for due in overdue:
+        turns = spread(due.app for due in overdue)
+        for due, (_, delay) in zip(overdue, turns, strict=True):
             active, looks = await records.engine.read(due.app)
             await self._publish(active)
             if active.rollout is None and not looks:
                 await records.due.remove(due)
                 continue
             _log.warning("%s is overdue since %s; its message is sent again", due.app, due.at)
-            await records.due.put(due.app, now + self.house.settings.wait(GRACE), due.error)
-            await records.queues.look(due.app, active.next_step if active.rollout else None)
+            delay = self.house.settings.wait(delay)
+            await records.due.put(due.app, now + delay + self.house.settings.wait(GRACE), due.error)
+            await records.queues.look(due.app, active.next_step if active.rollout else None, delay)
         return len(overdue)
 
     async def poisoned(self, message: LookMessage, owner: str) -> None:

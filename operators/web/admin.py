@@ -8,6 +8,7 @@ from operators.core.granting import GrantState
 from operators.core.inventory import Entry, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
+from operators.core.pacing import spread
 from operators.core.rollouts import Rollout
 from operators.errors import BadInput, Conflict, NotFound, Permanent, Temporary
 from operators.flows.access import AccessQuestion
@@ -143,8 +144,8 @@ class Admin:
         """POST /api/unfreeze: lifts the switch and has every app with a next step looked at now."""
         said = UnfreezeBody.parse(body)
         await self.house.records.switches.set_freeze(None)
-        async for due in self.house.records.due.all():
-            await self.house.records.queues.look(due.app)
+        for app, delay in spread([due.app async for due in self.house.records.due.all()]):
+            await self.house.records.queues.look(app, delay=self.house.settings.wait(delay))
         return FreezeAnswer(frozen=False, by=said.by, at=self.house.now())
 
     async def health(self) -> HealthAnswer:

@@ -9,7 +9,17 @@ from azure.core import exceptions as sdk
 
 from operators.cloud.arm_errors import ErrorAnswer, read_answer, read_or_unknown, refusal, translate, translated
 from operators.core.model import Unknown
-from operators.errors import Busy, Conflict, Forbidden, NotFound, Permanent, PulleyError, Temporary, Unauthenticated
+from operators.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Permanent,
+    PulleyError,
+    Temporary,
+    Throttled,
+    Unauthenticated,
+)
 
 RESOURCE_NOT_FOUND = {
     "error": {
@@ -197,7 +207,7 @@ def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> Non
         pytest.param(_answer(409, OPERATION_IN_PROGRESS), Busy, id="another operation on the site"),
         pytest.param(_answer(429, LOCKED), Busy, id="the 429 that is a lock"),
         pytest.param(_answer(409, {"Code": "Conflict", "Message": IN_PROGRESS}), Busy, id="the same without details"),
-        pytest.param(_answer(429, THROTTLED), Temporary, id="throttled"),
+        pytest.param(_answer(429, THROTTLED), Throttled, id="throttled"),
         pytest.param(_answer(504, GATEWAY_TIMEOUT), Temporary, id="gateway timeout"),
         pytest.param(_answer(503, ""), Temporary, id="unavailable"),
         pytest.param(_answer(408, ""), Temporary, id="request timeout"),

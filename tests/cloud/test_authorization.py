@@ -16,7 +16,7 @@ from operators.core.access import PULL
 from operators.core.deny_assignments import Attempt, denies
 from operators.core.model import Unknown
 from operators.core.rbac import grants
-from operators.errors import Busy, Forbidden, Permanent, PulleyError, Temporary
+from operators.errors import Busy, Forbidden, Permanent, PulleyError, Temporary, Throttled
 
 STORY = {
     "registries": [{"name": "tutorial"}, {"name": "elsewhere"}],
@@ -156,7 +156,7 @@ def _guid(house: House, role: str) -> str:
     ("fault", "error"),
     [
         pytest.param(FaultRule(status=503), Temporary, id="unavailable"),
-        pytest.param(FaultRule(status=429, headers={"Retry-After": "17"}), Temporary, id="throttled"),
+        pytest.param(FaultRule(status=429, headers={"Retry-After": "17"}), Throttled, id="throttled"),
         pytest.param(FaultRule(effect="refuse"), Temporary, id="no connection"),
         pytest.param(FaultRule(effect="time_out"), Temporary, id="no answer in time"),
         pytest.param(FaultRule(status=409, envelope="web", code="Conflict", extended_code="59203"), Busy, id="busy"),

@@ -1,9 +1,9 @@
 """The doctor: everything that a person is told to check on a container in App Service, checked.
 
-    facts.py         what is looked at
-    checks.py        the catalogue of checks, and what one of them says
-    pulling.py key_vault.py webhooks.py events.py configuration.py reach.py running.py   facts → Check
-    registry.py      the registry of an app's image, for those that are about it
-    commands.py      the `az` commands that mend what was found
-    examination.py   all of them over one app
+facts.py         what is looked at
+checks.py        the catalogue of checks, and what one of them says
+pulling.py key_vault.py webhooks.py events.py configuration.py reach.py running.py   facts → Check
+registry.py      the registry of an app's image, for those that are about it
+commands.py      the `az` commands that mend what was found
+examination.py   all of them over one app
 """

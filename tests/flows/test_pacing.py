@@ -1,0 +1,201 @@
+"""One push that many apps follow spreads out instead of failing, and the wait is in the history."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.azure.scenario import FaultRule, read_scenario
+from local.azure.transport import WorldCredential, WorldTransport
+from local.azure.world import ManualClock, World
+from local.azure.world.journal import Call
+from local.storage import MemoryStorage
+from operators.assembly import Operator, assemble
+from operators.cloud.queues import LOOKS, LookMessage
+from operators.cloud.storage import Storage
+from operators.core.deliveries import read_delivery
+from operators.core.gate import Mode
+from operators.core.pacing import ACTS_A_SECOND
+from operators.core.rollouts import Step
+from operators.core.transitions import State
+from operators.settings import Settings
+from tests.flows.town import at_noon
+
+FINE = {"pull_seconds": 2, "start_seconds": 3}
+
+
+@dataclass
+class Crowd:
+    """Many apps that follow one tag, in a world whose time is also the queue's."""
+
+    operator: Operator
+    world: World
+    clock: ManualClock
+    storage: Storage
+    size: int
+
+    async def push(self, image: str) -> None:
+        """Push the tag that all of them follow, and deliver the event."""
+        pushed = self.world.push("contoso", "shop", "stable", image)
+        await self.operator.intake.receive(read_delivery(pushed.event))
+
+    async def run(self, seconds: float) -> None:
+        """Work on messages as they become visible, until nothing is left or the time is over."""
+        queue = await self.storage.queue(LOOKS)
+        end = self.clock.now() + timedelta(seconds=seconds)
+        while self.clock.now() < end:
+            message = await queue.receive_message(visibility_timeout=600)
+            if message is not None:
+                await self.operator.reconcile.run(LookMessage.read(message.content), owner=message.id)
+                await queue.delete_message(message)
+            elif (await queue.get_queue_properties()).approximate_message_count:
+                self.clock.advance(0.5)
+            else:
+                return
+
+    def key(self, number: int) -> str:
+        """The key of an app."""
+        return f"{self.world.default_subscription}:apps:app-{number}"
+
+    @property
+    def restarts(self) -> list[float]:
+        """When each restart was asked for, in seconds since the journal was cleared, and taken."""
+        asked = [call for call in self.world.calls if call.operation == "sites.restart" and call.status == 200]
+        return [call.at.timestamp() for call in asked]
+
+    def most_in_a_second(self) -> int:
+        """The most acts that were sent within any one second, refused ones too."""
+        sent = [call.at.timestamp() for call in self.world.calls if call.path.endswith("/restart")]
+        return max(sum(0 <= later - first < 1 for later in sent) for first in sent)
+
+    @property
+    def refused(self) -> list[Call]:
+        """The acts that ARM did not take."""
+        return [call for call in self.world.calls if call.path.endswith("/restart") and call.status == 429]
+
+    async def states(self) -> set[State]:
+        """In which states the apps' newest rollouts are."""
+        found = [await self.operator.house.records.engine.rollout(self.key(n), 2) for n in range(self.size)]
+        return {one.state for one in found if one}
+
+    async def steps(self, number: int) -> tuple[Step, ...]:
+        """The timeline of an app's second rollout."""
+        return await self.operator.house.records.engine.steps(self.key(number), 2)
+
+    async def waits(self) -> list[Step]:
+        """The lines of all timelines that say that an act was put off."""
+        return [step for n in range(self.size) for step in await self.steps(n) if step.reason == "throttled"]
+
+
+@pytest.fixture
+def budgets() -> dict[str, Any]:
+    """What the simulated ARM takes; stories parametrize it."""
+    return {}
+
+
+@pytest.fixture
+def size() -> int:
+    """How many apps there are; stories parametrize it."""
+    return 200
+
+
+@pytest.fixture
+async def crowd(budgets: dict[str, Any], size: int) -> AsyncIterator[Crowd]:
+    """The apps, adopted; the journal is empty and ARM's buckets are full."""
+    sites = [
+        {
+            "name": f"app-{n}",
+            "image": "contoso.azurecr.io/shop:stable",
+            "tags": {"pulley": "on"},
+            "identity": {"user": ["puller"]},
+            "acr_use_managed_identity_creds": True,
+            "acr_user_managed_identity": "puller",
+        }
+        for n in range(size)
+    ]
+    scenario = {
+        "budgets": budgets,
+        "images": {"v1": FINE, "v2": FINE},
+        "registries": [{"name": "contoso", "tags": {"shop:stable": "v1"}}],
+        "identities": [{"name": "puller"}],
+        "sites": sites,
+        "role_assignments": [{"principal": "puller", "role": "AcrPull", "scope": "contoso"}],
+    }
+    clock = ManualClock(at_noon())
+    world, memory = World(read_scenario(scenario), clock), MemoryStorage(clock)
+    storage = Storage(
+        connection_string=memory.connection_string,
+        table_transport=memory.table_transport(),
+        queue_transport=memory.queue_transport(),
+    )
+    given = {
+        "scopes": (f"/subscriptions/{world.default_subscription}",),
+        "mode": Mode.ACT,
+        "AzureWebJobsStorage": memory.connection_string,
+    }
+    operator = assemble(
+        Settings.model_validate(given), storage, WorldCredential(world), clock.now, WorldTransport(world)
+    )
+    made = Crowd(operator, world, clock, storage, size)
+    await operator.inventory.refresh()
+    await made.run(600)
+    clock.advance(3600)
+    world.journal.clear()
+    yield made
+    await storage.close()
+
+
+async def test_many_apps_take_turns(crowd: Crowd) -> None:
+    """All are restarted once and succeed, at the stated rate; nothing is refused, and the wait is in the history."""
+    await crowd.push("v2")
+    await crowd.run(1200)
+    assert len(crowd.restarts) == crowd.size
+    assert await crowd.states() == {State.SUCCEEDED}
+    assert crowd.most_in_a_second() <= ACTS_A_SECOND
+    assert [call for call in crowd.world.calls if call.status == 429] == []
+    assert crowd.restarts[-1] - crowd.restarts[0] < 1.5 * crowd.size / ACTS_A_SECOND
+    last = (await crowd.steps(crowd.size - 1))[0]
+    assert last.detail.endswith("after others")
+
+
+@pytest.mark.parametrize(("budgets", "size"), [({"writes": {"size": 40, "refill": 1}}, 60)])
+async def test_a_small_budget_is_not_overdrawn(crowd: Crowd) -> None:
+    """With one write a second ARM refuses no act: what it tells is left stops us before, and all are restarted."""
+    await crowd.push("v2")
+    await crowd.run(3600)
+    assert len(crowd.restarts) == crowd.size
+    assert await crowd.states() == {State.SUCCEEDED}
+    assert crowd.most_in_a_second() <= ACTS_A_SECOND
+    assert crowd.refused == []
+    assert any("writes left in subscription" in step.detail for step in await crowd.waits())
+
+
+@pytest.mark.parametrize("size", [60])
+async def test_a_refusal_is_obeyed_by_everybody_and_visible(crowd: Crowd) -> None:
+    """After a 429 with Retry-After no act of the subscription is sent before, and the rollouts say why they wait."""
+    crowd.world.faults.add(
+        FaultRule(
+            method="POST",
+            path="/restart$",
+            skip=15,
+            times=1,
+            status=429,
+            code="SubscriptionRequestsThrottled",
+            headers={"Retry-After": "17"},
+        )
+    )
+    await crowd.push("v2")
+    await crowd.run(1200)
+    assert len(crowd.restarts) == crowd.size
+    assert await crowd.states() == {State.SUCCEEDED}
+    assert crowd.most_in_a_second() <= ACTS_A_SECOND
+    (refused,) = crowd.refused
+    next_one = min(at for at in crowd.restarts if at > refused.at.timestamp())
+    assert next_one - refused.at.timestamp() >= 17
+    waited = await crowd.waits()
+    assert {step.state for step in waited} == {State.CHECKING}
+    (told,) = [step for step in waited if "429 SubscriptionRequestsThrottled" in step.detail]
+    assert "nothing was done, again in 17 s, at " in told.detail
+    assert any("are refused until" in step.detail for step in waited)
