@@ -260,6 +260,7 @@ async def test_a_fault_of_a_moment_is_said_to_be_one(read: str, status: int) -> 
     assert all(one.temporary for one in failed)
     assert [one.retry_after_seconds for one in failed] == ([17] if status == 429 else [None])
     asker.world.faults.clear()
+    asker.clock.advance(17)  # nothing of the subscription is asked before
     again = await asker.verdict()
     assert again.reason is (Reason.CREDENTIALS_MISSING if read == "app settings" else Reason.ROLE_GRANTED)
 
