@@ -1,6 +1,7 @@
 """`python -m local demo`: the story of four pushes, played on one machine and checked at its end.
 
 acts: what is played ─► asking: the admin API, the control API ◄─ watch: what happens there ─► stage: how it looks
+tape: the stage's picture in the README
 farewell: did every app end as it should (endings), and what to try next
 """
 
@@ -29,15 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments `python -m local demo` takes."""
     parser.add_argument("--once", action="store_true", help="end after the story: 0 when every app ended as it should")
     parser.add_argument("--port", type=int, default=0, help="the Functions host's; 0, the default, takes a free one")
+    parser.add_argument("--svg", type=Path, help="draw the telling part of it into this file")
     parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="the folder of its logs and files")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Play the story, and stay up after it unless told otherwise; answer the exit code."""
-    return until_told_to_end(_demo(arguments.once, arguments.port, arguments.run_dir))
+    return until_told_to_end(_demo(arguments.once, arguments.port, arguments.run_dir, arguments.svg))
 
 
-async def _demo(once: bool, port: int, run_dir: Path) -> int:
+async def _demo(once: bool, port: int, run_dir: Path, svg: Path | None) -> int:
     stage = Stage()
     stage.say("Starting Azurite, the simulated Azure and the Functions host …", style="dim")
     play = None
@@ -49,7 +51,7 @@ async def _demo(once: bool, port: int, run_dir: Path) -> int:
             watch = Watch(asking, stage)
             play = Play(stage, asking, watch)
             with stage:
-                return await _while_up(_show(play, run_dir, once=once), watch.run(), running.until_a_part_ends())
+                return await _while_up(_show(play, run_dir, svg, once=once), watch.run(), running.until_a_part_ends())
     except DemoError as error:
         stage.failure(f"{error}\nThe logs are in {run_dir / 'logs'}.")
         return 1
@@ -59,9 +61,11 @@ async def _demo(once: bool, port: int, run_dir: Path) -> int:
         return _INTERRUPTED  # a story that was not played to its end proved nothing
 
 
-async def _show(play: Play, run_dir: Path, *, once: bool) -> int:
+async def _show(play: Play, run_dir: Path, svg: Path | None, *, once: bool) -> int:
     await play.perform()
     well = await checked(play)
+    if svg:
+        play.stage.tape.save(svg, title="make demo")
     invite(play, run_dir, staying=well and not once)
     if once or not well:
         return 0 if well else 1

@@ -31,7 +31,7 @@ class Access(_FromPulley):
 
 
 class Stall(_FromPulley):
-    """Why a rollout failed."""
+    """Why a rollout makes no progress, or failed."""
 
     reason: str
     meaning: str
@@ -47,6 +47,7 @@ class Rollout(_FromPulley):
     state: str
     reason: str
     detail: str
+    reference: str | None = None
     digest: str | None = None
     proof: str | None = None
     updated_at: datetime
@@ -54,6 +55,9 @@ class Rollout(_FromPulley):
     ended_at: datetime | None = None
     access: Access | None = None
     stall: Stall | None = None
+    planned: str | None = None
+    next_at: datetime | None = None
+    back_to: str | None = None
     steps: tuple[Step, ...] = ()
 
 
@@ -67,6 +71,7 @@ class App(_FromPulley):
     """What Pulley says about an app."""
 
     name: str
+    resource_id: str
     rejected: tuple[str, ...]
 
 

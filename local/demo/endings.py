@@ -8,23 +8,32 @@ from local.demo.wording import served, shortened
 
 @dataclass(frozen=True)
 class Ending:
-    """How the rollout of an app should end."""
+    """How a rollout ended, and how it should have."""
 
-    app: str
-    digest: str
-    """The one that was pushed."""
-    state: str
-    reason: str
-    rejected: bool
-    instances: int
-    """How many should serve the pushed digest at the end, and none anything else."""
+    rollout: Rollout
+    pushed: str
+    """The digest that it was to bring."""
+    ended: str
+    """How it should have, and why."""
+    serves: str
+    """The digest that should serve now, and nothing else."""
+    instances: int = 1
+    """How many should serve it."""
+    rejected: bool = False
+    """Whether the pushed digest is not rolled out again."""
 
-    def problems(self, app: App, rollout: Rollout, real: RealApp) -> tuple[str, ...]:
+    def problems(self, app: App, real: RealApp) -> tuple[str, ...]:
         """What is otherwise; nothing where all is well."""
         seen = {
-            "its rollout ended": (f"{rollout.state}, {rollout.reason}", f"{self.state}, {self.reason}"),
-            "its rollout was to": (shortened(rollout.digest or "nothing"), shortened(self.digest)),
-            "the pushed digest is rejected": (self.digest in app.rejected, self.rejected),
-            "it really serves": (served(real.served), served([self.digest] * self.instances)),
+            "its rollout ended": (end_of(self.rollout), self.ended),
+            "its rollout was to": (shortened(self.rollout.digest or "nothing"), shortened(self.pushed)),
+            "the pushed digest is rejected": (self.pushed in app.rejected, self.rejected),
+            "it really serves": (served(real.served), served([self.serves] * self.instances)),
         }
         return tuple(f"{what}: {is_so}, not {wanted}" for what, (is_so, wanted) in seen.items() if is_so != wanted)
+
+
+def end_of(rollout: Rollout) -> str:
+    """How the rollout ended, and why: by its stall where it had one, else by its proof."""
+    why = rollout.stall.reason if rollout.stall else rollout.proof
+    return f"{rollout.state}, {why or rollout.reason}"

@@ -11,7 +11,8 @@ from rich.text import Text
 from local.addresses import RUN_DIR, Addresses
 from local.demo.acts import Play
 from local.demo.answers import Rollout
-from local.demo.endings import Ending
+from local.demo.endings import end_of
+from local.demo.stage import style_of
 from local.demo.wording import served
 
 
@@ -25,17 +26,18 @@ async def checked(play: Play) -> bool:
         border_style="dim",
         header_style="dim",
     )
-    for heading in ("app", "Pulley says", "Azure runs", "restart", "end"):
-        table.add_column(heading, justify="right" if heading in ("restart", "end") else "left", no_wrap=True)
+    for heading in ("app", "Pulley says", "Azure runs", "changed", "end"):
+        table.add_column(heading, justify="right" if heading in ("changed", "end") else "left", no_wrap=True)
     table.add_column("ok", no_wrap=True)
     problems: list[str] = []
     real = {app.name: app for app in await play.asking.real_apps()}
     for ending in play.endings:
-        app, rollout = await play.asking.app(ending.app), play.watch.rollouts[ending.app]
-        found = ending.problems(app, rollout, real[ending.app])
-        problems += [f"{ending.app}: {problem}" for problem in found]
-        table.add_row(*_row(play, ending, rollout, served(real[ending.app].served), well=not found))
-    play.stage.table(table)
+        name = ending.rollout.name
+        found = ending.problems(await play.asking.app(name), real[name])
+        problems += [f"{name}: {problem}" for problem in found]
+        table.add_row(*_row(play, ending.rollout, served(real[name].served), well=not found))
+    with play.stage.on_tape():
+        play.stage.table(table)
     for problem in problems:
         play.stage.failure(problem)
     return not problems
@@ -66,26 +68,24 @@ def _things_to_try(addresses: Addresses, run_dir: Path) -> tuple[str, ...]:
         'pulley() { curl -sH "x-functions-key: $KEY" "$API/$@" | python3 -m json.tool; }',
         "",
         "pulley apps                   # every app",
-        "pulley apps/blog/rollouts/2   # the crash, step by step",
+        "pulley apps/blog/rollouts/3   # the crash and the way back, step by step",
         "pulley apps/orders/access     # may it pull, and why",
         "# nothing is done to any app until it is lifted",
         """pulley freeze -d '{"by": "me", "why": "lunch"}'""",
         """pulley unfreeze -d '{"by": "me"}'""",
-        "# one event, three times; and what mends blog, once Azure lets it start again",
+        "# one event, three times; and a blog that is mended: followed, though a digest is pinned",
         f"{push} contoso/shop:stable --image shop-1 --copies 3",
-        f"{push} contoso/blog:stable --image blog-1",
+        f"{push} contoso/blog:stable --image blog-4",
     )
 
 
-def _row(play: Play, ending: Ending, rollout: Rollout, serves: str, *, well: bool) -> tuple[str | Text, ...]:
-    proof = f", {rollout.proof}" if rollout.proof else ""
-    reason = f", {rollout.reason}" if rollout.state == "failed" else ""
+def _row(play: Play, rollout: Rollout, serves: str, *, well: bool) -> tuple[str | Text, ...]:
     return (
-        Text(ending.app, style="bold"),
-        Text(f"{rollout.state}{proof}{reason}", style="green" if rollout.state == "succeeded" else "red"),
+        Text(rollout.name, style="bold"),
+        Text(end_of(rollout), style=style_of(rollout.state)),
         serves,
-        play.after(ending.app, rollout.applied_at),
-        play.after(ending.app, rollout.ended_at),
+        play.after(rollout.name, rollout.applied_at),
+        play.after(rollout.name, rollout.ended_at),
         Text("✓", style="green") if well else Text("✗", style="red"),
     )
 

@@ -10,6 +10,7 @@ from local.demo.stage import Row, Stage
 from local.demo.wording import served, shortened
 
 _BETWEEN_LOOKS_SECONDS = 0.25
+_FIRST_SIGHT = 1
 
 
 class Watch:
@@ -21,6 +22,8 @@ class Watch:
         self._looked = asyncio.Condition()
         self._told: dict[tuple[str, int], int] = {}
         """How many lines of a rollout's timeline the stage has shown."""
+        self._untold: dict[str, int] = {}
+        """Up to which number an app's rollouts are not told."""
         self.rollouts: dict[str, Rollout] = {}
         self.real: dict[str, RealApp] = {}
 
@@ -51,6 +54,10 @@ class Watch:
 
         return await self.until(f"a rollout of {name} that is {' or '.join(states)}", find, within)
 
+    def keep_quiet_about_the_next(self, name: str) -> None:
+        """Leave the next rollout of an app to the table of the apps: no line of its timeline is told."""
+        self._untold[name] = self.rollouts[name].sequence + 1
+
     def account(self) -> str:
         """What was seen last, one line an app."""
         return "\n".join(
@@ -72,8 +79,8 @@ class Watch:
         rollout = await self._asking.rollout(seen.name, seen.sequence)
         self.rollouts[rollout.name] = rollout
         key = rollout.name, rollout.sequence
-        if rollout.sequence == 1:
-            return  # the first sight of the app, which the table of the apps tells well enough
+        if rollout.sequence <= self._untold.get(rollout.name, _FIRST_SIGHT):
+            return  # the table of the apps tells it well enough
         for step in rollout.steps[self._told.get(key, 0) :]:
             self._stage.step(rollout.name, step)
         self._told[key] = len(rollout.steps)
