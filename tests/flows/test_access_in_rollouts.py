@@ -128,4 +128,6 @@ async def test_a_warm_rollout_has_two_round_trips_to_its_restart(town: Town) -> 
     message = await (await town.storage.queue(LOOKS)).receive_message()
     assert message is not None
     await town.operator.reconcile.run(LookMessage.read(message.content), owner=message.id)
-    assert rounds.of == {"shop": 1, "web": 1, "siteStatus": 1, "restart": 2}
+    assert rounds.of.pop("restart") == 2
+    assert set(rounds.of.values()) == {1}
+    assert {"shop", "web", "siteStatus"} <= set(rounds.of)
