@@ -7,7 +7,7 @@ allow-access-trusted-services (App Service is none of them); azure-docs, app-ser
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from operators.core.access import AccessFacts, Evidence, Reason
+from operators.core.access import AccessFacts, Reason
 from operators.core.access_evidence import network_evidence, registry_network_evidence
 from operators.core.access_fixes import fix_by_addresses, fix_by_network, fix_image_pull, show_endpoints
 from operators.core.access_parts import Part, read_failed
@@ -23,22 +23,12 @@ _OVER_NETWORK = (
 
 def road_part(facts: AccessFacts, registry: Registry) -> Part:
     """Whether the registry's network rules let this app in, from outside or through a virtual network."""
-    evidence = registry_network_evidence(registry)
     if registry.open_to_all:
-        return Part(evidence=evidence)
-    network = facts.network
-    if isinstance(network, Unknown):
-        return read_failed(network, evidence=evidence)
-    evidence = (*evidence, *network_evidence(facts.app, network))
-    if registry.public_network_access != "Disabled":
-        let_in, kept_out = _sorted_by(registry.ip_rules, network.possible_outbound_ips)
-        if let_in and not kept_out:
-            return Part(evidence=evidence)
-        if let_in and not network.subnet_id:
-            addresses, fix = ", ".join(kept_out), fix_by_addresses(registry, kept_out)
-            words = {"addresses": addresses}
-            return Part(reason=Reason.FIREWALL_PARTLY_OPEN, words=words, evidence=evidence, fix=fix)
-    return _through_network(facts, registry, network, evidence)
+        return Part(evidence=registry_network_evidence(registry))
+    if isinstance(facts.network, Unknown):
+        return read_failed(facts.network, evidence=registry_network_evidence(registry))
+    evidence = (*registry_network_evidence(registry), *network_evidence(facts.app, facts.network))
+    return _closed_road(facts, registry, facts.network).model_copy(update={"evidence": evidence})
 
 
 def road_needs_settings(facts: AccessFacts, registry: Registry) -> bool:
@@ -47,38 +37,44 @@ def road_needs_settings(facts: AccessFacts, registry: Registry) -> bool:
     return unasked.reason is Reason.READ_FAILED and isinstance(facts.network, SiteNetwork)
 
 
-def _through_network(
-    facts: AccessFacts, registry: Registry, network: SiteNetwork, evidence: tuple[Evidence, ...]
-) -> Part:
+def _closed_road(facts: AccessFacts, registry: Registry, network: SiteNetwork) -> Part:
     if network.in_environment or (network.subnet_id and network.pulls_over_subnet):
-        return _in_network(registry, evidence)
-    if not network.subnet_id:
-        return _outside(facts, registry, network, evidence)
-    if not isinstance(facts.settings, PullSettings):
-        # one of them may route the pull
-        unread = facts.settings or Unknown(what=f"app settings of {facts.app.name}", reason="they were not asked for")
-        return read_failed(unread, evidence=evidence)
-    if facts.settings.pull_over_vnet:
-        return _in_network(registry, evidence)
-    return Part(reason=Reason.IMAGE_PULL_NOT_OVER_VNET, evidence=evidence, fix=fix_image_pull(facts.app))
+        return _in_network(registry)
+    let_in, kept_out = _sorted_by(registry.let_in_from_outside, network.possible_outbound_ips)
+    if let_in and not kept_out:
+        return Part()
+    if network.subnet_id:
+        # an app setting may route the pull as well
+        if not isinstance(facts.settings, PullSettings):
+            return read_failed(facts.settings or _not_asked(facts))
+        if facts.settings.pull_over_vnet:
+            return _in_network(registry)
+    return _outside(facts, registry, network, let_in, kept_out)
 
 
-def _in_network(registry: Registry, evidence: tuple[Evidence, ...]) -> Part:
+def _in_network(registry: Registry) -> Part:
     if registry.public_network_access == "Disabled" and registry.private_endpoints == 0:
-        return Part(reason=Reason.NO_PRIVATE_ENDPOINT, evidence=evidence, fix=show_endpoints(registry))
-    return Part(evidence=evidence, warnings=(_OVER_NETWORK,))
+        return Part(reason=Reason.NO_PRIVATE_ENDPOINT, fix=show_endpoints(registry))
+    return Part(warnings=(_OVER_NETWORK,))
 
 
-def _outside(facts: AccessFacts, registry: Registry, network: SiteNetwork, evidence: tuple[Evidence, ...]) -> Part:
+def _outside(
+    facts: AccessFacts, registry: Registry, network: SiteNetwork, let_in: tuple[str, ...], kept_out: tuple[str, ...]
+) -> Part:
+    by_network = fix_image_pull(facts.app) if network.subnet_id else fix_by_network(facts.app)
+    words = {"addresses": ", ".join(kept_out) or "which it does not tell"}
+    if let_in:
+        fix = fix_by_addresses(registry, kept_out) or by_network
+        return Part(reason=Reason.FIREWALL_PARTLY_OPEN, words=words, fix=fix)
+    if network.subnet_id:
+        return Part(reason=Reason.IMAGE_PULL_NOT_OVER_VNET, fix=by_network)
     if registry.public_network_access == "Disabled":
-        return Part(reason=Reason.REGISTRY_CLOSED, evidence=evidence, fix=fix_by_network(facts.app))
-    addresses = network.possible_outbound_ips
-    return Part(
-        reason=Reason.FIREWALL,
-        words={"addresses": ", ".join(addresses) or "which it does not tell"},
-        evidence=evidence,
-        fix=fix_by_addresses(registry, addresses) or fix_by_network(facts.app),
-    )
+        return Part(reason=Reason.REGISTRY_CLOSED, fix=by_network)
+    return Part(reason=Reason.FIREWALL, words=words, fix=fix_by_addresses(registry, kept_out) or by_network)
+
+
+def _not_asked(facts: AccessFacts) -> Unknown:
+    return Unknown(what=f"app settings of {facts.app.name}", reason="they were not asked for")
 
 
 def _sorted_by(rules: Iterable[str], addresses: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -57,6 +57,11 @@ class Registry(Model):
         """Whether it answers whoever asks from the internet, rights aside."""
         return self.public_network_access != "Disabled" and self.network_default_action != "Deny"
 
+    @property
+    def let_in_from_outside(self) -> tuple[str, ...]:
+        """The addresses and ranges that get past a closed door."""
+        return () if self.public_network_access == "Disabled" else self.ip_rules
+
     @field_validator("login_server")
     @classmethod
     def _lower(cls, value: str) -> str:

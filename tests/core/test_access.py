@@ -52,6 +52,7 @@ CLOSED, WALLED = demo(public_network_access="Disabled"), demo(network_default_ac
 HALF_OPEN = WALLED.model_copy(update={"ip_rules": ("13.66.140.1",)})
 OPEN_RANGE = WALLED.model_copy(update={"ip_rules": ("no address", "13.66.140.0/24")})
 IN_NETWORK = SiteNetwork(subnet_id=SUBNET, possible_outbound_ips=("13.66.140.1",))
+HALF_IN_NETWORK = IN_NETWORK.model_copy(update={"possible_outbound_ips": ("13.66.140.1", "13.66.140.2")})
 OVER_NETWORK = IN_NETWORK.model_copy(update={"pulls_over_subnet": True})
 ME, EVERYONE = Named(id=SYSTEM, type="ServicePrincipal"), Named(id="0" * 32, type="Everyone")
 A_GROUP, MY_GROUP = Named(id="another-group", type="Group"), Named(id="a-group", type="Group")
@@ -175,6 +176,9 @@ CASES: dict[str, tuple[AccessFacts, Reason]] = {
     "a firewall that lets some of them in": (pulls(registry=HALF_OPEN), Reason.FIREWALL_PARTLY_OPEN),
     "a firewall, and the app pulls over its network": (pulls(registry=WALLED, network=OVER_NETWORK), Reason.ROLE_GRANTED),
     "a firewall, a network, and the pull not over it": (pulls(registry=WALLED, network=IN_NETWORK, settings=PullSettings()), Reason.IMAGE_PULL_NOT_OVER_VNET),
+    "a firewall that lets some of them in, a network, and the pull not over it": (pulls(registry=HALF_OPEN, network=HALF_IN_NETWORK, settings=PullSettings()), Reason.FIREWALL_PARTLY_OPEN),
+    "a firewall that lets all in, and the settings may not be listed": (pulls(registry=OPEN_RANGE, network=IN_NETWORK, settings=NO_SETTINGS), Reason.ROLE_GRANTED),
+    "closed, with rules from before": (pulls(registry=OPEN_RANGE.model_copy(update={"public_network_access": "Disabled"})), Reason.REGISTRY_CLOSED),
     "a site's network that could not be read": (pulls(registry=CLOSED, network=FORBIDDEN), Reason.READ_FAILED),
     "closed, and no role either": (facts(registry=CLOSED), Reason.ROLE_MISSING),
     "closed, and the roles could not be read": (facts(registry=CLOSED, assignments=FORBIDDEN), Reason.REGISTRY_CLOSED),
