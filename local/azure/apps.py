@@ -1,11 +1,10 @@
-"""*.azurewebsites.net: the apps' own addresses, answered by whatever container serves, and their deployment sites."""
+"""*.azurewebsites.net: the apps' own addresses, answered by whatever container serves."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from local.azure.world import World
-from local.azure.world.kudu import receive as receive_hook
 from local.azure.world.restrictions import lets_in
 from local.azure.world.sites import Happened, Site
 
@@ -46,22 +45,3 @@ class AppAddress:
         lines = (f"{self._site.name} runs {container.image_name}", container.reference, container.digest, view.machine)
         headers = {"x-image": container.image_name, "x-image-digest": container.digest, "x-machine": view.machine}
         return PlainTextResponse("\n".join((*lines, "")), image.paths.get(path, image.status), headers)
-
-
-class DeploymentSite:
-    """The ASGI app behind the deployment site (Kudu) of one site or slot: it takes webhooks and nothing else."""
-
-    def __init__(self, world: World, site: Site) -> None:
-        self._world = world
-        self._site = site
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = Request(scope, receive)
-        request.state.operation = "scm.request"
-        status = 404
-        if request.method == "POST":
-            authorization = request.headers.get("authorization", "")
-            status = receive_hook(self._site, request.url.path, authorization, self._world.now())
-        headers = {"www-authenticate": 'Basic realm="site"'} if status == 401 else {}
-        await Response(status_code=status, headers=headers)(scope, receive, send)

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.azure.acr import RegistryApp
 from local.azure.acr.errors import registry_body
-from local.azure.apps import AppAddress, DeploymentSite
+from local.azure.apps import AppAddress
 from local.azure.arm import ArmApp
 from local.azure.arm.errors import arm_body, web_body
+from local.azure.deployment_site import DeploymentSite
 from local.azure.scenario import FaultRule
 from local.azure.world import World
 from local.azure.world.journal import Call, without_secrets
@@ -53,6 +54,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises ConnectionBroken where a fault says that no answer arrives."""
         request = Request(scope)
+        self.world.catch_up()
         host = request.headers.get("host", "").partition(":")[0].lower()
         fault = self.world.faults.meet(request.method, host, request.url.path)
         status = 0

@@ -187,7 +187,7 @@ async def test_what_does_not_exist_is_told_by_the_front_door() -> None:
         pytest.param("GET", SITE, {"api-version": ""}, 400, "MissingApiVersionParameter", id="no api-version"),
         pytest.param("GET", SITE, {"api-version": "1999-01-01"}, 400, "InvalidApiVersionParameter", id="unknown one"),
         pytest.param("POST", SITE, {"api-version": "2025-05-01"}, 405, "MethodNotAllowed", id="wrong method"),
-        pytest.param("POST", f"{SITE}/slotsswap", {"api-version": "2025-05-01"}, 404, "NotFound", id="unknown path"),
+        pytest.param("POST", f"{SITE}/nowhere", {"api-version": "2025-05-01"}, 404, "NotFound", id="unknown path"),
         pytest.param(
             *("GET", f"/subscriptions/{'9' * 8}-0000-4000-8000-000000000000/providers/Microsoft.Web/sites"),
             *({"api-version": "2025-05-01"}, 404, "SubscriptionNotFound"),

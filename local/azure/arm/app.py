@@ -12,7 +12,8 @@ from local.azure.arm.budgets import spend
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import ArmError, denied, forbidden, front_door, unauthenticated
 from local.azure.arm.operation import Operation, scope_of
-from local.azure.arm.operations import OPERATIONS, supported_versions
+from local.azure.arm.operations import OPERATIONS
+from local.azure.arm.versions import SUPPORTED
 from local.azure.world import World
 from local.azure.world.names import stable_guid
 from local.azure.world.tokens import TokenError
@@ -118,7 +119,7 @@ def _check_version(operation: Operation, version: str | None) -> None:
     if not version:
         text = "The api-version query parameter (?api-version=) is required for all requests."
         raise front_door(400, "MissingApiVersionParameter", text)
-    supported = supported_versions(operation.provider)
+    supported = SUPPORTED[operation.provider]
     if version not in supported:
         text = f"The api-version '{version}' is invalid. The supported versions are '{','.join(supported)}'."
         raise front_door(400, "InvalidApiVersionParameter", text)

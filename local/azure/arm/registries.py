@@ -26,15 +26,16 @@ def list_group(call: ArmCall) -> Response:
 
 def get(call: ArmCall) -> Response:
     """Get one registry."""
-    return JSONResponse(_body(call.registry(), call.query["api-version"]))
+    return JSONResponse(registry_body(call.registry(), call.query["api-version"]))
 
 
 def _list(call: ArmCall, scope: str) -> Response:
     version = call.query["api-version"]
-    return call.page([_body(one, version) for one in call.world.registries if is_within(one.id, scope)])
+    return call.page([registry_body(one, version) for one in call.world.registries if is_within(one.id, scope)])
 
 
-def _body(registry: Registry, version: str) -> dict[str, Any]:
+def registry_body(registry: Registry, version: str) -> dict[str, Any]:
+    """Write the body of a registry as an api-version shows it."""
     told = registry.told
     created = iso7(registry.created)
     changed = created.replace("Z", "+00:00")

@@ -1,9 +1,10 @@
 """What ARM knows here of subscriptions, resource groups and managed identities."""
 
-from local.azure.arm import groups, identities, subscriptions
+from local.azure.arm import groups, identities, providers, resource_lists, subscriptions
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
+_PROVIDER = SUBSCRIPTION + "/providers/{namespace}"
 _IDENTITIES = GROUP + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
@@ -24,6 +25,16 @@ RESOURCES = (
     _resources("groups.get", "GET", GROUP, groups.get_group, "resourceGroups/read"),
     _resources("groups.exists", "HEAD", GROUP, groups.head_group, "resourceGroups/read"),
     _resources("groups.put", "PUT", GROUP, groups.put_group, "resourceGroups/write"),
+    _resources(
+        "resources.list", "GET", SUBSCRIPTION + "/resources", resource_lists.list_subscription, "resources/read"
+    ),
+    _resources(
+        *("resources.list_group", "GET", GROUP + "/resources"),
+        *(resource_lists.list_group, "resourcegroups/resources/read"),
+    ),
+    _resources("providers.list", "GET", SUBSCRIPTION + "/providers", providers.list_providers, "providers/read"),
+    _resources("providers.get", "GET", _PROVIDER, providers.get_provider, "providers/read"),
+    _resources("providers.register", "POST", _PROVIDER + "/register", providers.get_provider, "providers/read"),
     _identity("identities.list", "GET", _IDENTITIES, identities.list_group, "read"),
     _identity("identities.get", "GET", _IDENTITIES + "/{name}", identities.get_identity, "read"),
     _identity("identities.put", "PUT", _IDENTITIES + "/{name}", identities.put_identity, "write"),

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import web_not_found
 from local.azure.world.lifecycle import InstanceView
+from local.azure.world.log_files import log_files
 from local.azure.world.names import iso_seconds
-from local.azure.world.platform_log import Entry, Output, lines_of
 from local.azure.world.sites import Site
 
 LAST_LINES = 200
@@ -46,9 +46,10 @@ def instances(call: ArmCall) -> Response:
 def container_logs(call: ArmCall) -> Response:
     """Answer the last lines of the containers' and the platform's log; 204 where there are none."""
     site = call.site()
-    parts = [part for view in call.world.instances(site) for part in _log_files(site, view)]
-    if not parts:
+    files = [file for view in call.world.instances(site) for file in log_files(site, view)]
+    if not files:
         return Response(status_code=204)
+    parts = [f"{file.name}:\n" + "\n".join(file.lines[-LAST_LINES:]) + "\n\n" for file in files]
     return StreamingResponse(_in_pieces(parts), media_type="application/octet-stream")
 
 
@@ -113,21 +114,3 @@ def _instance(site: Site, view: InstanceView) -> dict[str, Any]:
             "machineName": view.machine,
         },
     }
-
-
-def _log_files(site: Site, view: InstanceView) -> list[str]:
-    """Write the files of one worker as the endpoint does: a heading with the file's name, then its last lines."""
-    old = site.told.log_format == "old"
-    keeps_output = bool(site.config.get("httpLoggingEnabled"))
-    files: dict[str, list[Entry]] = {
-        f"{view.machine}_default_docker.log": [
-            entry for entry in view.log if keeps_output and isinstance(entry, Output)
-        ],
-        f"{view.machine}_docker.log": [entry for entry in view.log if not isinstance(entry, Output)],
-    }
-    texts = []
-    for name, entries in files.items():
-        lines = [line for entry in entries for line in lines_of(entry, old)][-LAST_LINES:]
-        if lines:
-            texts.append(f"{entries[-1].at:%Y_%m_%d}_{name}:\n" + "\n".join(lines) + "\n\n")
-    return texts

@@ -22,13 +22,13 @@ def site_body(site: Site, tenant: str) -> dict[str, Any]:
         "id": site.id,
         "name": site.name,
         "type": site.type,
-        "kind": _kind(site),
+        "kind": kind_of(site),
         "location": site.location,
         "properties": _properties(site),
     }
     if site.told.tags:
         body["tags"] = site.told.tags
-    identity = _identity(site, tenant)
+    identity = identity_body(site, tenant)
     if identity is not None:
         body["identity"] = identity
     return body
@@ -80,7 +80,7 @@ def _properties(site: Site) -> dict[str, Any]:
         "lastModifiedTimeUtc": site.modified.strftime("%Y-%m-%dT%H:%M:%S.%f"),
         "siteConfig": _site_config(site),
         "deploymentId": site.deployment_id,
-        "kind": _kind(site),
+        "kind": kind_of(site),
         "ftpUsername": f"{site.host_label}\\${site.host_label}",
         "ftpsHostName": "ftps://waws-prod-local-001.ftp.azurewebsites.windows.net/site/wwwroot",
         "tags": site.told.tags or None,
@@ -137,7 +137,7 @@ def _site_config(site: Site) -> dict[str, Any]:
     return {name: current[name] if name in _SHOWN_IN_SITE else None for name in current}
 
 
-def _identity(site: Site, tenant: str) -> dict[str, Any] | None:
+def identity_body(site: Site, tenant: str) -> dict[str, Any] | None:
     """The key is missing, not null, where there is no identity; ids of a system identity are missing without one."""
     kinds = [*(["SystemAssigned"] if site.principal_id else []), *(["UserAssigned"] if site.user_identities else [])]
     if not kinds:
@@ -152,7 +152,8 @@ def _identity(site: Site, tenant: str) -> dict[str, Any] | None:
     return identity
 
 
-def _kind(site: Site) -> str:
+def kind_of(site: Site) -> str:
+    """Answer the kind, which follows what the site runs."""
     if site.told.kind is not None:
         return site.told.kind
     if not site.is_linux:

@@ -38,6 +38,8 @@ def put(call: ArmCall) -> Response:
     location = str(asked.get("location") or plan.location)
     path = (call.subscription, call.place["group"], call.place["site"])
     site = new_site(path, call.place.get("slot"), display_name(location), plan, call.world.now())
+    if site.slot and (asked.get("properties") or {}).get("siteConfig") is None:
+        _clone(_parent(call), site)
     _take(call, site, asked, merge_identity=False)
     call.world.add_site(site)
     # the answer to the PUT spells the location as it was asked; the next GET does not (recorded)
@@ -95,6 +97,14 @@ def _take_config(site: Site, config: dict[str, Any]) -> None:
         for name, value in config.items()
         if name.lower() in known and name != "appSettings" and value is not None
     }
+
+
+def _clone(parent: Site, slot: Site) -> None:
+    """A slot that is made without siteConfig is configured as its site is (azure-cli: create_webapp_slot)."""
+    slot.config |= parent.config
+    slot.app_settings = dict(parent.app_settings)
+    slot.connection_strings = dict(parent.connection_strings)
+    slot.site_containers = dict(parent.site_containers)
 
 
 def _plan(call: ArmCall, asked: dict[str, Any]) -> Plan:

@@ -1,6 +1,19 @@
 """What ARM knows of Microsoft.Web here."""
 
-from local.azure.arm import app_settings, deployments, plans, runtime, site_logs, site_writing, sites
+from local.azure.arm import (
+    app_settings,
+    deployments,
+    names,
+    plans,
+    publishing,
+    runtime,
+    site_containers,
+    site_logs,
+    site_settings,
+    site_writing,
+    sites,
+    swaps,
+)
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
@@ -10,6 +23,11 @@ _SITE = GROUP + _SITES + "/{site}"
 _APP = _SITE + "(?:/slots/{slot})?"
 """A site or a slot of it."""
 _SETTINGS = _APP + "/config/appsettings"
+_SLOT_NAMES = _SITE + "/config/slotConfigNames"
+_STRINGS = _APP + "/config/connectionstrings"
+_STORAGE = _APP + "/config/azurestorageaccounts"
+_CONTAINERS = _APP + "/sitecontainers"
+_POLICIES = _APP + "/basicPublishingCredentialsPolicies"
 _DEPLOYMENTS = _APP + "/deploymentStatus"
 _REFERENCES = _APP + "/config/configreferences/appsettings"
 
@@ -23,6 +41,10 @@ def _plan(name: str, method: str, template: str, handler: Handler, action: str) 
 
 
 WEB = (
+    Operation(
+        *("names.check", "POST", SUBSCRIPTION + "/providers/Microsoft.Web/checknameavailability"),
+        *(names.check_name, "Microsoft.Web/checknameavailability/read"),
+    ),
     _plan("plans.list", "GET", SUBSCRIPTION + _PLANS, plans.list_subscription, "read"),
     _plan("plans.list_group", "GET", GROUP + _PLANS, plans.list_group, "read"),
     _plan("plans.get", "GET", GROUP + _PLANS + "/{plan}", plans.get_plan, "read"),
@@ -43,6 +65,49 @@ WEB = (
     _web(
         *("references.get", "GET", _REFERENCES + "/{setting}"),
         *(app_settings.get_reference, "{slots}config/appsettings/read"),
+    ),
+    _web("slot_names.get", "GET", _SLOT_NAMES, site_settings.get_slot_names, "config/read"),
+    _web("slot_names.put", "PUT", _SLOT_NAMES, site_settings.put_slot_names, "config/write"),
+    _web(
+        *("strings.list", "POST", _STRINGS + "/list"),
+        *(site_settings.list_connection_strings, "{slots}config/list/action"),
+    ),
+    _web("strings.put", "PUT", _STRINGS, site_settings.put_connection_strings, "{slots}config/write"),
+    _web("storage.list", "POST", _STORAGE + "/list", site_settings.list_storage, "{slots}config/list/action"),
+    _web("containers.list", "GET", _CONTAINERS, site_containers.list_containers, "{slots}sitecontainers/read"),
+    _web(
+        *("containers.get", "GET", _CONTAINERS + "/{container}"),
+        *(site_containers.get_container, "{slots}sitecontainers/read"),
+    ),
+    _web(
+        *("containers.put", "PUT", _CONTAINERS + "/{container}"),
+        *(site_containers.put_container, "{slots}sitecontainers/write"),
+    ),
+    _web(
+        *("containers.delete", "DELETE", _CONTAINERS + "/{container}"),
+        *(site_containers.delete_container, "{slots}sitecontainers/delete"),
+    ),
+    _web(
+        *("publishing.credentials", "POST", _APP + "/config/publishingcredentials/list"),
+        *(publishing.credentials, "{slots}config/list/action"),
+    ),
+    _web("publishing.profiles", "POST", _APP + "/publishxml", publishing.profiles, "{slots}publishxml/action"),
+    _web(
+        *("publishing.policies", "GET", _POLICIES),
+        *(publishing.list_policies, "{slots}basicPublishingCredentialsPolicies/read"),
+    ),
+    _web(
+        *("publishing.policy", "GET", _POLICIES + "/{policy}"),
+        *(publishing.get_policy, "{slots}basicPublishingCredentialsPolicies/read"),
+    ),
+    _web(
+        *("publishing.put_policy", "PUT", _POLICIES + "/{policy}"),
+        *(publishing.put_policy, "{slots}basicPublishingCredentialsPolicies/write"),
+    ),
+    _web("slots.swap", "POST", _APP + "/slotsswap", swaps.swap, "{slots}slotsswap/action"),
+    _web(
+        *("operations.result", "GET", _APP + "/operationresults/{operation}"),
+        *(swaps.result, "{slots}operationresults/read"),
     ),
     _web("sites.restart", "POST", _APP + "/restart", sites.restart, "{slots}restart/action"),
     _web("sites.start", "POST", _APP + "/start", sites.start, "{slots}start/action"),

@@ -24,6 +24,8 @@ class Scenario(Part):
     subscriptions: tuple[Subscription, ...] = (Subscription(),)
     role_spread_seconds: Seconds = 0
     """How long role assignments that are made through ARM take to count."""
+    swap_seconds: Seconds = 5
+    """How long a slot swap takes where the source answers."""
     directory_lag_seconds: Seconds = 0
     """How long the directory does not know the principals of identities that are made through ARM."""
     page_size: Annotated[int, Field(ge=1)] = 100

@@ -25,13 +25,19 @@ def hook_address(site: Site) -> str:
     return f"https://{quote(site.publishing_user, safe='$')}:{password_of(site)}@{site.scm_host}{HOOKS[0]}"
 
 
-def receive(site: Site, path: str, authorization: str, at: datetime) -> int:
-    """Take a POST to the deployment site and answer its status; a restart may be what it does."""
+def refusal(site: Site, authorization: str) -> int | None:
+    """Answer the status that keeps a caller out; None lets it in."""
     if site.config.get("publicNetworkAccess") == "Disabled":
         return 403
     expected = b64encode(f"{site.publishing_user}:{password_of(site)}".encode()).decode()
-    if not site.told.scm_basic_auth or authorization != f"Basic {expected}":
-        return 401
+    return None if site.told.scm_basic_auth and authorization == f"Basic {expected}" else 401
+
+
+def receive(site: Site, path: str, authorization: str, at: datetime) -> int:
+    """Take a POST to the deployment site and answer its status; a restart may be what it does."""
+    refused = refusal(site, authorization)
+    if refused is not None:
+        return refused
     if path.rstrip("/").lower() not in HOOKS:
         return 404
     if site.app_settings.get("DOCKER_ENABLE_CI", "").lower() != "true":

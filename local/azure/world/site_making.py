@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from local.azure import scenario
-from local.azure.world.names import resource_id
+from local.azure.world.names import resource_id, stable_guid
 from local.azure.world.plans import Plan
 from local.azure.world.restrictions import restrictions_of
 from local.azure.world.sites import Happened, Site, UserIdentity
@@ -20,9 +20,10 @@ def make_site(
     """Make a site or, where `told` is not its own parent, a slot of it."""
     slot = None if told is parent else told.name
     tail = (parent.name, "slots", told.name) if slot else (parent.name,)
+    site_id = resource_id(subscription, parent.resource_group, "Microsoft.Web/sites", *tail)
     site = Site(
         told=told,
-        id=resource_id(subscription, parent.resource_group, "Microsoft.Web/sites", *tail),
+        id=site_id,
         site_name=parent.name,
         slot=slot,
         subscription=subscription,
@@ -37,6 +38,7 @@ def make_site(
             subscription, parent.resource_group, "Microsoft.Web/serverfarms", f"{parent.resource_group}-plan"
         ),
         has_system_identity=told.identity.system,
+        deployment_id=f"{parent.name}__{stable_guid(site_id)[:4]}" if slot else parent.name,
     )
     site.record(created, _at_first(told))
     return site

@@ -158,6 +158,12 @@ class Site:
     slot_setting_names: dict[str, Any] = field(default_factory=dict)
     """Of a site, for it and its slots: which settings stay where they are in a swap."""
     site_containers: dict[str, SiteContainer] = field(default_factory=dict)
+    connection_strings: dict[str, Any] = field(default_factory=dict)
+    kept_settings: dict[str, str] | None = None
+    """While it is the source of a swap: its own sticky settings, for afterwards."""
+    ftp_basic_auth: bool = True
+    deployment_id: str = ""
+    """The name that the platform's log uses; it moves with what runs here when slots are swapped (recorded)."""
     written: dict[str, Any] = field(default_factory=dict)
     """Properties of its body that were written and mean nothing here."""
 
@@ -190,11 +196,6 @@ class Site:
     def publishing_user(self) -> str:
         """Answer the user name of its publishing credentials."""
         return f"${self.host_label}"
-
-    @property
-    def deployment_id(self) -> str:
-        """Answer the name that the platform's log uses: a slot's is `<site>__<4 hex>`."""
-        return f"{self.site_name}__{stable_guid(self.id)[:4]}" if self.slot else self.site_name
 
     @property
     def principal_id(self) -> str | None:

@@ -36,6 +36,7 @@ from local.azure.world.pushes import Pushed
 from local.azure.world.registries import Registry
 from local.azure.world.roles import RoleAssignment, Roles
 from local.azure.world.sites import Happened, Site, UserIdentity
+from local.azure.world.swaps import Swaps
 from local.azure.world.tokens import Tokens
 from local.azure.world.vaults import SecretReader
 
@@ -70,6 +71,7 @@ class World:
         self.secrets = SecretReader(self.vaults, self.vault_policies, self.roles)
         self._puller = Puller(self.registries, self.roles, scenario.images)
         self._pulls = Pulls(self._puller.pull, self._puller.adopt)
+        self.swaps = Swaps(scenario.swap_seconds, self._serves)
 
     def now(self) -> datetime:
         """Answer the present moment."""
@@ -96,10 +98,13 @@ class World:
 
     def instances(self, site: Site | str, at: datetime | None = None) -> list[InstanceView]:
         """Answer what runs on every instance of a site, now or at an earlier moment."""
+        self.catch_up()
         found = self.site(site) if isinstance(site, str) else site
-        if not found.is_linux:
-            return []
-        return [instance_at(found, n, self._pulls, at or self.now()) for n in range(found.told.instances)]
+        return self._views(found, at or self.now())
+
+    def catch_up(self) -> None:
+        """Let happen what has come to its time since the last look."""
+        self.swaps.catch_up(self.now())
 
     def push(self, registry: str, repository: str, tag: str, image: str) -> Pushed:
         """Push an image of the scenario; raises KeyError for an unknown registry or image."""
@@ -204,6 +209,15 @@ class World:
     def _told(self, pushed: Pushed) -> Pushed:
         self.webhooks.tell(pushed.registry, (*pushed.events, *pushed.quarantine_events), self.now())
         return pushed
+
+    def _views(self, site: Site, at: datetime) -> list[InstanceView]:
+        if not site.is_linux:
+            return []
+        return [instance_at(site, n, self._pulls, at) for n in range(site.told.instances)]
+
+    def _serves(self, site: Site, at: datetime) -> bool:
+        """Tell whether a site answers, idle ones included: they start when they are asked."""
+        return all(view.serving is not None or view.idle for view in self._views(site, at))
 
     def _learn(self, name: str, principal_id: str) -> None:
         lag = timedelta(seconds=self.scenario.directory_lag_seconds)
