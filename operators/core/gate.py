@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from operators.core.access import Access, Reason, Verdict
 from operators.core.model import Instant, Model
+from operators.core.other_work import OtherWork
 from operators.core.rollouts import Rollout
 
 GIVE_UP_WAITING = timedelta(hours=24)
@@ -86,12 +87,12 @@ def gate(
     *,
     mode: Mode,
     freeze: Freeze | None,
-    operation: str | None,
+    other: OtherWork | None,
     temporary: bool,
     now: datetime,
     doubt: Hold | None = None,
 ) -> Hold | Wait | GiveUp | Busy | Go:
-    """Decide. `operation` is the site's `inProgressOperationId`; `temporary` says that access could not be read for the
+    """Decide. `other` is somebody else at work on the app; `temporary` says that access could not be read for the
     moment, which is waited for a little; an access that stays unknown does not stop a rollout, it is written beside it.
     """
     if mode is Mode.OBSERVE:
@@ -111,8 +112,8 @@ def gate(
         )
     if access.verdict is Verdict.UNKNOWN and temporary and rollout.retries < _UNREADABLE_RETRIES:
         return Busy(reason=access.reason, detail=access.sentence)
-    if operation:
-        return Busy(reason="operation_in_progress", detail=f"another operation is in progress on the app: {operation}")
+    if other:
+        return Busy(reason=other.reason, detail=other.detail)
     return Go(detail=access.sentence)
 
 

@@ -41,6 +41,16 @@ _GIVEN_UP = frozenset(
 _MOVING = frozenset({InstanceState.STARTING, InstanceState.UPDATING, InstanceState.STOPPING})
 _PASSING = frozenset({StallReason.START_CANCELLED, StallReason.BLOCKED})
 """Stalls that end by themselves: another start follows a cancelled one, and a block has its end."""
+_MAY_LACK_A_SECRET = frozenset(
+    {
+        StallReason.CONTAINER_EXITED,
+        StallReason.PORT_NOT_ANSWERING,
+        StallReason.START_LIMIT_REACHED,
+        StallReason.PROBE_FAILING,
+        StallReason.UNKNOWN,
+    }
+)
+"""What a container does that was started without a setting it needs: then it is not the image that is accused."""
 _WAITING_FOR_PORT = "WaitingForSiteWarmUpProbeSuccess"
 
 
@@ -213,8 +223,11 @@ def _unread(facts: WatchFacts, what: str, statuses: Sequence[InstanceStatus], no
 
 
 def _diagnosis(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> Stall:
-    found = classify(statuses, _lines(facts), facts.acted_at)
-    return found or _stuck(facts, StallReason.UNKNOWN, statuses)
+    found = classify(statuses, _lines(facts), facts.acted_at) or _stuck(facts, StallReason.UNKNOWN, statuses)
+    if not facts.unresolved or found.reason not in _MAY_LACK_A_SECRET:
+        return found
+    unresolved = stall(StallReason.KEY_VAULT_REFERENCE_UNRESOLVED, found.since, (*facts.unresolved, *found.lines))
+    return unresolved.model_copy(update={"blocked_until": found.blocked_until})
 
 
 def _stale(facts: WatchFacts) -> Stall | None:

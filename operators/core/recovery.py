@@ -46,7 +46,6 @@ LADDER: Mapping[StallReason, tuple[Measure, ...]] = MappingProxyType(
         # rights, networks, settings and people: another start changes nothing about them
         StallReason.PULL_UNAUTHORIZED: (),
         StallReason.VOLUME_MOUNT_FAILED: (),
-        StallReason.KEY_VAULT_REFERENCE_UNRESOLVED: (),
         StallReason.QUOTA_EXCEEDED: (),
         StallReason.APP_STOPPED: (),
         # somebody else is at work, or we were asked to wait: waiting is all that helps
@@ -59,6 +58,7 @@ LADDER: Mapping[StallReason, tuple[Measure, ...]] = MappingProxyType(
         StallReason.PULL_FAILED: (_R, _D, _B),
         StallReason.NO_SPACE: (_R, _B),
         StallReason.IMAGE_MISSING: (_B,),
+        StallReason.KEY_VAULT_REFERENCE_UNRESOLVED: (_B,),
         StallReason.BAD_REFERENCE: (_B,),
         # the platform did not do what it was asked
         StallReason.STALE_IMAGE: (_D, _B),

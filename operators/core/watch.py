@@ -97,6 +97,8 @@ class WatchFacts(Model):
     """None where the app has no health path."""
     lines: tuple[LogLine, ...] | Unknown | None = None
     """The platform's log; None as long as it was not read. `Suspect` asks for it."""
+    unresolved: tuple[str, ...] = ()
+    """App settings whose Key Vault references the platform could not resolve, with its word for why."""
     poked: bool = False
     """Whether the app got its one GET since the act. `Waiting.poke` asks for it."""
     site_state: str | None = None

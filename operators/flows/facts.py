@@ -13,6 +13,7 @@ from operators.core.instances import InstanceStatus
 from operators.core.inventory import resource_tag
 from operators.core.looks import Look
 from operators.core.model import Unknown
+from operators.core.other_work import OtherWork, other_work
 from operators.core.references import POLICY_TAG, NoReference, Reference, follow
 from operators.core.registries import Registry, TagFacts
 from operators.core.rollouts import Active
@@ -35,6 +36,8 @@ class Facts:
     access: AccessQuestion | None
     """None where no image is configured."""
     principal: Principal | None
+    other: OtherWork | None
+    """Somebody else at work on the app."""
 
 
 async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, afresh: bool = False) -> Facts | Unknown:
@@ -46,13 +49,18 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     app = AppId.from_key(active.app)
     guessed = active.container.reference if active.container else None
     reads = AccessReads(house, began=house.now(), not_before=house.now() if afresh else None)
-    site, config, statuses, freeze, tag, _ = await asyncio.gather(
-        read_or_unknown(f"site {app.name}", house.azure.sites.site(app)),
-        read_or_unknown(f"config/web of {app.name}", house.azure.sites.config(app)),
-        read_or_unknown(f"siteStatus of {app.name}", house.azure.sites.site_status(app)),
-        house.records.switches.freeze(),
-        _tag(reads, guessed, guessed, looks),
-        _guess(reads, guessed, looks, active.principal_id),
+    (site, config, statuses, deployments), (freeze, tag, _) = await asyncio.gather(
+        asyncio.gather(
+            read_or_unknown(f"site {app.name}", house.azure.sites.site(app)),
+            read_or_unknown(f"config/web of {app.name}", house.azure.sites.config(app)),
+            read_or_unknown(f"siteStatus of {app.name}", house.azure.sites.site_status(app)),
+            read_or_unknown(f"deploymentStatus of {app.name}", house.azure.details.deployments(app)),
+        ),
+        asyncio.gather(
+            house.records.switches.freeze(),
+            _tag(reads, guessed, guessed, looks),
+            _guess(reads, guessed, looks, active.principal_id),
+        ),
     )
     for read in (site, config):
         if isinstance(read, Unknown):
@@ -62,7 +70,7 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     configured = configured_image(config)
     if configured is None:
         nothing = NoReference(why=f"linuxFxVersion is {config.linux_fx_version!r}: no classic Linux container")
-        return Facts(site, config, None, nothing, None, statuses, freeze, None, None)
+        return Facts(site, config, None, nothing, None, statuses, freeze, None, None, None)
     reference = follow(
         guessed,
         configured,
@@ -76,7 +84,8 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     principal = pulling_principal(site.identity, config)
     access = AccessQuestion(site, config, configured, reads)
     who = principal if isinstance(principal, Principal) else None
-    return Facts(site, config, configured, reference, tag, statuses, freeze, access, who)
+    other = other_work(site, deployments)
+    return Facts(site, config, configured, reference, tag, statuses, freeze, access, who, other)
 
 
 def configured_image(config: SiteConfig) -> ImageReference | None:

@@ -10,6 +10,7 @@ from operators.core.granting import GrantState
 from operators.core.inventory import resource_tag
 from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.rollouts import Active, Health, Moved, Rollout
+from operators.core.stalls import stall
 from operators.core.transitions import Event, State
 from operators.flows.applying import Applying
 from operators.flows.facts import Facts
@@ -39,7 +40,7 @@ class Gating:
             access,
             mode=self.house.settings.mode,
             freeze=facts.freeze,
-            operation=facts.site.in_progress_operation_id,
+            other=facts.other,
             temporary=any(read.temporary for read in access.failed_reads),
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
@@ -78,8 +79,12 @@ class Gating:
             case GiveUp(detail=detail):
                 return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
             case Busy(reason=reason, detail=detail):
-                moved = moved.by(Event.RETRY, now, reason, detail, access=access)
-                return moved, retry_wait(moved.rollout.retries - 1)
+                again = retry_wait(rollout.retries)
+                held_up = facts.other and stall(facts.other.reason, rollout.updated_at, (facts.other.detail,))
+                if held_up and rollout.stall and rollout.stall.reason is held_up.reason:
+                    held_up = rollout.stall
+                moved = moved.by(Event.RETRY, now, reason, detail, access=access, stall=held_up, next_at=now + again)
+                return moved, again
             case Go(detail=detail):
                 moved = moved.by(
                     Event.GO,

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.apps import AppId
@@ -11,6 +11,7 @@ from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Rollout
+from operators.core.start_limits import start_limit
 from operators.core.watch import Budget, ProbeResult, Proof, Suspect, Verdict, WatchFacts, proof_of
 from operators.flows.facts import configured_image
 from operators.flows.services import House
@@ -24,7 +25,7 @@ class Watching:
 
     async def judged(self, rollout: Rollout, now: datetime) -> tuple[WatchFacts, Verdict]:
         """One look. The platform's log is read only where the judgement asks for it."""
-        facts = await self._read(rollout)
+        facts = await self._read(rollout, now)
         verdict: Verdict = judge(facts, now)
         if not isinstance(verdict, Suspect):
             return facts, verdict
@@ -57,7 +58,7 @@ class Watching:
             return proof, f"the platform's log could not be read: {lines.reason}"
         return proof, "the tag moved meanwhile" if after != image.digest else "the platform's log shows no pull of it"
 
-    async def _read(self, rollout: Rollout) -> WatchFacts:
+    async def _read(self, rollout: Rollout, now: datetime) -> WatchFacts:
         app, sites = AppId.from_key(rollout.app), self.house.azure.sites
         statuses, listed, probe = await asyncio.gather(
             read_or_unknown(f"siteStatus of {app.name}", sites.site_status(app)),
@@ -71,7 +72,7 @@ class Watching:
             acted_at=rollout.applied_at,
             pinned=rollout.pinned,
             always_on=rollout.health.always_on,
-            budget=Budget.of(),
+            budget=await self._budget(app, now - rollout.applied_at),
             before=rollout.before if rollout.before is not None else (),
             platform_reports=not no_reports,
             statuses=statuses,
@@ -80,20 +81,34 @@ class Watching:
             poked=rollout.poked,
         )
 
+    async def _budget(self, app: AppId, age: timedelta) -> Budget:
+        """The app's own start time limit counts once the usual time has passed; reading it costs one of the writes."""
+        usual = Budget.of()
+        if age < usual.expected:
+            return usual
+        what, read = f"app settings of {app.name}", self.house.azure.app_settings.of_container
+        settings = await read_or_unknown(what, read(app))
+        return Budget.of(timedelta(seconds=start_limit(settings)))
+
     async def _probe(self, rollout: Rollout) -> ProbeResult | None:
         if rollout.health is None or not rollout.health.health_check_path:
             return None
         return await self.house.azure.probe.get(rollout.health.host_name, rollout.health.health_check_path)
 
     async def _with_log(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
-        """The same facts with the platform's log and the site's own state, which a failure is judged by."""
-        app = AppId.from_key(rollout.app)
-        lines, site = await asyncio.gather(
-            self._lines(app, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+        """The same facts with what a failure is judged by: the platform's log, the site's own state, its secrets."""
+        app, azure = AppId.from_key(rollout.app), self.house.azure
+        lines, site, references = await asyncio.gather(
+            self._lines(app, facts),
+            read_or_unknown(f"site {app.name}", azure.sites.site(app)),
+            read_or_unknown(f"Key Vault references of {app.name}", azure.details.key_vault_references(app)),
         )
-        if isinstance(site, Unknown):
-            return facts.model_copy(update={"lines": lines})
-        return facts.model_copy(update={"lines": lines, "site_state": site.state, "usage_state": site.usage_state})
+        update: dict[str, object] = {"lines": lines}
+        if not isinstance(site, Unknown):
+            update |= {"site_state": site.state, "usage_state": site.usage_state}
+        if not isinstance(references, Unknown):
+            update["unresolved"] = tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
+        return facts.model_copy(update=update)
 
     async def _lines(self, app: AppId, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
         if facts.lines is not None:

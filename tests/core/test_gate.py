@@ -22,7 +22,9 @@ from operators.core.gate import (
     hold_wait,
     retry_wait,
 )
+from operators.core.other_work import OtherWork
 from operators.core.rollouts import Rollout
+from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from tests.core.samples import NOW, ago, rollout
 
@@ -41,6 +43,8 @@ WAITED_LONGER = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITIN
 
 type Answer = Hold | Wait | GiveUp | Busy | Go
 
+OTHER = OtherWork(reason=StallReason.OPERATION_IN_PROGRESS, detail="op-1 is under way")
+
 
 def answered(
     access: Access = ALLOWED,
@@ -48,12 +52,12 @@ def answered(
     of: Rollout = CHECKING,
     mode: Mode = Mode.ACT,
     freeze: Freeze | None = None,
-    operation: str | None = None,
+    other: OtherWork | None = None,
     temporary: bool = False,
     now: datetime = NOW,
 ) -> Answer:
     """The gate's answer where nothing but these is in the way."""
-    return gate(of, access, mode=mode, freeze=freeze, operation=operation, temporary=temporary, now=now)
+    return gate(of, access, mode=mode, freeze=freeze, other=other, temporary=temporary, now=now)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +79,8 @@ def answered(
         pytest.param(answered(UNKNOWN, temporary=True, of=rollout(State.CHECKING, retries=2)), Busy, id="unreadable for the third time"),
         pytest.param(answered(UNKNOWN, temporary=True, of=rollout(State.CHECKING, retries=3)), Go, id="unreadable for too long"),
         pytest.param(answered(temporary=True), Go, id="allowed, though another read failed"),
-        pytest.param(answered(operation="op-1"), Busy, id="somebody else is at work"),
-        pytest.param(answered(UNKNOWN, operation="op-1"), Busy, id="access unknown and somebody else at work"),
+        pytest.param(answered(other=OTHER), Busy, id="somebody else is at work"),
+        pytest.param(answered(UNKNOWN, other=OTHER), Busy, id="access unknown and somebody else at work"),
     ],
 )  # fmt: skip
 def test_the_answer(answer: Answer, kind: type) -> None:
@@ -87,12 +91,12 @@ def test_the_answer(answer: Answer, kind: type) -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        pytest.param(answered(DENIED, mode=Mode.OBSERVE, freeze=FREEZE, operation="op-1"), "observe", id="observing before all"),
-        pytest.param(answered(DENIED, freeze=FREEZE, operation="op-1"), "frozen by Ada", id="the freeze before access"),
+        pytest.param(answered(DENIED, mode=Mode.OBSERVE, freeze=FREEZE, other=OTHER), "observe", id="observing before all"),
+        pytest.param(answered(DENIED, freeze=FREEZE, other=OTHER), "frozen by Ada", id="the freeze before access"),
         pytest.param(answered(DENIED, freeze=FREEZE, of=WAITED_LONGER), "frozen by Ada", id="the freeze before giving up"),
-        pytest.param(answered(DENIED, operation="op-1", temporary=True), "may not pull", id="denied before busy"),
-        pytest.param(answered(UNKNOWN, operation="op-1", temporary=True), "is not known", id="unreadable before busy"),
-        pytest.param(answered(operation="op-1"), "op-1", id="the operation is named"),
+        pytest.param(answered(DENIED, other=OTHER, temporary=True), "may not pull", id="denied before busy"),
+        pytest.param(answered(UNKNOWN, other=OTHER, temporary=True), "is not known", id="unreadable before busy"),
+        pytest.param(answered(other=OTHER), "op-1", id="the operation is named"),
     ],
 )  # fmt: skip
 def test_the_first_reason_counts(answer: Answer, said: str) -> None:

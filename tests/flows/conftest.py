@@ -37,6 +37,7 @@ def scenario(resource_tags: dict[str, str], registry_mode: str) -> dict[str, Any
             "v3": _FINE,
             "crashes": {"exit_code": 3, "log_lines": ["no DATABASE_URL"]},
             "silent": {"port": None},
+            "slow": _FINE | {"start_seconds": 1500},
             **{f"crashes{n}": {"exit_code": n + 1} for n in range(3)},
         },
         "registries": [{"name": "contoso", "role_assignment_mode": registry_mode, "tags": {"shop:stable": "v1"}}],

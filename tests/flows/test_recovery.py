@@ -1,5 +1,7 @@
 """Stalls and what is done about them: the least harmful step first, and never more than the app allows."""
 
+from typing import Any
+
 import pytest
 
 from local.azure.scenario import FaultRule
@@ -183,3 +185,54 @@ async def test_a_fight_over_the_configuration_is_given_up(town: Town) -> None:
     held = await town.rollout("shop")
     assert (held.state, held.reason) == (State.HELD, "fight")
     assert town.acts == ["config.update"] * 2
+
+
+async def test_nothing_is_done_into_somebody_elses_work(town: Town) -> None:
+    """A deployment, a swap, an operation: waited for, shown as a stall with its reason, then gone on with."""
+    works: tuple[tuple[dict[str, Any], StallReason], ...] = (
+        ({"deployment": {"id": "c1d7a5f0-1111-4222-8333-444455556666"}}, StallReason.DEPLOYMENT_IN_PROGRESS),
+        ({"target_swap_slot": "staging"}, StallReason.SWAP_IN_PROGRESS),
+        ({"in_progress_operation_id": "9d1f"}, StallReason.OPERATION_IN_PROGRESS),
+    )
+    for busy, reason in works:
+        town.world.journal.clear()
+        town.world.change_app("shop", **busy)
+        await town.push(IMAGE, "v2" if reason is StallReason.SWAP_IN_PROGRESS else "v3")
+        await town.run(seconds=60)
+        waiting = await town.rollout("shop")
+        assert (waiting.state, waiting.reason) == (State.CHECKING, reason)
+        assert waiting.stall is not None
+        assert waiting.next_at is not None
+        assert town.acts == []
+        town.world.change_app("shop", **dict.fromkeys(busy))
+        await town.run(seconds=600)
+        done = await town.rollout("shop")
+        assert (done.state, done.stall) == (State.SUCCEEDED, None)
+
+
+async def test_a_crash_without_its_secret_does_not_accuse_the_image(town: Town) -> None:
+    """An unresolved Key Vault reference explains the crash: named, rolled back, and the digest is not rejected."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    town.world.set_app_settings("shop", {"DATABASE_URL": "@Microsoft.KeyVault(VaultName=gone;SecretName=database)"})
+    town.clock.advance(60)
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    rollout = await town.rollout("shop")
+    assert rollout.state is State.ROLLED_BACK
+    assert rollout.stall is not None
+    assert rollout.stall.reason is StallReason.KEY_VAULT_REFERENCE_UNRESOLVED
+    assert rollout.stall.lines[0].startswith("DATABASE_URL: ")
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert active.container.rejected == ()
+
+
+async def test_the_budget_is_the_apps_own(town: Town) -> None:
+    """A start that takes longer than usual is waited for, where the app's start time limit allows it."""
+    town.world.set_app_settings("shop", {"WEBSITES_CONTAINER_START_TIME_LIMIT": "1800"})
+    town.clock.advance(60)
+    await town.push(IMAGE, "slow")
+    await town.run(seconds=3600, step=20)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+    assert town.acts == ["sites.restart"]

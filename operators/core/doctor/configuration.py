@@ -14,11 +14,8 @@ from operators.core.doctor.commands import (
 )
 from operators.core.doctor.facts import AppFacts
 from operators.core.model import Unknown
+from operators.core.start_limits import DEFAULT_START_LIMIT, LONGEST_START_LIMIT, START_LIMIT
 
-_LIMIT = "WEBSITES_CONTAINER_START_TIME_LIMIT"
-_DEFAULT_LIMIT = 230
-_LONGEST_LIMIT = 1800
-"""Seconds, on Linux."""
 _SHORT = 60
 """Seconds. Less than this leaves a pull on a new instance hardly any time."""
 _PORTS = range(1, 65536)
@@ -50,19 +47,25 @@ def check_start_time_limit(facts: AppFacts) -> Check:
     code, settings = Code.START_TIME_LIMIT, facts.settings
     if isinstance(settings, Unknown):
         return unread(code, settings)
-    value = settings.values.get(_LIMIT)
+    value = settings.values.get(START_LIMIT)
     if value is None:
-        return ok(code, f"A start of {facts.app.name} may take {_DEFAULT_LIMIT} s, as long as nothing else is set.")
-    seen = _setting(facts, _LIMIT, value)
-    fix = (set_setting(facts.app, _LIMIT, str(_DEFAULT_LIMIT)),)
+        return ok(
+            code, f"A start of {facts.app.name} may take {DEFAULT_START_LIMIT} s, as long as nothing else is set."
+        )
+    seen = _setting(facts, START_LIMIT, value)
+    fix = (set_setting(facts.app, START_LIMIT, str(DEFAULT_START_LIMIT)),)
     if _is_reference(value):
-        return unknown(code, f"{_LIMIT} of {facts.app.name} comes from a reference, which is not resolved here.", seen)
+        return unknown(
+            code, f"{START_LIMIT} of {facts.app.name} comes from a reference, which is not resolved here.", seen
+        )
     if not value.strip().isdecimal() or int(value) == 0:
-        return problem(code, f"{_LIMIT} of {facts.app.name} is no number of seconds: {value!r}.", seen, fix=fix)
+        return problem(code, f"{START_LIMIT} of {facts.app.name} is no number of seconds: {value!r}.", seen, fix=fix)
     seconds = int(value)
-    if seconds > _LONGEST_LIMIT:
-        fix = (set_setting(facts.app, _LIMIT, str(_LONGEST_LIMIT)),)
-        sentence = f"{_LIMIT} of {facts.app.name} is {seconds} s; the platform allows at most {_LONGEST_LIMIT} s."
+    if seconds > LONGEST_START_LIMIT:
+        fix = (set_setting(facts.app, START_LIMIT, str(LONGEST_START_LIMIT)),)
+        sentence = (
+            f"{START_LIMIT} of {facts.app.name} is {seconds} s; the platform allows at most {LONGEST_START_LIMIT} s."
+        )
         return warning(code, sentence, seen, fix=fix)
     if seconds < _SHORT:
         sentence = f"A start of {facts.app.name} may take {seconds} s only: it fails where the container needs longer."

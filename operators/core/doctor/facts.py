@@ -39,6 +39,11 @@ class KeyVaultReference(Model):
     """"Resolved", "AccessToKeyVaultDenied", …: azure-rest-api, web, ResolveStatus."""
     vault: str | None = None
 
+    @property
+    def refused(self) -> bool:
+        """Whether the platform tried and could not read it; "Initialized" is before the first try."""
+        return self.status not in ("Resolved", "Initialized")
+
 
 class KeyVault(Model):
     """How a key vault decides who may read its secrets."""
