@@ -178,6 +178,13 @@ async def list_rollouts(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer(lambda pulley: pulley.admin.rollouts(req.url, req.params))
 
 
+@app.function_name("list_findings")
+@app.route("findings", methods=["GET"])
+async def list_findings(req: func.HttpRequest) -> func.HttpResponse:
+    """What others have under way on apps for too long."""
+    return await _answer(lambda pulley: pulley.findings.list(req.url, req.params))
+
+
 @app.function_name("check_drift_now")
 @app.route("drift/check", methods=["POST"])
 async def check_drift_now(req: func.HttpRequest) -> func.HttpResponse:

@@ -30,6 +30,7 @@ from operators.flows.sweep import Sweep
 from operators.settings import Settings
 from operators.web.admin import Admin
 from operators.web.doctor import DoctorApi
+from operators.web.findings import FindingsApi
 from operators.web.notifications import Notifications
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Operator:
     sweep: Sweep
     admin: Admin
     doctor: DoctorApi
+    findings: FindingsApi
     notifications: Notifications
 
 
@@ -83,6 +85,7 @@ def assemble(
         sweep=Sweep(house),
         admin=Admin(house, marking, drift),
         doctor=DoctorApi(house, Doctor(house)),
+        findings=FindingsApi(house),
         notifications=Notifications(house, Webhook(settings.notify_url, transport) if settings.notify_url else None),
     )
 

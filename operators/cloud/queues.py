@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from operators.cloud.storage import Storage, faults
 from operators.core.model import Model
-from operators.core.notices import RolloutNotice
+from operators.core.notices import Notice
 from operators.errors import BadInput
 
 LOOKS = "looks"
@@ -49,7 +49,7 @@ class Queues:
         async with faults("enqueue a refresh"):
             await queue.send_message(why.encode())
 
-    async def notice(self, notice: RolloutNotice) -> None:
+    async def notice(self, notice: Notice) -> None:
         """Have news told."""
         queue = await self._storage.queue(NOTICES)
         async with faults(f"enqueue the notice {notice.id}"):

@@ -1,10 +1,11 @@
-"""Notices: which news of a rollout are told to the outside, how grave each is, and in which words."""
+"""Notices: which news of rollouts and findings are told to the outside, how grave each is, and in which words."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
 from operators.core.apps import AppId
+from operators.core.findings import Finding
 from operators.core.model import Model
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
@@ -89,6 +90,30 @@ class RolloutNotice(Model):
     def id(self) -> str:
         """The same whenever and by whomever the same news is told: receivers drop copies by it."""
         return f"{self.app}/{self.sequence}/{self.news}/{self.reason}"
+
+
+class FindingNotice(Model):
+    """The news that something has become a finding, with all that is said about it."""
+
+    finding: Finding
+
+    @property
+    def id(self) -> str:
+        """The same for every copy."""
+        return self.finding.id
+
+    @property
+    def severity(self) -> Severity:
+        """Somebody else's work: to be looked at, and no failure of ours."""
+        return Severity.WARNING
+
+    @property
+    def title(self) -> str:
+        """The news as a sentence."""
+        return f"{AppId.from_key(self.finding.app).name}: {self.finding.stall.meaning}"
+
+
+Notice = RolloutNotice | FindingNotice
 
 
 def news_of(rollout: Rollout | None) -> RolloutNotice | None:

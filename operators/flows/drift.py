@@ -1,14 +1,19 @@
-"""Drift: the registry's choice compared with what each app was last decided upon, so that no push is missed."""
+"""Drift: the registry's choice compared with what each app was last decided upon, so that no push is missed.
+
+The same rows show what others have under way on the apps: flows/deployments.
+"""
 
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
+from operators.core.findings import Finding
 from operators.core.inventory import Follower
 from operators.core.looks import Cause, Look
 from operators.core.model import Model, Unknown
 from operators.core.registries import TagFacts
+from operators.flows.deployments import Deployments
 from operators.flows.inventory import Inventory, Refreshed
 from operators.flows.marking import Marking
 from operators.flows.services import House
@@ -28,6 +33,8 @@ class Checked(Model):
     """Followed tags that the registry does not have."""
     unknown: tuple[str, ...]
     """Tags that could not be read, and why: neither drift nor none."""
+    opened: tuple[Finding, ...]
+    """Work of others on apps that has just become longer than its budget."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Drift:
     async def check(self) -> Checked:
         """Refresh the inventory, then mark every app whose tag has moved since it was last decided upon."""
         refreshed = await self.inventory.refresh()
+        opened = await Deployments(self.house).check(refreshed.rows, whole=not refreshed.unread)
         followers: dict[tuple[str, str, str], list[Follower]] = defaultdict(list)
         async for follower in self.house.records.follows.all():
             if follower.tag is not None:
@@ -68,6 +76,7 @@ class Drift:
             marked=tuple(look.app for look in behind),
             missing=tuple(missing),
             unknown=tuple(unknown),
+            opened=opened,
         )
 
     def _behind(self, image: str, tag: TagFacts, followers: list[Follower]) -> list[Look]:

@@ -4,6 +4,9 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pydantic import Field
+
+from operators.core.apps import Site
 from operators.core.inventory import Entry, Follower, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Model
@@ -28,6 +31,8 @@ class Refreshed(Model):
     gone: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     """Scopes that could not be listed whole: nothing is taken for gone there."""
+    rows: tuple[Site, ...] = Field(default=(), exclude=True, repr=False)
+    """Every site and slot that was listed, whatever it runs: for whoever else asks about all of them."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,12 @@ class Inventory:
         """List every scope, add what is new, and take out what is gone where the list was whole."""
         known = {entry.site.id.key: entry async for entry in self.house.records.inventory.entries()}
         found: dict[str, Entry] = {}
+        rows: list[Site] = []
         unread: list[str] = []
         for scope in self.house.settings.scopes:
             try:
                 async for site in self.house.azure.sites.list_sites(scope):
+                    rows.append(site)
                     entry = Entry(site=site, seen_at=self.house.now())
                     if entry.image is not None:
                         found[site.id.key] = entry
@@ -68,6 +75,7 @@ class Inventory:
             changed=changed,
             gone=gone,
             unread=tuple(unread),
+            rows=tuple(rows),
         )
 
     async def _keep(self, known: dict[str, Entry], found: dict[str, Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,6 +9,7 @@ from operators.cloud.authorization import Authorization
 from operators.cloud.due import DueTable
 from operators.cloud.engine import EngineTable
 from operators.cloud.event_subscriptions import EventSubscriptions
+from operators.cloud.findings import FindingsTable
 from operators.cloud.grants import GrantsTable
 from operators.cloud.inventory import FollowsTable, InventoryTable
 from operators.cloud.key_vaults import KeyVaults
@@ -57,6 +58,7 @@ class Records:
     inventory: InventoryTable
     follows: FollowsTable
     switches: SwitchesTable
+    findings: FindingsTable
     queues: Queues
 
     @classmethod
@@ -71,6 +73,7 @@ class Records:
             inventory=InventoryTable(storage),
             follows=FollowsTable(storage),
             switches=SwitchesTable(storage),
+            findings=FindingsTable(storage),
             queues=Queues(storage),
         )
 

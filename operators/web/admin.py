@@ -29,6 +29,7 @@ from operators.web.answers import (
     RolloutAnswer,
 )
 from operators.web.finding import find_app, next_link
+from operators.web.findings import FindingsApi, OneAppAnswer
 from operators.web.requests import DeployBody, FreezeBody, GrantBody, Paging, UnfreezeBody
 
 PULLEY_VERSION = "0.1.0"
@@ -54,9 +55,10 @@ class Admin:
         after = entries[paging.top].site.id.key if len(entries) > paging.top else None
         return Page(value=page, next_link=next_link(url, paging, after))
 
-    async def app(self, name: str) -> AppAnswer:
+    async def app(self, name: str) -> OneAppAnswer:
         """GET /api/apps/{app}."""
-        return await self._app(await find_app(self.house.records.inventory, name))
+        app = await self._app(await find_app(self.house.records.inventory, name))
+        return await FindingsApi(self.house).with_findings(app)
 
     async def app_rollouts(self, name: str, url: str, query: Mapping[str, str]) -> Page[RolloutAnswer]:
         """GET /api/apps/{app}/rollouts, newest first."""
@@ -131,6 +133,7 @@ class Admin:
             marked=checked.marked,
             missing=checked.missing,
             unknown=checked.unknown,
+            findings=tuple(finding.id for finding in checked.opened),
         )
 
     async def freeze(self, body: bytes) -> FreezeAnswer:

@@ -305,6 +305,8 @@ class DriftAnswer(Answer):
     marked: tuple[str, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    findings: tuple[str, ...]
+    """New ones: `GET /api/findings` tells all of them."""
 
 
 class FreezeAnswer(Answer):

@@ -7,17 +7,19 @@ import logging
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from operators.cloud.webhook import Webhook
 from operators.core.apps import AppId
-from operators.core.notices import TOLD, RolloutNotice, news_of, title_of
+from operators.core.notices import TOLD, FindingNotice, Notice, RolloutNotice, news_of, title_of
 from operators.core.rollouts import Rollout
 from operators.errors import BadInput, Permanent
 from operators.flows.services import House
 from operators.web.answers import Answer, RolloutAnswer
+from operators.web.findings import FindingAnswer
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
+_NOTICE: Final[TypeAdapter[Notice]] = TypeAdapter(Notice)
 _log = logging.getLogger(__name__)
 
 
@@ -42,13 +44,28 @@ def rollout_event(notice: RolloutNotice, rollout: Rollout, site_name: str | None
     """The event that tells the news of a rollout. `site_name` is the operator's own."""
     return CloudEvent(
         id=notice.id,
-        source=f"/pulley/{site_name}" if site_name else "/pulley",
+        source=_source(site_name),
         type=f"dev.pulley.rollout.{notice.news}",
         subject=AppId.from_key(rollout.app).name,
         time=rollout.updated_at,
         severity=TOLD[notice.news].severity,
         title=title_of(notice.news, rollout),
         data=RolloutAnswer.of(rollout),
+    )
+
+
+def finding_event(notice: FindingNotice, site_name: str | None) -> CloudEvent[FindingAnswer]:
+    """The event that tells that a finding was opened. `site_name` is the operator's own."""
+    finding = notice.finding
+    return CloudEvent(
+        id=notice.id,
+        source=_source(site_name),
+        type=f"dev.pulley.finding.{finding.kind}",
+        subject=AppId.from_key(finding.app).name,
+        time=finding.since or finding.first_seen,
+        severity=notice.severity,
+        title=notice.title,
+        data=FindingAnswer.of(finding),
     )
 
 
@@ -63,19 +80,32 @@ class Notifications:
     async def deliver(self, body: bytes) -> None:
         """Tell the news of one message of the queue `notices`, if it still holds."""
         notice = _read(body)
-        rollout = await self.house.records.engine.rollout(notice.app, notice.sequence)
-        if self.webhook is None or rollout is None or news_of(rollout) != notice:
+        text = await self._event(notice)
+        if self.webhook is None or text is None:
             _log.info("not told: %s: nobody listens, or it is not so any more", notice.id)
             return
-        event = rollout_event(notice, rollout, self.house.settings.site_name)
         try:
-            await self.webhook.post(event.json_text(), CONTENT_TYPE)
+            await self.webhook.post(text, CONTENT_TYPE)
         except Permanent as refused:
-            _log.error("%s was given up: %s", event.id, refused)
+            _log.error("%s was given up: %s", notice.id, refused)
+
+    async def _event(self, notice: Notice) -> str | None:
+        """The event's JSON; None where a rollout has gone on since."""
+        site_name = self.house.settings.site_name
+        if isinstance(notice, FindingNotice):
+            return finding_event(notice, site_name).json_text()
+        rollout = await self.house.records.engine.rollout(notice.app, notice.sequence)
+        if rollout is None or news_of(rollout) != notice:
+            return None
+        return rollout_event(notice, rollout, site_name).json_text()
 
 
-def _read(body: bytes) -> RolloutNotice:
+def _source(site_name: str | None) -> str:
+    return f"/pulley/{site_name}" if site_name else "/pulley"
+
+
+def _read(body: bytes) -> Notice:
     try:
-        return RolloutNotice.model_validate_json(body)
+        return _NOTICE.validate_json(body)
     except ValidationError as error:
         raise BadInput("notices message", error.errors()[0]["msg"]) from None

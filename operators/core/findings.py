@@ -1,0 +1,133 @@
+"""Findings: what is wrong with an app and is no rollout's doing. Here: somebody else's work on it that does not end.
+
+Decided from what is read now and when it was first seen: the platform does not tell since when something is under way.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from operators.core.apps import Site
+from operators.core.doctor.facts import Deployment
+from operators.core.model import Instant, Model, Unknown
+from operators.core.other_work import UNDER_WAY
+from operators.core.stalls import Stall, StallReason, stall
+
+BUDGETS: Mapping[StallReason, timedelta] = MappingProxyType(
+    {
+        # Azure's own tools wait five minutes for another operation to end (Azure Verified Modules, avm/res/web/site)
+        StallReason.OPERATION_IN_PROGRESS: timedelta(minutes=5),
+        # azure-cli gives up tracking a deployment after 1000 s (command_modules/appservice/custom.py)
+        StallReason.DEPLOYMENT_IN_PROGRESS: timedelta(minutes=20),
+        # a swap warms up the slot for up to half an hour (azure-docs: app-service/deploy-staging-slots)
+        StallReason.SWAP_IN_PROGRESS: timedelta(minutes=40),
+    }
+)
+"""How long each kind of other people's work may take before it is a finding."""
+
+
+class Finding(Model):
+    """Something under way on an app; open, and told, once it has been longer than its budget."""
+
+    app: str
+    """The app's key."""
+    kind: StallReason
+    what: str
+    """Which one: the operation's or the deployment's id, the other slot of the swap."""
+    lines: tuple[str, ...]
+    """What was read, in the field's words."""
+    first_seen: Instant
+    since: Instant | None = None
+    """Since when it is open; None as long as it is within its budget."""
+
+    @property
+    def id(self) -> str:
+        """The same for every copy of this finding, and another one when it comes again."""
+        return f"{self.app}/{self.kind}/{self.first_seen:%Y%m%dT%H%M%SZ}"
+
+    @property
+    def stall(self) -> Stall:
+        """The finding as the catalogue words it."""
+        minutes = int(BUDGETS[self.kind].total_seconds()) // 60
+        return stall(self.kind, self.first_seen, self.lines, detail=f"It takes longer than {minutes} minutes.")
+
+
+class Sign(Model):
+    """One thing that is under way now."""
+
+    what: str
+    lines: tuple[str, ...]
+
+
+Signs = Mapping[StallReason, Sign | Unknown | None]
+
+
+class Findings(Model):
+    """What to store about an app's findings, and which of them are new."""
+
+    keep: tuple[Finding, ...] = ()
+    """New, or changed."""
+    opened: tuple[Finding, ...] = ()
+    """Those of them that have just become longer than their budget."""
+    clear: tuple[Finding, ...] = ()
+    """No longer so."""
+
+
+def needs_deployments(site: Site, known: Collection[Finding]) -> bool:
+    """Whether the app's deployments have to be read: where something is under way, or one of them was last time."""
+    if site.in_progress_operation_id or site.target_swap_slot:
+        return True
+    return any(one.kind is StallReason.DEPLOYMENT_IN_PROGRESS for one in known)
+
+
+def signs_of(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> Signs:
+    """What is under way on the app; Unknown where it could not be read."""
+    return {
+        StallReason.OPERATION_IN_PROGRESS: _sign("inProgressOperationId", site.in_progress_operation_id),
+        StallReason.DEPLOYMENT_IN_PROGRESS: _deployment(deployments),
+        StallReason.SWAP_IN_PROGRESS: _sign("targetSwapSlot", site.target_swap_slot),
+    }
+
+
+def decide(app: str, signs: Signs, known: Collection[Finding], now: datetime) -> Findings:
+    """Compare what is under way with what was. A read that failed changes nothing."""
+    before = {one.kind: one for one in known}
+    keep: list[Finding] = []
+    opened: list[Finding] = []
+    clear: list[Finding] = []
+    for kind, sign in signs.items():
+        last = before.get(kind)
+        if isinstance(sign, Unknown):
+            continue
+        if sign is None:
+            clear += [last] if last else []
+            continue
+        found = _found(app, kind, sign, last, now)
+        if found != last:
+            keep.append(found)
+        if found.since == now:
+            opened.append(found)
+    return Findings(keep=tuple(keep), opened=tuple(opened), clear=tuple(clear))
+
+
+def _found(app: str, kind: StallReason, sign: Sign, last: Finding | None, now: datetime) -> Finding:
+    """The same thing goes on since it was first seen; another one begins now."""
+    first_seen, since = (last.first_seen, last.since) if last and last.what == sign.what else (now, None)
+    if since is None and now - first_seen > BUDGETS[kind]:
+        since = now
+    return Finding(app=app, kind=kind, what=sign.what, lines=sign.lines, first_seen=first_seen, since=since)
+
+
+def _sign(name: str, value: str | None) -> Sign | None:
+    return Sign(what=value, lines=(f"{name}: {value}",)) if value else None
+
+
+def _deployment(deployments: tuple[Deployment, ...] | Unknown) -> Sign | Unknown | None:
+    if isinstance(deployments, Unknown):
+        return deployments
+    under_way = sorted((one.id.rpartition("/")[2], one.status) for one in deployments if one.status in UNDER_WAY)
+    if not under_way:
+        return None
+    return Sign(
+        what=under_way[0][0], lines=tuple(f"deploymentStatus of {which}: {status}" for which, status in under_way)
+    )

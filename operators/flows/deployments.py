@@ -1,0 +1,66 @@
+"""Deployments that are not ours: somebody else's work on an app that does not end is found, stored and told."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.core.apps import Site
+from operators.core.doctor.facts import Deployment
+from operators.core.findings import Finding, Findings, decide, needs_deployments, signs_of
+from operators.core.model import Unknown
+from operators.core.notices import FindingNotice
+from operators.flows.services import House
+
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Deployments:
+    """Looks at rows that were listed anyway, and at the deployments of those apps on which something is under way.
+
+    Raises operators.errors.Temporary where the operator's own storage gives no answer.
+    """
+
+    house: House
+
+    async def check(self, listed: Sequence[Site], *, whole: bool) -> tuple[Finding, ...]:
+        """Compare with last time; answers what is new. `whole` says that an app that is not listed is gone."""
+        known: dict[str, list[Finding]] = defaultdict(list)
+        async for _, finding in self.house.records.findings.all():
+            known[finding.app].append(finding)
+        sites = {site.id.key: site for site in listed}
+        deployments = await self._read(
+            [one for app, one in sites.items() if needs_deployments(one, known.get(app, ()))]
+        )
+        opened: list[Finding] = []
+        for app, site in sites.items():
+            signs = signs_of(site, deployments.get(app, ()))
+            found = decide(app, signs, known.get(app, ()), self.house.now())
+            await self._store(found)
+            opened += found.opened
+        gone = [finding for app, findings in known.items() if app not in sites for finding in findings]
+        await self._store(Findings(clear=tuple(gone) if whole else ()))
+        return tuple(opened)
+
+    async def _read(self, sites: Sequence[Site]) -> dict[str, tuple[Deployment, ...] | Unknown]:
+        few = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(site: Site) -> tuple[Deployment, ...] | Unknown:
+            async with few:
+                what = f"deploymentStatus of {site.id.name}"
+                return await read_or_unknown(what, self.house.azure.details.deployments(site.id))
+
+        answers = await asyncio.gather(*(read(site) for site in sites))
+        return dict(zip((site.id.key for site in sites), answers, strict=True))
+
+    async def _store(self, found: Findings) -> None:
+        for finding in found.opened:
+            if self.house.settings.notify_url is not None:
+                # before it is stored as open: dying in between tells it twice, under the same id, and never not at all
+                await self.house.records.queues.notice(FindingNotice(finding=finding))
+        for finding in found.keep:
+            await self.house.records.findings.put(finding)
+        for finding in found.clear:
+            await self.house.records.findings.remove(finding)
