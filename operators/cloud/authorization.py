@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from operators.cloud.arm import Arm, Json
 from operators.cloud.arm_errors import parsed
 from operators.cloud.kept import Kept
-from operators.core.deny_assignments import DenyAssignment, Named
-from operators.core.granting import MissingRole
-from operators.core.rbac import Permission, RoleAssignment, RoleDefinition, reaches, role_key
+from operators.core.access.deny_assignments import DenyAssignment, Named
+from operators.core.access.granting import MissingRole
+from operators.core.access.rbac import Permission, RoleAssignment, RoleDefinition, reaches, role_key
 from operators.errors import Conflict
 
 _API_VERSION = "2022-04-01"

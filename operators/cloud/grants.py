@@ -6,7 +6,7 @@ from azure.data.tables import UpdateMode
 
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage, faults
-from operators.core.granting import Grant
+from operators.core.access.granting import Grant
 
 _TABLE = "grants"
 

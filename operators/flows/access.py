@@ -11,14 +11,14 @@ from typing import Any
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.access import Access, AccessFacts, Principal, Verdict, pulling_principal
-from operators.core.access_evaluation import evaluate_access, needs_settings
-from operators.core.access_roles import grants_directly, held_roles
+from operators.core.access.deny_assignments import DenyAssignment
+from operators.core.access.evaluation import evaluate_access, needs_settings
+from operators.core.access.granting import MissingRole, missing_role
+from operators.core.access.rbac import RoleAssignment, RoleDefinition
+from operators.core.access.roles import grants_directly, held_roles
 from operators.core.apps import AppId, PullSettings, Site, SiteConfig
-from operators.core.deny_assignments import DenyAssignment
-from operators.core.granting import MissingRole, missing_role
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
-from operators.core.rbac import RoleAssignment, RoleDefinition
 from operators.core.registries import ManifestFacts, NotThere, Registry, TagFacts
 from operators.flows.services import House
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from operators.cloud.engine import Held
 from operators.core.access import Access
+from operators.core.access.granting import GrantState
 from operators.core.gate import Busy, GiveUp, Go, Hold, Wait, access_wait, doubt, gate, hold_wait, retry_wait
-from operators.core.granting import GrantState
 from operators.core.inventory import resource_tag
 from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.rollouts import Active, Health, Moved, Rollout

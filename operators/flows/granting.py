@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from operators.core.granting import Grant, GrantState, MissingRole
+from operators.core.access.granting import Grant, GrantState, MissingRole
 from operators.errors import Forbidden, Permanent, Temporary
 from operators.flows.services import House
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from operators.core.access.granting import GrantState
 from operators.core.gate import Freeze, Mode
-from operators.core.granting import GrantState
 from operators.core.inventory import Entry, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown

@@ -6,9 +6,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from operators.core.access import Access
-from operators.core.access_catalogue import CATALOGUE
+from operators.core.access.catalogue import CATALOGUE
+from operators.core.access.granting import Grant
 from operators.core.apps import AppId
-from operators.core.granting import Grant
 from operators.core.inventory import Entry
 from operators.core.recovery import Tried
 from operators.core.rollouts import Active, Rollout, Step

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from local.azure.scenario import FaultRule
-from operators.core.abac_conditions import repository_condition
 from operators.core.access import Access, Reason, Verdict
+from operators.core.access.conditions import repository_condition
 from operators.core.model import Unknown
 from operators.core.registries import ABAC
 from tests.cloud.asking import Asker, story

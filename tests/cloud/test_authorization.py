@@ -13,9 +13,9 @@ from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.authorization import Authorization
 from operators.core.access import PULL
-from operators.core.deny_assignments import Attempt, denies
+from operators.core.access.deny_assignments import Attempt, denies
+from operators.core.access.rbac import grants
 from operators.core.model import Unknown
-from operators.core.rbac import grants
 from operators.errors import Busy, Forbidden, Permanent, PulleyError, Temporary, Throttled
 
 STORY = {

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from operators.core.access import Reason
-from operators.core.access_catalogue import CATALOGUE
-from operators.core.access_evaluation import evaluate_access
+from operators.core.access.catalogue import CATALOGUE
+from operators.core.access.evaluation import evaluate_access
 from tests.core.access_samples import NOW
 from tests.core.test_access import CASES
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from operators.core.access import AccessFacts
+from operators.core.access.deny_assignments import DenyAssignment, Named
+from operators.core.access.rbac import Permission, RoleAssignment, RoleDefinition
 from operators.core.apps import AppId, PullSettings, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
-from operators.core.deny_assignments import DenyAssignment, Named
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
-from operators.core.rbac import Permission, RoleAssignment, RoleDefinition
 from operators.core.registries import LEGACY, ManifestFacts, Registry
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.core.abac_conditions import (
+from operators.core.access.conditions import (
     ActionMatches,
     AllOf,
     AnyOf,

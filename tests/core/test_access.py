@@ -3,12 +3,12 @@
 
 import pytest
 
-from operators.core.abac_conditions import repository_condition
 from operators.core.access import SPREADING, Access, AccessFacts, Reason, Verdict
-from operators.core.access_catalogue import CATALOGUE
-from operators.core.access_evaluation import evaluate_access
+from operators.core.access.catalogue import CATALOGUE
+from operators.core.access.conditions import repository_condition
+from operators.core.access.deny_assignments import Named
+from operators.core.access.evaluation import evaluate_access
 from operators.core.apps import PullSettings, SiteIdentity, SiteNetwork
-from operators.core.deny_assignments import Named
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, ManifestFacts, NotThere

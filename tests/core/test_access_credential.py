@@ -3,7 +3,7 @@
 import pytest
 
 from operators.core.access import Principal, Reason
-from operators.core.access_credential import Nobody, RegistryUser, sidecar_credential
+from operators.core.access.credential import Nobody, RegistryUser, sidecar_credential
 from operators.core.apps import SiteIdentity
 from operators.core.model import Unknown
 from tests.core.access_samples import FORBIDDEN, OTHER, SYSTEM, USER

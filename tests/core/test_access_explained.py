@@ -4,9 +4,9 @@ import shlex
 
 import pytest
 
-from operators.core.abac_conditions import repository_condition
 from operators.core.access import Access, AccessFacts, Reason, Verdict
-from operators.core.access_evaluation import evaluate_access
+from operators.core.access.conditions import repository_condition
+from operators.core.access.evaluation import evaluate_access
 from operators.core.apps import SiteIdentity, SiteNetwork
 from operators.core.registries import ABAC
 from tests.core.access_samples import (

@@ -1,7 +1,7 @@
 """Does docs/access.md say what the code does?"""
 
 from operators.core.access import Reason
-from operators.core.access_catalogue import CATALOGUE
+from operators.core.access.catalogue import CATALOGUE
 from tests.core.access_page import PAGE, generated, in_page
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from operators.core.access import Verdict
-from operators.core.access_evaluation import evaluate_access
+from operators.core.access.evaluation import evaluate_access
 from operators.core.model import Unknown
 from tests.core.access_samples import NOW
 from tests.core.test_access import CASES

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from operators.core.deny_assignments import Attempt, DenyAssignment, Named, denies
-from operators.core.rbac import Permission
+from operators.core.access.deny_assignments import Attempt, DenyAssignment, Named, denies
+from operators.core.access.rbac import Permission
 
 SUBSCRIPTION = "/subscriptions/4004a9fd-d58e-48dc-aeb2-4a4aec58606f"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-acr"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.core.rbac import Permission, RoleDefinition, grants, grants_data, matches, reaches, role_key
+from operators.core.access.rbac import Permission, RoleDefinition, grants, grants_data, matches, reaches, role_key
 
 SUBSCRIPTION = "/subscriptions/5ca082f3-38f2-4bb0-b0a4-c401184ae3a8"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-copilot-demo"

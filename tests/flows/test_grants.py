@@ -3,7 +3,7 @@
 import pytest
 
 from local.azure.scenario import FaultRule
-from operators.core.granting import GrantState
+from operators.core.access.granting import GrantState
 from operators.core.transitions import State
 from operators.errors import Conflict, Permanent
 from tests.flows.town import Town

@@ -3,8 +3,8 @@
 Source: azure-docs, app-service/app-service-key-vault-references; azure-rest-api, web, ApiKVReference.
 """
 
-from operators.core import access_commands as az
 from operators.core.access import Evidence
+from operators.core.access import commands as az
 from operators.core.apps import Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unread, warning
 from operators.core.doctor.commands import grant_secrets, refresh_references, set_secret_policy, show_reference

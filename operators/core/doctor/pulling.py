@@ -1,7 +1,7 @@
 """Checks on the pull: as whom, may it, is the image there, and what lies about that is no longer used."""
 
-from operators.core import access_commands as az
 from operators.core.access import Access, Evidence, Principal, Reason, Verdict, pulling_principal
+from operators.core.access import commands as az
 from operators.core.apps import SiteConfig
 from operators.core.doctor.checks import Check, Code, Status, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_settings, show_tags

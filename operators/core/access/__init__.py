@@ -3,11 +3,11 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from operators.core.access.deny_assignments import DenyAssignment
+from operators.core.access.rbac import RoleAssignment, RoleDefinition
 from operators.core.apps import AppId, PullSettings, SiteConfig, SiteIdentity, SiteNetwork
-from operators.core.deny_assignments import DenyAssignment
 from operators.core.images import ImageReference
 from operators.core.model import Instant, Model, Unknown
-from operators.core.rbac import RoleAssignment, RoleDefinition
 from operators.core.registries import ManifestFacts, NotThere, Registry
 
 SPREADING = timedelta(minutes=10)
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the verdict is what it is. access_catalogue.py says of each which verdict it gives, and what it means."""
+    """Why the verdict is what it is. access/catalogue.py says of each which verdict it gives, and what it means."""
 
     ROLE_GRANTED = "role_granted"
     ROLE_PROPAGATING = "role_propagating"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from operators.core.rbac import matches
+from operators.core.access.rbac import matches
 
 _NAME = "@request[microsoft.containerregistry/registries/repositories:name]"
 _READ_ACTIONS = ("content/read", "metadata/read")

@@ -1,10 +1,10 @@
 """The chain of evidence behind a verdict: what a person would have looked at in the portal, and what it said."""
 
 from operators.core.access import AccessFacts, Evidence, Principal, Reason
-from operators.core.access_credential import Credential
-from operators.core.access_roles import HeldRole
+from operators.core.access.credential import Credential
+from operators.core.access.deny_assignments import DenyAssignment
+from operators.core.access.roles import HeldRole
 from operators.core.apps import AppId, PullSettings, SiteNetwork
-from operators.core.deny_assignments import DenyAssignment
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import LEGACY, ManifestFacts, NotThere, Registry

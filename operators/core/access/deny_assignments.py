@@ -6,8 +6,8 @@ Source: azure-docs, role-based-access-control/deny-assignments; azure-rest-api, 
 
 from collections.abc import Set as AbstractSet
 
+from operators.core.access.rbac import Permission, covers, covers_data, reaches
 from operators.core.model import Model
-from operators.core.rbac import Permission, covers, covers_data, reaches
 
 _EVERYONE = "0" * 32
 

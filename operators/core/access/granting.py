@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
-from operators.core.abac_conditions import repository_condition
 from operators.core.access import Principal, Reason
+from operators.core.access.conditions import repository_condition
 from operators.core.model import Instant, Model
 from operators.core.registries import Registry
 

@@ -1,9 +1,9 @@
 """The part of the verdict that is about the image: is it there, out of quarantine, and for App Service?"""
 
 from operators.core.access import AccessFacts, Reason
-from operators.core.access_evidence import manifest_evidence
-from operators.core.access_fixes import show_manifests, show_tags
-from operators.core.access_parts import Part, read_failed
+from operators.core.access.evidence import manifest_evidence
+from operators.core.access.fixes import show_manifests, show_tags
+from operators.core.access.parts import Part, read_failed
 from operators.core.model import Unknown
 from operators.core.registries import NotThere, Registry
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from operators.core.access import PULL, REPOSITORY_READ, AccessFacts, Principal, Reason
-from operators.core.access_evidence import denial_evidence, role_evidence
-from operators.core.access_fixes import fix_role, show_denial, show_registry
-from operators.core.access_parts import Part, read_failed
-from operators.core.access_roles import Effect, HeldRole, held_roles
-from operators.core.deny_assignments import Attempt, DenyAssignment, denies
+from operators.core.access.deny_assignments import Attempt, DenyAssignment, denies
+from operators.core.access.evidence import denial_evidence, role_evidence
+from operators.core.access.fixes import fix_role, show_denial, show_registry
+from operators.core.access.parts import Part, read_failed
+from operators.core.access.roles import Effect, HeldRole, held_roles
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, LEGACY, Registry
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from operators.core.access import AccessFacts, Reason
-from operators.core.access_evidence import network_evidence, registry_network_evidence
-from operators.core.access_fixes import fix_by_addresses, fix_by_network, fix_image_pull, show_endpoints
-from operators.core.access_parts import Part, read_failed
+from operators.core.access.evidence import network_evidence, registry_network_evidence
+from operators.core.access.fixes import fix_by_addresses, fix_by_network, fix_image_pull, show_endpoints
+from operators.core.access.parts import Part, read_failed
 from operators.core.apps import PullSettings, SiteNetwork
 from operators.core.model import Unknown
 from operators.core.registries import Registry

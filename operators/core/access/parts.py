@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field
 
 from operators.core.access import Access, AccessFacts, Evidence, Reason, Verdict
-from operators.core.access_catalogue import CATALOGUE
+from operators.core.access.catalogue import CATALOGUE
 from operators.core.model import Instant, Model, Unknown
 
 _WEIGHT = {Verdict.ALLOWED: 0, Verdict.UNKNOWN: 1, Verdict.PROPAGATING: 2, Verdict.DENIED: 3}

@@ -7,13 +7,13 @@ Sources: azure-docs, app-service/configure-custom-container; azure-management-do
 from datetime import datetime, timedelta
 
 from operators.core.access import SPREADING, Access, AccessFacts, Principal, Reason
-from operators.core.access_credential import Nobody, RegistryUser, classic_credential
-from operators.core.access_evidence import config_evidence, credential_evidence, registry_evidence
-from operators.core.access_fixes import fix_identity, fix_towards_identity
-from operators.core.access_image import image_part
-from operators.core.access_parts import Part, concluded, read_failed, reads
-from operators.core.access_rights import rights_parts
-from operators.core.access_road import road_needs_settings, road_part
+from operators.core.access.credential import Nobody, RegistryUser, classic_credential
+from operators.core.access.evidence import config_evidence, credential_evidence, registry_evidence
+from operators.core.access.fixes import fix_identity, fix_towards_identity
+from operators.core.access.image import image_part
+from operators.core.access.parts import Part, concluded, read_failed, reads
+from operators.core.access.rights import rights_parts
+from operators.core.access.road import road_needs_settings, road_part
 from operators.core.apps import SiteConfig
 from operators.core.model import Unknown
 from operators.core.registries import Registry, is_azure_registry

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from operators.core import access_commands as az
-from operators.core.abac_conditions import repository_condition
 from operators.core.access import AccessFacts, Principal, Reason, identity_to_pull_as
+from operators.core.access import commands as az
+from operators.core.access.conditions import repository_condition
+from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.apps import AppId, SiteConfig, SiteIdentity
-from operators.core.deny_assignments import DenyAssignment
 from operators.core.model import Unknown
 from operators.core.registries import Registry
 

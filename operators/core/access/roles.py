@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from operators.core.abac_conditions import ConditionError, holds, parse_condition
 from operators.core.access import PULL, REPOSITORY_READ
+from operators.core.access.conditions import ConditionError, holds, parse_condition
+from operators.core.access.rbac import RoleAssignment, RoleDefinition, grants, grants_data, reaches, role_key
 from operators.core.model import Model, Unknown
-from operators.core.rbac import RoleAssignment, RoleDefinition, grants, grants_data, reaches, role_key
 from operators.core.registries import Registry
 
 
