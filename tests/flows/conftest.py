@@ -27,9 +27,16 @@ def registry_mode() -> str:
 
 
 @pytest.fixture
-def scenario(resource_tags: dict[str, str], registry_mode: str) -> dict[str, Any]:
+def role_spread() -> int:
+    """Seconds until a role that is given takes effect; stories parametrize it."""
+    return 0
+
+
+@pytest.fixture
+def scenario(resource_tags: dict[str, str], registry_mode: str, role_spread: int) -> dict[str, Any]:
     """One registry, one app that follows shop:stable, AcrPull; images that start, and one that crashes."""
     return {
+        "role_spread_seconds": role_spread,
         "operator": {"roles": ["Reader", "Website Contributor", "Role Based Access Control Administrator"]},
         "images": {
             "v1": _FINE,

@@ -16,13 +16,17 @@ async def given(town: Town) -> list[str]:
     return [grant.state async for grant in town.operator.house.records.grants.of(town.key("shop"))]
 
 
+@pytest.mark.parametrize("role_spread", [540])
 async def test_it_gives_the_role_waits_until_it_has_spread_and_goes_on(town: Town) -> None:
-    """PULLEY_GRANT_PULL: denied, the assignment is made and recorded, and the same rollout succeeds."""
-    town = town.restarted(grant_pull=True)
+    """PULLEY_GRANT_PULL: denied, the assignment is made and recorded, and the same rollout succeeds, not too soon."""
+    town = town.restarted(grant_pull=True, role_spread_seconds=600)
     town.world.remove_role("shop", "AcrPull", "contoso")
     await town.push(IMAGE, "v2")
     await town.run(seconds=1800)
-    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    rollout = await town.rollout("shop", 2)
+    assert rollout.state is State.SUCCEEDED
+    assert rollout.applied_at is not None
+    assert (rollout.applied_at - rollout.created_at).total_seconds() >= 600
     assert [step.reason for step in await town.steps("shop", 2)].count("granted") == 1
     assert await given(town) == [GrantState.GRANTED]
     assert town.world.journal.of("roles.assign") != []
