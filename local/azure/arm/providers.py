@@ -9,6 +9,17 @@ from local.azure.arm.errors import front_door
 from local.azure.arm.versions import SUPPORTED
 from local.azure.world.names import same, subscription_id
 
+_TYPES = {
+    "Microsoft.Web": ("sites", "sites/slots", "serverFarms", "checkNameAvailability"),
+    "Microsoft.ContainerRegistry": ("registries", "registries/webhooks", "checkNameAvailability"),
+    "Microsoft.Authorization": ("roleAssignments", "roleDefinitions", "denyAssignments"),
+    "Microsoft.EventGrid": ("eventSubscriptions", "systemTopics"),
+    "Microsoft.KeyVault": ("vaults",),
+    "Microsoft.ManagedIdentity": ("userAssignedIdentities",),
+    "Microsoft.Resources": ("resourceGroups", "subscriptions", "tags"),
+}
+"""The types of a provider that a client may look up, in order to learn which api-version to speak."""
+
 
 def list_providers(call: ArmCall) -> Response:
     """List the providers of a subscription."""
@@ -24,11 +35,23 @@ def get_provider(call: ArmCall) -> Response:
     raise front_door(404, "InvalidResourceNamespace", f"The resource namespace '{wanted}' is invalid.")
 
 
+def _type(provider: str, kind: str) -> dict[str, Any]:
+    versions = sorted(SUPPORTED[provider], reverse=True)
+    stable = next(version for version in versions if not version.endswith("preview"))
+    return {
+        "resourceType": kind,
+        "locations": [],
+        "apiVersions": versions,
+        "defaultApiVersion": stable,
+        "capabilities": "None",
+    }
+
+
 def _body(call: ArmCall, name: str) -> dict[str, Any]:
     return {
         "id": f"{subscription_id(call.subscription)}/providers/{name}",
         "namespace": name,
         "registrationPolicy": "RegistrationRequired",
-        "resourceTypes": [],
+        "resourceTypes": [_type(name, kind) for kind in _TYPES.get(name, ())],
         "registrationState": "Registered",
     }

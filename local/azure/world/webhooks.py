@@ -80,7 +80,7 @@ class Webhooks:
     """Every webhook of the world, and what they have sent."""
 
     def __init__(self, sites: list[Site]) -> None:
-        self._by_scm_host = {site.scm_host.lower(): site for site in sites}
+        self._sites = sites
         self._there: dict[str, Webhook] = {}
         self.sent: list[WebhookRequest] = []
         """Those that were answered, oldest first."""
@@ -128,7 +128,7 @@ class Webhooks:
     def _send(self, webhook: Webhook, content: dict[str, Any], at: datetime) -> None:
         request = WebhookRequest(webhook.id, content, webhook.service_uri, _headers(webhook))
         parts = urlsplit(webhook.service_uri)
-        site = self._by_scm_host.get((parts.hostname or "").lower())
+        site = next((one for one in self._sites if same(one.scm_host, parts.hostname or "")), None)
         if site is None:
             self.post(request)
             return
