@@ -4,10 +4,10 @@ PARTS := .venv/.ready .local/azure-venv/.ready .local/node/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test check clean
+.PHONY: help demo up test test-clients check clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(PARTS) ## watch the story in the terminal; DEMO_ARGS=--once plays it and ends
 	@$(PYTHON) -m local demo $(DEMO_ARGS)
@@ -17,6 +17,9 @@ up: $(PARTS) ## the whole system on this machine until Ctrl-C; UP_ARGS="--port 7
 
 test: check $(PARTS) ## every check, then every test; TEST_ARGS=tests/core for some
 	@$(PYTHON) -m pytest $(TEST_ARGS)
+
+test-clients: $(PARTS) .local/az-venv/.ready ## the real az against the simulated Azure; some minutes, and 700 MB for az
+	@$(PYTHON) -m pytest tests/clients $(TEST_ARGS)
 
 check: .venv/.ready ## format, lint, types and the import rule
 	@$(PYTHON) -m ruff format --check .
@@ -34,6 +37,9 @@ clean: ## remove everything that was installed or made here
 
 .local/azure-venv/.ready: local/azure/requirements.txt scripts/make-venv scripts/find-python
 	@scripts/make-venv .local/azure-venv local/azure/requirements.txt
+
+.local/az-venv/.ready: tests/clients/requirements.txt scripts/make-venv scripts/find-python
+	@scripts/make-venv .local/az-venv tests/clients/requirements.txt
 
 .local/node/.ready: local/package.json local/package-lock.json scripts/install-azurite scripts/find-node | .venv/.ready
 	@scripts/install-azurite

@@ -1,6 +1,7 @@
 """Fixtures for every test: the things that are real, and storage in memory beside them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -9,6 +10,15 @@ from local.azure.world import SystemClock
 from local.azurite import azurite as run_azurite
 from local.storage import MemoryStorage
 from tests.storage import Account, by_network, empty
+
+
+_CLIENTS = Path(__file__).with_name("clients")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs a real `az` unless it is asked for: make test-clients."""
+    asked_for = any(Path(argument).resolve().is_relative_to(_CLIENTS) for argument in config.args)
+    return True if collection_path == _CLIENTS and not asked_for else None
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -10,7 +10,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"[A-Za-z0-9._\[\]-]+==[0-9][^\s;]*")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "local/azure/requirements.txt"])
+@pytest.mark.parametrize(
+    "name",
+    ["requirements.txt", "requirements-dev.txt", "local/azure/requirements.txt", "tests/clients/requirements.txt"],
+)
 def test_every_python_requirement_is_pinned(name: str) -> None:
     """Each line names one version, or another file of requirements."""
     lines = (REPOSITORY / name).read_text().splitlines()
