@@ -62,7 +62,7 @@ class Applying:
 
     async def resume(self, held: Held) -> Outcome:
         """Go on with a rollout whose act may or may not have happened."""
-        rollout = held.active.rollout
+        active, rollout = held.active, held.active.rollout
         assert rollout is not None
         done = was_done(rollout, *await self._reality(rollout))
         now, moved = self.house.now(), Moved(rollout=rollout)
@@ -74,12 +74,13 @@ class Applying:
                 applied = rollout.applied_at or rollout.intended_at
                 detail = f"{rollout.strategy} was done; watching goes on"
                 moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied)
+                active = _having_written(active, rollout)
             case Done.NO if rollout.attempts >= _ATTEMPTS and rollout.state is State.APPLYING:
                 return self._refused(held, moved, "no_answer", f"{rollout.attempts} attempts got no answer")
             case Done.NO | Done.NOT_BEGUN:
                 detail = "the app shows no trace of it" if done is Done.NO else "nothing had been done to the app"
                 moved = self._before_act(moved, Event.RESUME_BEFORE_ACT, "resumed", detail)
-        return Outcome(carrying(held.active, moved), (moved,), again=timedelta())
+        return Outcome(carrying(active, moved), (moved,), again=timedelta())
 
     async def _reality(
         self, rollout: Rollout
@@ -116,10 +117,7 @@ class Applying:
         reason, detail = ("written", f"{value} written") if rollout.writes else ("restarted", "restarted")
         held_up = None if rollout.measure is None else rollout.stall
         moved = moved.by(Event.APPLIED, now, reason, detail, applied_at=now, busy=0, stall=held_up, next_at=None)
-        container = active.container
-        if container and rollout.writes:
-            container = container.model_copy(update={"written": value})
-        return Outcome(carrying(active, moved, container=container), (moved,), again=FIRST_LOOK, held=held)
+        return Outcome(carrying(_having_written(active, rollout), moved), (moved,), again=FIRST_LOOK, held=held)
 
     def _not_now(self, held: Held, moved: Moved, error: Busy | Throttled) -> Outcome:
         """Nothing was done: it is decided anew when the other one may have finished, or Azure has room for it."""
@@ -153,3 +151,12 @@ class Applying:
         event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
         moved = moved.by(event, self.house.now(), reason, detail)
         return Outcome(carrying(held.active, moved), (moved,), held=held)
+
+
+def _having_written(active: Active, rollout: Rollout) -> Active:
+    """The app's row once the act is done: what we wrote ourselves is nobody else's change."""
+    container = active.container
+    if container is None or rollout.wanted is None or not rollout.writes:
+        return active
+    written = container.model_copy(update={"written": linux_fx_version(rollout.wanted)})
+    return active.model_copy(update={"container": written})

@@ -63,6 +63,28 @@ async def test_dying_between_intent_and_result(town: Town) -> None:
     assert "resumed" in [step.reason for step in await town.steps("shop", 2)]
 
 
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-strategy": "pin"}])
+async def test_what_was_written_before_dying_is_our_own(town: Town) -> None:
+    """The process dies right after it wrote the configuration: the next push does not take that for a revert."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "v3")
+    town.dies_after("/config/web", method="PATCH")
+    with pytest.raises(Died):
+        await town.run()
+    town = town.restarted()
+    await town.claims_expire("shop")
+    town.clock.advance(60)
+    await town.operator.sweep.run()
+    await town.run()
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+    await town.push(IMAGE, "v2")
+    await town.run()
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert (active.container.reverts, town.acts) == (0, ["config.update"] * 3)
+
+
 async def test_a_lost_message_costs_a_minute(town: Town) -> None:
     """A mark whose message is gone is found by the sweep."""
     await town.push(IMAGE, "v2")
