@@ -11,7 +11,6 @@ from local.azurite import azurite as run_azurite
 from local.storage import MemoryStorage
 from tests.storage import Account, by_network, empty
 
-
 _CLIENTS = Path(__file__).with_name("clients")
 
 
