@@ -11,7 +11,7 @@ from operators.cloud.queues import LOOKS, NOTICES, REFRESH, LookMessage
 from operators.core.deliveries import read_delivery
 from operators.errors import PulleyError, Temporary
 from operators.flows.intake import Received
-from operators.web.answers import Answer
+from operators.web.answer import Answer
 from operators.web.events import receive_events
 from operators.web.problems import Problem, problem
 

@@ -17,15 +17,14 @@ from operators.flows.facts import read_facts
 from operators.flows.granting import Granting
 from operators.flows.marking import GRACE, Marking
 from operators.flows.services import House
+from operators.web.access_answers import AccessAnswer, GrantAnswer
+from operators.web.answer import Page
 from operators.web.answers import (
-    AccessAnswer,
     AppAnswer,
     DriftAnswer,
     FreezeAnswer,
-    GrantAnswer,
     HealthAnswer,
     LookAnswer,
-    Page,
     RolloutAnswer,
 )
 from operators.web.finding import find_app, next_link

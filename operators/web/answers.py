@@ -1,35 +1,16 @@
-"""The shapes of the admin API, camelCase, lists as in the Azure REST API guidelines (`value`, `nextLink`)."""
+"""The shapes of what the admin API says about apps, rollouts and the operator itself."""
 
 from collections.abc import Sequence
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime
 
-from operators.core.access import Access
-from operators.core.access.catalogue import CATALOGUE
-from operators.core.access.granting import Grant
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
 from operators.core.recovery import Tried
 from operators.core.rollouts import Active, Rollout, Step
 from operators.core.stalls import Stall
-
-
-class Answer(BaseModel):
-    """A frozen answer; null fields are left out of its JSON."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
-
-    def json_text(self) -> str:
-        """The JSON that is sent."""
-        return self.model_dump_json(by_alias=True, exclude_none=True)
-
-
-class Page[Item: Answer](Answer):
-    """One page of a list."""
-
-    value: tuple[Item, ...]
-    next_link: str | None = None
+from operators.web.access_answers import AccessAnswer
+from operators.web.answer import Answer
 
 
 class RunningAnswer(Answer):
@@ -41,78 +22,6 @@ class RunningAnswer(Answer):
     since: AwareDatetime
     rollout: int | None
     """The sequence number of the rollout that brought it; none for what was found at first sight."""
-
-
-class EvidenceAnswer(Answer):
-    """One thing seen on the way to a verdict."""
-
-    fact: str
-    value: str
-    source: str
-
-
-class AccessAnswer(Answer):
-    """Whether the app may pull."""
-
-    verdict: str
-    reason: str
-    sentence: str
-    warnings: tuple[str, ...]
-    """What else may keep it from pulling, or what was taken for granted."""
-    until: AwareDatetime | None
-    """When what is propagating should have spread at the latest."""
-    what_to_do: str
-    documentation: str
-    evidence: tuple[EvidenceAnswer, ...]
-    fix: tuple[str, ...]
-
-    @classmethod
-    def of(cls, access: Access) -> "AccessAnswer":
-        """From the verdict."""
-        entry = CATALOGUE[access.reason]
-        return cls(
-            verdict=access.verdict,
-            reason=access.reason,
-            sentence=access.sentence,
-            warnings=access.warnings,
-            until=access.until,
-            what_to_do=entry.what_to_do,
-            documentation=entry.documentation,
-            evidence=tuple(
-                EvidenceAnswer(fact=one.fact, value=one.value, source=one.source) for one in access.evidence
-            ),
-            fix=access.fix,
-        )
-
-
-class GrantAnswer(Answer):
-    """A role that was given, or not, to let an app pull."""
-
-    app: str
-    role: str
-    registry_id: str
-    principal_id: str
-    condition: str | None
-    by: str
-    at: AwareDatetime
-    state: str
-    """`intended` (and no word since), `granted`, `refused`."""
-    detail: str
-
-    @classmethod
-    def of(cls, grant: Grant) -> "GrantAnswer":
-        """From the record."""
-        return cls(
-            app=grant.app,
-            role=grant.role.role,
-            registry_id=grant.role.registry_id,
-            principal_id=grant.role.principal_id,
-            condition=grant.role.condition,
-            by=grant.by,
-            at=grant.at,
-            state=grant.state,
-            detail=grant.detail,
-        )
 
 
 class StallAnswer(Answer):

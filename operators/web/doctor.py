@@ -7,7 +7,8 @@ from operators.core.doctor.checks import CATALOGUE, Check, Status
 from operators.core.doctor.examination import Examination
 from operators.flows.doctoring import Doctor
 from operators.flows.services import House
-from operators.web.answers import Answer, EvidenceAnswer, Page
+from operators.web.access_answers import EvidenceAnswer
+from operators.web.answer import Answer, Page
 from operators.web.finding import find_app, next_link
 from operators.web.requests import Paging
 

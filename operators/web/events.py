@@ -7,7 +7,8 @@ from http import HTTPStatus
 from operators.core.deliveries import read_delivery, validation_code
 from operators.errors import BadInput
 from operators.flows.intake import Intake, Receipt, Received
-from operators.web.answers import Answer, ReceiptAnswer
+from operators.web.answer import Answer
+from operators.web.answers import ReceiptAnswer
 from operators.web.problems import Problem
 
 

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime
 from operators.core.apps import AppId
 from operators.core.findings import Finding
 from operators.flows.services import House
-from operators.web.answers import Answer, AppAnswer, Page
+from operators.web.answer import Answer, Page
+from operators.web.answers import AppAnswer
 from operators.web.finding import next_link
 from operators.web.requests import Paging
 

@@ -15,7 +15,8 @@ from operators.core.notices import TOLD, FindingNotice, Notice, RolloutNotice, n
 from operators.core.rollouts import Rollout
 from operators.errors import BadInput, Permanent
 from operators.flows.services import House
-from operators.web.answers import Answer, RolloutAnswer
+from operators.web.answer import Answer
+from operators.web.answers import RolloutAnswer
 from operators.web.findings import FindingAnswer
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from math import ceil
 
 from operators.errors import BadInput, Conflict, NotFound, Permanent, PulleyError, Temporary
-from operators.web.answers import Answer
+from operators.web.answer import Answer
 
 _COME_AGAIN = timedelta(seconds=10)
 

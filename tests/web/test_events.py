@@ -18,7 +18,7 @@ from operators.flows.intake import Intake
 from operators.flows.marking import GRACE, Marking
 from operators.flows.services import Records
 from operators.settings import Settings
-from operators.web.answers import Answer
+from operators.web.answer import Answer
 from operators.web.events import ReceiptsAnswer, ValidationAnswer, receive_events
 from operators.web.problems import Problem
 from tests.core.samples import APP, NOW, A, B
