@@ -4,7 +4,9 @@
     webhook, CloudEvents ─► function_app.events ┤ flows/intake: who follows this repository? leave a mark, enqueue
     timer check_drift ─► flows/drift ───────────┤
     admin API ─► web/admin ─────────────────────┘
-        queue "looks" ─► flows/reconcile: claim ─► planning (core/choice, core/gate) ─► applying ─► verifying ─► commit
+        queue "looks" ─► flows/reconcile: claim, then one step by the rollout's state, then one commit
+            planning (core/choice: what should it run) ─► gating (core/gate: may we act now) ─► applying ─► verifying
+            verifying (core/judgement: does it serve) ─► recovering (core/recovery: what may be tried) ─► applying
     the doctor: web/doctor ─► flows/doctoring ─► core/doctor: what a person is told to check, read and judged
     timer sweep ─► flows/sweep: what is overdue is enqueued again; poisoned rollouts are interrupted and resumed
 
