@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from operators.core.model import Instant, Model
+from operators.core.model import Instant, Model, Unknown
 
 _US_TIME = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}"
 _STARTED_AT = re.compile(rf"\bSite started at ({_US_TIME})")
@@ -128,6 +128,13 @@ def status_from_words(
 def _word(text: str | None) -> str | None:
     stripped = (text or "").strip()
     return stripped if stripped not in ("", "None") else None
+
+
+def blocked_until(statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime) -> datetime | None:
+    """Until when the platform refuses to start any of these instances; None where it does not, or that is not known."""
+    if isinstance(statuses, Unknown):
+        return None
+    return max((one.blocked_until for one in statuses if one.blocked_until and one.blocked_until > now), default=None)
 
 
 def _first_time(pattern: re.Pattern[str], text: str | None) -> datetime | None:

@@ -7,6 +7,7 @@ from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.apps import AppId
 from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait
+from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.recovery import Measure, Tried
@@ -112,16 +113,11 @@ class Recovering:
 def _blocked_until(rollout: Rollout, facts: WatchFacts, now: datetime) -> datetime | None:
     """Until when the planned step has to wait for the platform's block to end; None where it has not.
 
-    A container that fails at once is blocked again before anybody looks, so a second block is not waited for where the
-    step goes back: what is written into it is started by the platform itself when it ends.
+    A container that fails at once is blocked again before anybody looks, so a second block is not waited for: what is
+    written into it is started by the platform itself when it ends, and a restart is left to it.
     """
-    if isinstance(facts.statuses, Unknown):
-        return None
     waited = rollout.reason == "blocked" and rollout.next_at is not None and rollout.next_at <= now
-    if waited and rollout.planned is Measure.ROLLBACK:
-        return None
-    until = max((status.blocked_until for status in facts.statuses if status.blocked_until), default=now)
-    return until if until > now else None
+    return None if waited else blocked_until(facts.statuses, now)
 
 
 def _newer(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:
