@@ -1,6 +1,6 @@
 """One push that many apps follow spreads out instead of failing, and the wait is in the history."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -160,7 +160,7 @@ async def test_many_apps_take_turns(crowd: Crowd) -> None:
     assert last.detail.endswith("after others")
 
 
-@pytest.mark.parametrize(("budgets", "size"), [({"writes": {"size": 40, "refill": 1}}, 60)])
+@pytest.mark.parametrize(("budgets", "size"), [({"writes": {"size": 30, "refill": 1}}, 30)])
 async def test_a_small_budget_is_not_overdrawn(crowd: Crowd) -> None:
     """With one write a second ARM refuses no act: what it tells is left stops us before, and all are restarted."""
     await crowd.push("v2")
@@ -172,7 +172,7 @@ async def test_a_small_budget_is_not_overdrawn(crowd: Crowd) -> None:
     assert any("writes left in subscription" in step.detail for step in await crowd.waits())
 
 
-@pytest.mark.parametrize("size", [60])
+@pytest.mark.parametrize("size", [40])
 async def test_a_refusal_is_obeyed_by_everybody_and_visible(crowd: Crowd) -> None:
     """After a 429 with Retry-After no act of the subscription is sent before, and the rollouts say why they wait."""
     crowd.world.faults.add(
@@ -199,3 +199,43 @@ async def test_a_refusal_is_obeyed_by_everybody_and_visible(crowd: Crowd) -> Non
     (told,) = [step for step in waited if "429 SubscriptionRequestsThrottled" in step.detail]
     assert "nothing was done, again in 17 s, at " in told.detail
     assert any("are refused until" in step.detail for step in waited)
+
+
+async def found_by_the_drift_check(crowd: Crowd) -> None:
+    """No event came: the drift check sees that all are behind."""
+    crowd.world.push("contoso", "shop", "stable", "v2")
+    await crowd.operator.drift.check()
+
+
+async def sent_again_by_the_sweep(crowd: Crowd) -> None:
+    """Every message was lost: the sweep finds all of them overdue."""
+    await crowd.push("v2")
+    await (await crowd.storage.queue(LOOKS)).clear_messages()
+    crowd.clock.advance(120)
+    await crowd.operator.sweep.run()
+
+
+async def let_go_at_the_end_of_a_freeze(crowd: Crowd) -> None:
+    """All are held, and the freeze is lifted."""
+    await crowd.operator.admin.freeze(b'{"by": "ana", "why": "black friday"}')
+    await crowd.push("v2")
+    await crowd.run(60)
+    assert await crowd.states() == {State.HELD}
+    await crowd.operator.admin.unfreeze(b'{"by": "ana"}')
+
+
+@pytest.mark.parametrize("size", [20])
+@pytest.mark.parametrize(
+    "begin",
+    [found_by_the_drift_check, sent_again_by_the_sweep, let_go_at_the_end_of_a_freeze],
+    ids=lambda f: f.__name__,
+)
+async def test_whoever_has_many_apps_looked_at_lets_them_take_turns(
+    crowd: Crowd, begin: Callable[[Crowd], Awaitable[None]]
+) -> None:
+    """Not only a push: all are restarted at the stated rate, and none had to be put off at the last moment."""
+    await begin(crowd)
+    await crowd.run(1200)
+    assert await crowd.states() == {State.SUCCEEDED}
+    assert (len(crowd.restarts), await crowd.waits()) == (crowd.size, [])
+    assert crowd.most_in_a_second() <= ACTS_A_SECOND
