@@ -7,6 +7,8 @@
         queue "looks" ─► flows/reconcile: claim, then one step by the rollout's state, then one commit
             planning (core/choice: what should it run) ─► gating (core/gate: may we act now) ─► applying ─► verifying
             verifying (core/judgement: does it serve) ─► recovering (core/recovery: what may be tried) ─► applying
+        what became of it ─► flows/publishing ─► queue "notices" ─► web/notifications: POSTed to whoever listens
+    timer check_drift ─► flows/deployments: what others have under way for too long is a finding
     the doctor: web/doctor ─► flows/doctoring ─► core/doctor: what a person is told to check, read and judged
     timer sweep ─► flows/sweep: what is overdue is enqueued again; poisoned rollouts are interrupted and resumed
 
