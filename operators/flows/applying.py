@@ -2,14 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.apps import AppId
 from operators.core.gate import BUSY_IS_A_STALL, busy_wait, retry_wait
 from operators.core.images import ImageReference, linux_fx_version
-from operators.core.instances import InstanceStatus
+from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
 from operators.core.model import Unknown
 from operators.core.resuming import Done, was_done
@@ -43,6 +43,8 @@ class Applying:
         consumed: tuple[Look, ...] = (),
     ) -> Outcome:
         """Do what the rollout decided. `moved` has just become `applying`; nothing of this step is stored yet."""
+        if not moved.rollout.writes and (until := blocked_until(before, self.house.now())):
+            return self._left_to_platform(active, moved, before, until, aside)
         rollout = moved.rollout.model_copy(
             update={
                 "intended_at": self.house.now(),
@@ -59,6 +61,31 @@ class Applying:
         for each in (*aside, intent):
             await self.house.records.recent.put(each.rollout)
         return await self._do(held, Moved(rollout=rollout))
+
+    def _left_to_platform(
+        self,
+        active: Active,
+        moved: Moved,
+        before: tuple[InstanceStatus, ...] | Unknown,
+        until: datetime,
+        aside: tuple[Moved, ...],
+    ) -> Outcome:
+        """A restart would be refused, and is not needed: when its block ends the platform starts the app anew."""
+        now = self.house.now()
+        detail = f"nothing was done: the platform has blocked the app, and starts it anew by itself at {until:%T}"
+        moved = moved.by(
+            Event.APPLIED,
+            now,
+            "blocked",
+            detail,
+            intended_at=now,
+            applied_at=now,
+            before=before,
+            poked=False,
+            busy=0,
+            next_at=None,
+        )
+        return Outcome(carrying(active, moved), (*aside, moved), again=until - now + FIRST_LOOK)
 
     async def resume(self, held: Held) -> Outcome:
         """Go on with a rollout whose act may or may not have happened."""

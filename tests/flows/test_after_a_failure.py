@@ -10,7 +10,10 @@ IMAGE = "contoso.azurecr.io/shop:stable"
 
 @pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-recover": "report"}])
 async def test_the_tag_moved_back_after_a_crash_is_rolled_out(town: Town) -> None:
-    """The crash took the place of what ran before: the good digest is brought back, though it served once."""
+    """The crash took the place of what ran before: the good digest is brought back, though it served once.
+
+    The platform has blocked the app by then: its own start at the block's end is the restart.
+    """
     good = await town.push(IMAGE, "v2")
     await town.run()
     await town.push(IMAGE, "crashes")
@@ -20,7 +23,8 @@ async def test_the_tag_moved_back_after_a_crash_is_rolled_out(town: Town) -> Non
     await town.run()
     last = await town.rollout("shop")
     assert (last.state, last.digest) == (State.SUCCEEDED, good)
-    assert town.acts == ["sites.restart"] * 3
+    assert "blocked" in [step.reason for step in await town.steps("shop", last.sequence)]
+    assert town.acts == ["sites.restart"] * 2
 
 
 async def test_after_a_crash_nothing_is_said_to_run(town: Town) -> None:
