@@ -18,8 +18,6 @@ _STAYS = (
     *("scmIpSecurityRestrictions", "publicNetworkAccess", "keyVaultReferenceIdentity"),
 )
 """Properties of config/web that belong to the slot."""
-_GIVES_UP = timedelta(minutes=25)
-"""How long the source slot may take to answer (people report 22 to 30 minutes)."""
 Serves = Callable[[Site, datetime], bool]
 
 
@@ -45,6 +43,9 @@ class Swap:
 
 class Swaps:
     """Every swap of the world; `catch_up` lets those happen whose time has come."""
+
+    gives_up = timedelta(minutes=25)
+    """How long the source slot may take to answer (people report 22 to 30 minutes)."""
 
     def __init__(self, takes: float, serves: Serves) -> None:
         self._takes = timedelta(seconds=takes)
@@ -78,7 +79,7 @@ class Swaps:
                 _complete(swap, swap.due)
             elif self._serves(swap.source, now):
                 _complete(swap, now)
-            elif now - swap.began >= _GIVES_UP:
+            elif now - swap.began >= self.gives_up:
                 _fail(swap, now)
 
 
