@@ -11,6 +11,7 @@ from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.recovery import Measure, Tried
+from operators.core.registries import TagFacts
 from operators.core.rollouts import Active, Moved, Rollout
 from operators.core.transitions import Event
 from operators.core.watch import Serving, WatchFacts
@@ -42,7 +43,7 @@ class Recovering:
         """Look, and take the planned measure where nothing speaks against it."""
         active, rollout, now = held.active, held.active.rollout, self.house.now()
         assert rollout is not None
-        if newer := _newer(held.looks, rollout):
+        if newer := await self._newer(held, rollout):
             detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
             return self._give_up(active, rollout, detail)
         if self.house.settings.mode is Mode.OBSERVE:
@@ -54,6 +55,19 @@ class Recovering:
         if wait:
             return self._put_off(active, rollout, wait, now)
         return await self._take(held, rollout, facts, now)
+
+    async def _newer(self, held: Held, rollout: Rollout) -> Look | None:
+        """A look that brings another image: better than to recover with this one.
+
+        A push whose tag names only what failed here brings nothing, and nobody would go back after it.
+        """
+        look = _newer(held.looks, rollout)
+        if look is None or look.cause is Cause.PERSON or rollout.reference is None:
+            return look
+        tag = await Watching(self.house).tag(rollout)
+        container = held.active.container
+        failed = {rollout.digest, *(one.digest for one in (container.rejected if container else ()))}
+        return look if isinstance(tag, TagFacts) and tag.digest not in failed else None
 
     async def _take(self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime) -> Outcome:
         measure, container = rollout.planned, held.active.container
@@ -121,7 +135,7 @@ def _blocked_until(rollout: Rollout, facts: WatchFacts, now: datetime) -> dateti
 
 
 def _newer(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:
-    """A look that may bring another image: better than to recover with this one."""
+    """A look that may bring another image."""
     for look in looks:
         if look.cause is Cause.PERSON or (look.digest is not None and look.digest != rollout.digest):
             return look

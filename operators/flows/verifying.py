@@ -84,13 +84,13 @@ class Verifying:
 
     def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
-        moved, container = Moved(rollout=rollout), active.container
+        moved, container = Moved(rollout=rollout), _lost(active.container)
         good = container.last_good[0].digest if container and container.last_good else None
         assert rollout.digest is not None
         if rollout.back_to is not None:
             detail = f"the way back failed too: {stall.meaning}"
             moved = moved.by(Event.NOT_BACK, now, stall.reason, detail, evidence=stall.lines, stall=stall, next_at=None)
-            return Outcome(carrying(active, moved, container=_lost(container), failures=active.failures + 1), (moved,))
+            return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         measure = next_measure(
             stall.reason,
             tried=rollout.tried,
@@ -103,7 +103,7 @@ class Verifying:
             container = _rejecting(container, rollout, stall, now)
         if measure is None:
             moved = moved.by(Event.STALLED, now, stall.reason, stall.meaning, evidence=stall.lines, stall=stall)
-            return Outcome(carrying(active, moved, container=_lost(container), failures=active.failures + 1), (moved,))
+            return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + _AFTER_BLOCK) if stall.blocked_until else _SETTLE
         detail = f"{stall.meaning} Next: {measure}, at {now + again:%T}."
         moved = moved.by(

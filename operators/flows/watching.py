@@ -48,7 +48,7 @@ class Watching:
             configured = None if isinstance(config, Unknown) else configured_image(config)
             proof = proof_of(image.digest, configured, None, None, None)
             return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
-        lines, tag = await asyncio.gather(self._lines(app, facts), self._tag(rollout))
+        lines, tag = await asyncio.gather(self._lines(app, facts), self.tag(rollout))
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.acted_at, image)
         after = tag.digest if isinstance(tag, TagFacts) else None
         proof = proof_of(image.digest, None, pull, image.digest, after)
@@ -116,7 +116,8 @@ class Watching:
         text = await read_or_unknown(f"containerlogs of {app.name}", self.house.azure.sites.container_logs(app))
         return text if isinstance(text, Unknown) else read_platform_log(text or "")
 
-    async def _tag(self, rollout: Rollout) -> TagFacts | Unknown | None:
+    async def tag(self, rollout: Rollout) -> TagFacts | Unknown | None:
+        """The tag that the rollout follows, as the registry has it now; None where it has no such tag."""
         assert rollout.image is not None
         tag = (rollout.reference or "").rpartition(":")[2]
         content, image = self.house.azure.content, rollout.image

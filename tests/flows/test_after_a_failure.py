@@ -32,3 +32,32 @@ async def test_after_a_crash_nothing_is_said_to_run(town: Town) -> None:
     await town.push(IMAGE, "crashes")
     await town.run()
     assert (await town.operator.admin.app("shop")).running is None
+
+
+async def test_the_tag_moved_back_while_recovering_is_rolled_out(town: Town) -> None:
+    """The newer push ends the recovery; what it names ran before the crash, and is brought all the same."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run_until("shop", State.RECOVERING)
+    assert await town.push(IMAGE, "v2") == good
+    await town.run()
+    last = await town.rollout("shop")
+    assert (last.state, last.digest) == (State.SUCCEEDED, good)
+
+
+async def test_a_push_of_what_failed_before_does_not_end_the_recovery(town: Town) -> None:
+    """It is rejected, so nothing would be brought instead: the app goes back to its last good image."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes0")
+    await town.run(seconds=900)
+    await town.push(IMAGE, "crashes1")
+    await town.run_until("shop", State.RECOVERING)
+    await town.push(IMAGE, "crashes0")
+    await town.run(seconds=900)
+    assert (await town.rollout("shop", 4)).state is State.ROLLED_BACK
+    assert (await town.rollout("shop")).reason == "rejected"
+    running = (await town.operator.admin.app("shop")).running
+    assert running is not None
+    assert running.digest == good
