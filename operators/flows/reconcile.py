@@ -74,11 +74,12 @@ class Reconcile:
         if delay is not None:
             await records.queues.look(app, active.next_step, delay)
             return
-        if due is not None:
-            await records.due.remove(due)
         _, looks = await records.engine.read(app)
         if looks:
             await records.queues.look(app)
+        elif due is not None and outcome.moved:
+            # a step that moved nothing leaves the row: it may stand for one that died before it had published
+            await records.due.remove(due)
 
     async def _follow(self, before: Active, after: Active, moved: tuple[Moved, ...]) -> None:
         """Keep the list that pushes and the drift check go by; each end writes it, whatever was lost before."""
