@@ -37,19 +37,25 @@ class Front:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._apps: dict[str, ASGIApp] = {ARM_HOST: ArmApp(world)}
+        self._arm = ArmApp(world)
 
     def knows(self, host: str) -> bool:
         """Tell whether a host is part of this world."""
         return self._app(host.lower()) is not None
 
     def _app(self, host: str) -> ASGIApp | None:
-        """Find the app behind a host; sites and registries may be made at any time."""
-        if host not in self._apps:
-            self._apps |= {one.login_server.lower(): RegistryApp(self.world, one) for one in self.world.registries}
-            self._apps |= {one.host.lower(): AppAddress(self.world, one) for one in self.world.sites}
-            self._apps |= {one.scm_host.lower(): DeploymentSite(self.world, one) for one in self.world.sites}
-        return self._apps.get(host)
+        """Find the app behind a host; sites and registries come and go."""
+        if host == ARM_HOST:
+            return self._arm
+        for registry in self.world.registries:
+            if registry.login_server.lower() == host:
+                return RegistryApp(self.world, registry)
+        for site in self.world.sites:
+            if site.host.lower() == host:
+                return AppAddress(self.world, site)
+            if site.scm_host.lower() == host:
+                return DeploymentSite(self.world, site)
+        return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises ConnectionBroken where a fault says that no answer arrives."""

@@ -180,3 +180,22 @@ async def test_a_registry_is_made_and_changed() -> None:
     assert [(row["name"], row["type"]) for row in listed.json()["value"]] == [
         ("fresh", "Microsoft.ContainerRegistry/registries")
     ]
+
+
+async def test_what_was_made_can_be_taken_away() -> None:
+    """A plan only without sites; a group with all that is in it; what is not there is a 204 or a 404."""
+    world, _ = empty()
+    await with_plan(world)
+    await put(world, SITE, site())
+    version = {"api-version": "2025-05-01"}
+    assert (await arm(world, "DELETE", PLAN, **version)).status_code == 409
+    assert (await arm(world, "DELETE", SITE, **version)).status_code == 200
+    assert (await arm(world, "DELETE", SITE, **version)).status_code == 204
+    assert (await arm(world, "GET", SITE, **version)).status_code == 404
+    await put(world, SITE, site())
+    begun = await arm(world, "DELETE", GROUP, **{"api-version": "2021-04-01"})
+    assert (begun.status_code, world.sites) == (202, [])
+    followed = await arm(world, "GET", begun.headers["location"].partition("?")[0], **{"api-version": "2021-04-01"})
+    assert (followed.status_code, followed.content) == (200, b"")
+    gone = await arm(world, "GET", f"{GROUP}/resources", **{"api-version": "2021-04-01"})
+    assert (gone.status_code, gone.json()["error"]["code"]) == (404, "ResourceGroupNotFound")

@@ -1,6 +1,6 @@
 """What ARM knows of Microsoft.ContainerRegistry here."""
 
-from local.azure.arm import registries, registry_writing, webhooks
+from local.azure.arm import deleting, registries, registry_writing, webhooks
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
@@ -25,6 +25,7 @@ REGISTRIES = (
     _acr("registries.list_group", "GET", GROUP + _REGISTRIES, registries.list_group, "read"),
     _acr("registries.put", "PUT", _REGISTRY, registry_writing.put, "write"),
     _acr("registries.patch", "PATCH", _REGISTRY, registry_writing.patch, "write"),
+    _acr("registries.delete", "DELETE", _REGISTRY, deleting.delete_registry, "delete"),
     _acr(
         *("registries.operation", "GET", _REGISTRY + "/operationStatuses/{operation}"),
         *(registry_writing.operation_status, "operationStatuses/read"),

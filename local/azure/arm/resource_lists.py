@@ -11,7 +11,10 @@ from local.azure.arm.site_bodies import identity_body, kind_of
 from local.azure.world.locations import short_name
 from local.azure.world.names import is_within, same, subscription_id
 
-_TYPE_FILTER = re.compile(r"resourceType eq '([^']*)'", re.IGNORECASE)
+_FILTER = re.compile(
+    r"resourceType eq '(?P<type>[^']*)'|tagName eq '(?P<tag>[^']*)'(?: and tagValue eq '(?P<value>[^']*)')?",
+    re.IGNORECASE,
+)
 
 
 def list_subscription(call: ArmCall) -> Response:
@@ -26,12 +29,18 @@ def list_group(call: ArmCall) -> Response:
 
 def _list(call: ArmCall, scope: str) -> Response:
     text = call.query.get("$filter", "")
-    match = _TYPE_FILTER.fullmatch(text)
+    match = _FILTER.fullmatch(text)
     if text and match is None:
         raise front_door(400, "InvalidFilterInQueryString", f"Invalid $filter '{text}' specified in the query string.")
     rows = [*_registries(call), *_plans(call), *_sites(call), *_identities(call)]
-    wanted = [row for row in rows if is_within(row["id"], scope) and (match is None or same(row["type"], match[1]))]
-    return call.page(wanted)
+    return call.page([row for row in rows if is_within(row["id"], scope) and (match is None or _passes(row, match))])
+
+
+def _passes(row: dict[str, Any], match: re.Match[str]) -> bool:
+    if match["type"] is not None:
+        return same(row["type"], match["type"])
+    value = row.get("tags", {}).get(match["tag"])
+    return value is not None and match["value"] in (None, value)
 
 
 def _registries(call: ArmCall) -> list[dict[str, Any]]:

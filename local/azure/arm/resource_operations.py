@@ -1,6 +1,6 @@
 """What ARM knows here of subscriptions, resource groups and managed identities."""
 
-from local.azure.arm import groups, identities, providers, resource_lists, subscriptions
+from local.azure.arm import deleting, groups, identities, providers, resource_lists, subscriptions
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
@@ -25,6 +25,10 @@ RESOURCES = (
     _resources("groups.get", "GET", GROUP, groups.get_group, "resourceGroups/read"),
     _resources("groups.exists", "HEAD", GROUP, groups.head_group, "resourceGroups/read"),
     _resources("groups.put", "PUT", GROUP, groups.put_group, "resourceGroups/write"),
+    _resources("groups.delete", "DELETE", GROUP, deleting.delete_group, "resourceGroups/delete"),
+    _resources(
+        "groups.deletion", "GET", SUBSCRIPTION + "/operationresults/{operation}", deleting.deletion_result, None
+    ),
     _resources(
         "resources.list", "GET", SUBSCRIPTION + "/resources", resource_lists.list_subscription, "resources/read"
     ),
@@ -38,4 +42,5 @@ RESOURCES = (
     _identity("identities.list", "GET", _IDENTITIES, identities.list_group, "read"),
     _identity("identities.get", "GET", _IDENTITIES + "/{name}", identities.get_identity, "read"),
     _identity("identities.put", "PUT", _IDENTITIES + "/{name}", identities.put_identity, "write"),
+    _identity("identities.delete", "DELETE", _IDENTITIES + "/{name}", deleting.delete_identity, "delete"),
 )

@@ -2,6 +2,7 @@
 
 from local.azure.arm import (
     app_settings,
+    deleting,
     deployments,
     names,
     plans,
@@ -49,11 +50,13 @@ WEB = (
     _plan("plans.list_group", "GET", GROUP + _PLANS, plans.list_group, "read"),
     _plan("plans.get", "GET", GROUP + _PLANS + "/{plan}", plans.get_plan, "read"),
     _plan("plans.put", "PUT", GROUP + _PLANS + "/{plan}", plans.put_plan, "write"),
+    _plan("plans.delete", "DELETE", GROUP + _PLANS + "/{plan}", deleting.delete_plan, "delete"),
     _web("sites.list", "GET", SUBSCRIPTION + _SITES, sites.list_subscription, "read"),
     _web("sites.list_group", "GET", GROUP + _SITES, sites.list_group, "read"),
     _web("sites.get", "GET", _APP, sites.get, "{slots}read"),
     _web("sites.put", "PUT", _APP, site_writing.put, "{slots}write"),
     _web("sites.patch", "PATCH", _APP, site_writing.patch, "{slots}write"),
+    _web("sites.delete", "DELETE", _APP, deleting.delete_site, "{slots}delete"),
     _web("slots.list", "GET", _SITE + "/slots", sites.list_slots, "slots/read"),
     _web("config.get", "GET", _APP + "/config/web", sites.get_config, "{slots}config/read"),
     _web("config.update", "PATCH", _APP + "/config/web", sites.update_config, "{slots}config/write"),

@@ -44,3 +44,7 @@ class ResourceGroups:
         there = self.find(group.subscription, group.name)
         self._groups = [*(one for one in self._groups if one is not there), group]
         return there is None
+
+    def remove(self, group: ResourceGroup) -> None:
+        """Take a group away."""
+        self._groups = [one for one in self._groups if one is not group]

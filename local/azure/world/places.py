@@ -21,6 +21,10 @@ class Places:
         """Know a resource that was made through ARM."""
         self._resources.append(resource)
 
+    def remove(self, resource: Registry | Site) -> None:
+        """Forget a resource that was taken away."""
+        self._resources.remove(resource)
+
     def scope_id(self, name: str) -> str:
         """Answer the resource id of a scope named as scenarios do; raises KeyError."""
         if name.startswith("/"):

@@ -75,3 +75,7 @@ class Plans:
     def put(self, plan: Plan) -> None:
         """Take in a plan, or change it."""
         self._plans[plan.id.lower()] = plan
+
+    def remove(self, plan: Plan) -> None:
+        """Take a plan away."""
+        self._plans.pop(plan.id.lower(), None)

@@ -25,9 +25,10 @@ from local.azure.world.clock import Clock
 from local.azure.world.denials import DenyAssignment
 from local.azure.world.faults import Faults
 from local.azure.world.granting import Granting
+from local.azure.world.groups import ResourceGroup
 from local.azure.world.journal import Call, Journal
 from local.azure.world.lifecycle import InstanceView, Pulls, instance_at
-from local.azure.world.names import same
+from local.azure.world.names import is_within, same
 from local.azure.world.places import Places
 from local.azure.world.plans import Plans
 from local.azure.world.principals import Directory
@@ -71,6 +72,8 @@ class World:
         self.secrets = SecretReader(self.vaults, self.vault_policies, self.roles)
         self._puller = Puller(self.registries, self.roles, scenario.images)
         self._pulls = Pulls(self._puller.pull, self._puller.adopt)
+        self.deletions: set[str] = set()
+        """Operations that took resource groups away."""
         self.swaps = Swaps(scenario.swap_seconds, self._serves)
 
     def now(self) -> datetime:
@@ -176,6 +179,28 @@ class World:
         self.sites.append(site)
         self.places.add(site)
         site.record(self.now(), Happened.STARTED)
+
+    def remove_site(self, site: Site) -> None:
+        """Take a site away, and its slots."""
+        for one in [one for one in self.sites if one is site or (not site.slot and is_within(one.id, site.id))]:
+            self.sites.remove(one)
+            self.places.remove(one)
+
+    def remove_registry(self, registry: Registry) -> None:
+        """Take a registry away with all it holds."""
+        self.registries.remove(registry)
+        self.places.remove(registry)
+
+    def remove_group(self, group: ResourceGroup) -> None:
+        """Take a resource group away with all that is in it."""
+        for site in [one for one in self.sites if is_within(one.id, group.id) and not one.slot]:
+            self.remove_site(site)
+        for registry in [one for one in self.registries if is_within(one.id, group.id)]:
+            self.remove_registry(registry)
+        for plan in self.plans.of(group.subscription, group.name):
+            self.plans.remove(plan)
+        self.identities = {name: one for name, one in self.identities.items() if not is_within(one.id, group.id)}
+        self.places.groups.remove(group)
 
     def add_registry(self, registry: Registry) -> None:
         """Take in a registry that was made through ARM."""
