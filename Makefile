@@ -4,7 +4,7 @@ PARTS := .venv/.ready .local/azure-venv/.ready .local/node/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-clients check clean
+.PHONY: help demo up test test-clients crashes simulate check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,8 +18,14 @@ up: $(PARTS) ## the whole system on this machine until Ctrl-C; UP_ARGS="--port 7
 test: check $(PARTS) ## every check, then every test; TEST_ARGS=tests/core for some
 	@$(PYTHON) -m pytest $(TEST_ARGS)
 
+simulate: .venv/.ready ## storms over the operator in simulated time; SEEDS=1000 for many, SEED=7 SIMULATE_ARGS=-v to watch one
+	@$(PYTHON) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100)) $(SIMULATE_ARGS)
+
 test-clients: $(PARTS) .local/az-venv/.ready ## the real az against the simulated Azure; some minutes, and 700 MB for az
 	@$(PYTHON) -m pytest tests/clients $(TEST_ARGS)
+
+crashes: $(PARTS) ## kill the host again and again, then check the history; KILLS=50 SEED=7
+	@$(PYTHON) -m tests.crashes --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.ready ## format, lint, types and the import rule
 	@$(PYTHON) -m ruff format --check .

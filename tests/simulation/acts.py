@@ -1,0 +1,146 @@
+"""The laws on acts: one writer per app, a record before, and no act where none is allowed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from local.azure.asgi import Answer
+from local.azure.world import World
+from local.in_process import Answering, Asked
+from local.storage.tables import Commit
+from operators.core.apps import AppId
+from operators.core.images import linux_fx_version
+from operators.core.rollouts import Active, Rollout
+from tests.simulation.invocation import CURRENT, Invocation
+from tests.simulation.rows import EngineRow
+from tests.simulation.trace import Trace
+from tests.simulation.verdict import Verdict
+
+_RESTART = re.compile(r"(?P<app>/subscriptions/.*)/restart$", re.IGNORECASE)
+_WRITE = re.compile(r"(?P<app>/subscriptions/.*)/config/web$", re.IGNORECASE)
+_ONE_WRITER, _RECORDED, _ALLOWED = "one writer", "a record around every act", "no act where none is allowed"
+
+
+@dataclass(frozen=True)
+class Act:
+    """A call that changes an app."""
+
+    app: AppId
+    writes: bool
+    """Whether it writes the configuration; else it restarts."""
+
+    def __str__(self) -> str:
+        return f"{'write' if self.writes else 'restart'} of {self.app.name}"
+
+
+def act_of(asked: Asked) -> Act | None:
+    """The act that a call is; None for a read."""
+    path = urlsplit(asked.url).path
+    restart = _RESTART.match(path) if asked.method == "POST" else None
+    write = _WRITE.match(path) if asked.method in ("PATCH", "PUT") else None
+    match = restart or write
+    return Act(AppId.from_resource_id(match["app"]), writes=write is not None) if match else None
+
+
+@dataclass(frozen=True)
+class _Intent:
+    at: datetime
+    invocation: int
+
+
+class ActLaws:
+    """Knows who acts at the moment, what was intended, and what may not be touched."""
+
+    def __init__(
+        self, verdict: Verdict, world: World, trace: Trace, row_of: Callable[[AppId], EngineRow | None]
+    ) -> None:
+        self._verdict = verdict
+        self._world = world
+        self._trace = trace
+        self._row_of = row_of
+        self._acting: dict[AppId, Invocation] = {}
+        self._intents: dict[AppId, _Intent] = {}
+        self._frozen_since: datetime | None = None
+        self.rejected: dict[tuple[str, str], int] = {}
+        """(app, digest) → the rollout in which it failed."""
+        self.done: list[Act] = []
+
+    def committed(self, commit: Commit) -> None:
+        """Learn of intents, and of the freeze."""
+        if commit.table == "switches" and "freeze" in commit.rows:
+            frozen = "freeze" in commit.after
+            self._frozen_since = (self._frozen_since or self._world.now()) if frozen else None
+        if commit.table != "engine" or "active" not in commit.rows:
+            return
+        before, after = EngineRow.of(commit.before.get("active")), EngineRow.of(commit.after.get("active"))
+        known = before.active.rollout.intended_at if before and before.active.rollout else None
+        intended = after.active.rollout.intended_at if after and after.active.rollout else None
+        by = CURRENT.get()
+        if after and intended and intended != known and by:
+            self._intents[AppId.from_key(after.active.app)] = _Intent(intended, by.number)
+
+    def sends(self, act: Act) -> None:
+        """A call that changes an app leaves."""
+        by, other = CURRENT.get(), self._acting.get(act.app)
+        assert by is not None
+        if other is not None:
+            self._verdict.breaks(_ONE_WRITER, f"{act} by {by} while {other} acts on it")
+        self._acting[act.app] = by
+
+    def answered(self, act: Act) -> None:
+        """It has its answer, or will never get one."""
+        self._acting.pop(act.app, None)
+
+    def watching(self, effect: Answering) -> Answering:
+        """The way to Azure, with the laws held against every act that happens there."""
+
+        async def answer(asked: Asked) -> Answer:
+            act = act_of(asked)
+            if act is not None:
+                self._happens(act, asked)
+            return await effect(asked)
+
+        return answer
+
+    def _happens(self, act: Act, asked: Asked) -> None:
+        by, row = CURRENT.get(), self._row_of(act.app)
+        assert by is not None
+        self.done.append(act)
+        rollout = row.active.rollout if row else None
+        self._trace.note(str(by), "ACT %s (rollout #%s)", act, rollout.sequence if rollout else "?")
+        if row is None or rollout is None or not rollout.occupying:
+            self._verdict.breaks(_RECORDED, f"{act} by {by} without a rollout under way")
+            return
+        self._has_intent(act, by)
+        if row.claim is None or row.claim.owner != by.owner or row.claim.until <= self._world.now():
+            self._verdict.breaks(_ONE_WRITER, f"{act} by {by} without the claim: {row.claim}")
+        self._is_allowed(act, by, rollout, row.active)
+        wanted = linux_fx_version(rollout.wanted) if rollout.wanted else ""
+        if act.writes != rollout.writes or (act.writes and wanted not in asked.body.decode()):
+            self._verdict.breaks(_RECORDED, f"{act} by {by} is not what #{rollout.sequence} intended: {asked.body!r}")
+
+    def _has_intent(self, act: Act, by: Invocation) -> None:
+        """Each intent allows one act, by whoever stored it."""
+        intent = self._intents.pop(act.app, None)
+        if intent is None or intent.invocation != by.number:
+            self._verdict.breaks(_RECORDED, f"{act} by {by} without an intent of its own stored before: {intent}")
+
+    def _is_allowed(self, act: Act, by: Invocation, rollout: Rollout, active: Active) -> None:
+        if by.observes:
+            self._verdict.breaks(_ALLOWED, f"{act} by {by}, which only observes")
+        if self._frozen_since and self._frozen_since < by.began:
+            self._verdict.breaks(_ALLOWED, f"{act} by {by} though frozen since {self._frozen_since:%T}")
+        site = self._world.site(act.app.resource_id)
+        if site.told.tags.get("pulley") != "on":
+            self._verdict.breaks(_ALLOWED, f"{act} by {by}, and the app is not Pulley's")
+        if isinstance(rollout.before, tuple) and not act.writes:
+            blocked = [one for one in rollout.before if one.blocked_until and one.blocked_until > self._world.now()]
+            if blocked:
+                self._verdict.breaks("no restart into Blocked", f"{act} by {by}: {blocked[0]}")
+        digest = rollout.wanted.digest if rollout.wanted else None
+        failed_in = self.rejected.get((active.app, digest or ""))
+        if failed_in and rollout.asked is None:
+            how = f"#{rollout.sequence} brings {digest}, which failed in #{failed_in}, and nobody asked for it"
+            self._verdict.breaks("nothing rejected is rolled out again", how)

@@ -1,0 +1,169 @@
+"""The last law: once nothing goes wrong any more, everything comes to rest, and what should run runs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from local.azure.world.lifecycle import InstanceView
+from local.storage.tables import Entity
+from operators.cloud.keys import encode_key
+from operators.cloud.queues import LOOKS, REFRESH
+from operators.core.apps import AppId
+from operators.core.choice import ChoiceReason
+from operators.core.rollouts import Container, Rollout
+from operators.core.transitions import State
+from tests.simulation.events import Push
+from tests.simulation.people import People
+from tests.simulation.rows import EngineRow
+from tests.simulation.scenario import Town
+from tests.simulation.stage import Stage
+
+BOUND = timedelta(hours=3)
+"""After the last fault every push has reached its end, everything is tidied up, and the apps run their tags' images."""
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_TAKEN = (ChoiceReason.ADOPTED, ChoiceReason.REFERENCE_CHANGED)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is still to be done in a run, and why some apps do not run what their tags name."""
+
+    stage: Stage
+    town: Town
+    people: People
+
+    def missing(self) -> list[str]:
+        """What keeps the run from being at rest; empty where it is."""
+        return [*self._messages(), *(line for app in self.town.apps for line in self._app(app))]
+
+    def excuses(self) -> dict[str, str]:
+        """The apps that rightly run something else than their tags' images, and why."""
+        found = {app: self._excuse(app) for app in self.town.apps if not self._runs_its_tag(app)}
+        return {app: excuse for app, excuse in found.items() if excuse}
+
+    def _messages(self) -> Iterator[str]:
+        for queue in (LOOKS, f"{LOOKS}-poison", REFRESH):
+            messages = self.stage.storage.queues.messages(queue)
+            if messages and not self._somebody_waits():
+                yield f"{len(messages)} messages in {queue}"
+
+    def _somebody_waits(self) -> bool:
+        return any(self._waits(app) for app in self.town.apps)
+
+    def _waits(self, app: str) -> bool:
+        """Whether its rollout waits for a person, and rightly so."""
+        row = self._row(app)
+        rollout = row.active.rollout if row else None
+        return (
+            rollout is not None and rollout.state is State.HELD and rollout.reason in ("flapping", "fight", "observed")
+        )
+
+    def _app(self, app: str) -> Iterator[str]:
+        row = self._row(app)
+        if row is None or row.active.container is None:
+            yield f"{app} was never seen"
+            return
+        rollouts, container = self._rollouts(app), row.active.container
+        for push in self.people.pushes:
+            if str(container.reference) == push.image and not _covered(push, rollouts, self._key(app)):
+                yield f"{app}: nothing ended since {push.named} was pushed to {push.image} at {push.at:%T}"
+        if self._waits(app):
+            return
+        if row.active.rollout:
+            yield f"{app}: #{row.active.rollout.sequence} is {row.active.rollout.state}: {row.active.rollout.detail}"
+        if row.claim:
+            yield f"{app}: claimed until {row.claim.until:%T}"
+        if rollouts and rollouts[0].ended and not self._is_listed(rollouts[0]):
+            yield f"{app}: everyone's list does not show #{rollouts[0].sequence} as {rollouts[0].state}"
+        for key, entity in self._partition("engine", self._key(app)).items():
+            if key.startswith("l:"):
+                yield f"{app}: a look is left: {entity}"
+        if encode_key(self._key(app)) in self._partition("due", "one"):
+            yield f"{app}: a due row is left"
+        if self._tag_digest(container) != container.decided:
+            yield f"{app}: {container.reference} is at {self._tag_digest(container)}, decided was {container.decided}"
+        elif not self._runs_its_tag(app) and not self._excuse(app):
+            yield f"{app} should run {self._tag_digest(container)}: {[_told(view) for view in self._views(app)]}"
+
+    def _is_listed(self, rollout: Rollout) -> bool:
+        listed = self._partition("recent", "one").values()
+        return any(Rollout.model_validate_json(entity.properties["data"]) == rollout for entity in listed)
+
+    def _excuse(self, app: str) -> str | None:
+        """Why it rightly does not run its tag's image; None where nothing excuses it."""
+        row = self._row(app)
+        container = row.active.container if row else None
+        if row is None or container is None:
+            return None
+        digest = self._tag_digest(container)
+        if self._waits(app):
+            return f"waits: {row.active.rollout and row.active.rollout.reason}"
+        if any(one.digest == digest for one in container.rejected):
+            return "rejected"
+        told = [one for one in self._rollouts(app) if one.state is not State.SUPERSEDED]
+        last = next((one for one in told if one.image), None)
+        newest = told[0] if told else None
+        if self._is_baseline(told, container):
+            return "its baseline"
+        if newest and newest.reason == ChoiceReason.APP_STOPPED:
+            return "stopped"
+        if last and last.state in (State.FAILED, State.ROLLED_BACK, State.ROLLBACK_FAILED, State.UNVERIFIED):
+            return f"{last.state}: {last.reason}"
+        if last and last.asked and last.asked.wish and last.digest != digest:
+            return "a person chose"
+        return None
+
+    def _is_baseline(self, rollouts: list[Rollout], container: Container) -> bool:
+        """Whether nothing was pushed since the app was taken as it was: somebody else brought it there."""
+        taken = next((one.ended_at for one in rollouts if one.reason in _TAKEN), None)
+        pushed = [push.at for push in self.people.pushes if push.image == str(container.reference)]
+        return taken is not None and all(at <= taken + _CLOCKS_DIFFER for at in pushed)
+
+    def _runs_its_tag(self, app: str) -> bool:
+        row = self._row(app)
+        digest = self._tag_digest(row.active.container) if row and row.active.container else None
+        views = self._views(app)
+        return all(view.idle or (view.serving is not None and view.serving.digest == digest) for view in views)
+
+    def _tag_digest(self, container: Container) -> str | None:
+        if container.reference is None:
+            return None
+        registry = self.stage.world.registry(container.reference.registry)
+        view = registry.tag(container.reference.repository, container.reference.tag, self.stage.now())
+        return view.digest if view else None
+
+    def _views(self, app: str) -> list[InstanceView]:
+        return self.stage.world.instances(app)
+
+    def _row(self, app: str) -> EngineRow | None:
+        return row_of(self.stage, self._id(app))
+
+    def _rollouts(self, app: str) -> list[Rollout]:
+        """Newest first."""
+        rows = self._partition("engine", self._key(app))
+        return [
+            Rollout.model_validate_json(rows[key].properties["data"]) for key in sorted(rows) if key.startswith("r:")
+        ]
+
+    def _partition(self, table: str, partition: str) -> Mapping[str, Entity]:
+        return self.stage.storage.tables.partition(table, encode_key(partition))
+
+    def _key(self, app: str) -> str:
+        return self._id(app).key
+
+    def _id(self, app: str) -> AppId:
+        return AppId.from_resource_id(self.stage.world.site(app).id)
+
+
+def row_of(stage: Stage, app: AppId) -> EngineRow | None:
+    """The engine's row of an app, as it is stored now."""
+    return EngineRow.of(stage.storage.tables.partition("engine", encode_key(app.key)).get("active"))
+
+
+def _covered(push: Push, rollouts: list[Rollout], key: str) -> bool:
+    """Whether a push that the app was marked for has reached an end; of a lost event only the tag's digest tells."""
+    return key not in push.marked or any(one.ended_at and one.ended_at >= push.at - _CLOCKS_DIFFER for one in rollouts)
+
+
+def _told(view: InstanceView) -> str:
+    return f"{view.serving.image_name} {view.serving.digest[:15]}" if view.serving else "nothing"

@@ -1,0 +1,149 @@
+"""The edges of an instance: every call out passes one, and there the storm, the crash and the interleaving happen."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from local.azure.asgi import Answer
+from local.in_process import Answering, Asked
+from local.storage import MemoryStorage
+from tests.simulation.acts import ActLaws, act_of
+from tests.simulation.invocation import who
+from tests.simulation.trace import Trace
+from tests.simulation.weather import Fault, Place, Weather
+
+_REPEATED_WITHIN = 1200
+"""Seconds until a repeated message comes once more, at most."""
+
+
+class Dead(BaseException):
+    """The process that made this call is gone: nothing after it runs, not even what handles errors."""
+
+
+@dataclass
+class Life:
+    """Whether a process is alive; its ports ask before and after everything."""
+
+    end: Callable[[str], None]
+    """Ends the process, with the reason."""
+    over: bool = field(default=False)
+
+    def check(self) -> None:
+        """Raise Dead if it is over."""
+        if self.over:
+            raise Dead
+
+
+@dataclass(frozen=True)
+class Port:
+    """The way of one process to one service. It waits before the effect and after it, seeded; either may be the end."""
+
+    effect: Answering
+    life: Life
+    weather: Weather
+    trace: Trace
+
+    async def pass_through(self, asked: Asked, place: Place, *, acts: bool) -> Answer:
+        """One call."""
+        self.life.check()
+        await asyncio.sleep(self.weather.delay())
+        self.life.check()
+        fault = self.weather.fault(place, acts=acts)
+        if fault:
+            self.trace.note(who(), "%s %s: %s", asked.method, _short(asked.url), fault.name)
+        if fault and not fault.happens:
+            return await self._fail(fault, asked)
+        answer = await self.effect(asked)
+        if self.weather.crashes():
+            self.life.end(f"right after {asked.method} {_short(asked.url)}")
+            raise Dead
+        await asyncio.sleep(self.weather.delay())
+        self.life.check()
+        return await self._fail(fault, asked) if fault else answer
+
+    async def _fail(self, fault: Fault, asked: Asked) -> Answer:
+        if fault.times_out:
+            await asyncio.sleep(asked.read_timeout or 60)
+            self.life.check()
+        if fault.error:
+            raise fault.error(f"simulated: {fault.name}")
+        assert fault.answer is not None
+        return replace(fault.answer)
+
+
+@dataclass(frozen=True)
+class AzurePort:
+    """To the simulated Azure; acts on apps are held against the laws."""
+
+    port: Port
+    laws: ActLaws
+
+    async def answer(self, asked: Asked) -> Answer:
+        """One call."""
+        host = urlsplit(asked.url).hostname or ""
+        act = act_of(asked)
+        if act is None:
+            return await self.port.pass_through(asked, _place(host), acts=False)
+        self.laws.sends(act)
+        try:
+            return await self.port.pass_through(asked, Place.ARM, acts=True)
+        finally:
+            self.laws.answered(act)
+
+
+@dataclass(frozen=True)
+class TablePort:
+    """To the tables."""
+
+    port: Port
+
+    async def answer(self, asked: Asked) -> Answer:
+        """One call."""
+        return await self.port.pass_through(asked, Place.TABLES, acts=False)
+
+
+@dataclass(frozen=True)
+class QueuePort:
+    """To the queues; what is sent may get lost, or come twice."""
+
+    port: Port
+    storage: MemoryStorage
+    rings: Callable[[str], None]
+    """Told when messages of a queue changed: listeners need not poll."""
+
+    async def answer(self, asked: Asked) -> Answer:
+        """One call."""
+        path = urlsplit(asked.url).path.split("/")
+        queue, sends = path[2], asked.method == "POST"
+        before = {message.id for message in self.storage.queues.messages(queue)} if sends else set()
+        answer = await self.port.pass_through(asked, Place.QUEUES, acts=False)
+        if sends:
+            self._disturb(queue, before)
+        if asked.method in ("POST", "PUT"):
+            self.rings(queue)
+        return answer
+
+    def _disturb(self, queue: str, before: set[str]) -> None:
+        weather, queues = self.port.weather, self.storage.queues
+        for message in [one for one in queues.messages(queue) if one.id not in before]:
+            if weather.loses_message():
+                self.port.trace.note(who(), "the message to %s is lost", queue)
+                queues.clear(queue, [message.id])
+            elif weather.repeats_message():
+                later = timedelta(seconds=weather.moment(_REPEATED_WITHIN))
+                self.port.trace.note(who(), "the message to %s comes again in %d s", queue, later.total_seconds())
+                queues.put(queue, message.text, later)
+
+
+def _place(host: str) -> Place:
+    if host == "management.azure.com":
+        return Place.ARM
+    return Place.REGISTRY if host.endswith(".azurecr.io") else Place.APP
+
+
+def _short(url: str) -> str:
+    """The telling end of an address."""
+    parts = urlsplit(url)
+    return "/".join(parts.path.split("/")[-3:])
