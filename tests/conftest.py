@@ -12,12 +12,14 @@ from local.storage import MemoryStorage
 from tests.storage import Account, by_network, empty
 
 _CLIENTS = Path(__file__).with_name("clients")
+_WITHOUT_AZ = ("__init__.py", "test_recordings.py")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what needs a real `az` unless it is asked for: make test-clients."""
     asked_for = any(Path(argument).resolve().is_relative_to(_CLIENTS) for argument in config.args)
-    return True if collection_path == _CLIENTS and not asked_for else None
+    needs_az = collection_path.parent == _CLIENTS and collection_path.name not in _WITHOUT_AZ
+    return True if needs_az and not asked_for else None
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

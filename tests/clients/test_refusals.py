@@ -15,7 +15,7 @@ _SITES = f"https://management.azure.com{_SUBSCRIPTION}/resourceGroups/{GROUP}/pr
         pytest.param(f"webapp show -g {GROUP} -n nowhere", "ResourceNotFound", id="no such app"),
         pytest.param(f"webapp restart -g {GROUP} -n nowhere", "ResourceNotFound", id="no such app to restart"),
         pytest.param("webapp list -g nowhere", "ResourceGroupNotFound", id="no such group"),
-        pytest.param(f"appservice plan show -g {GROUP} -n nowhere", "ResourceNotFound", id="no such plan"),
+        pytest.param(f"appservice plan show -g {GROUP} -n nowhere", "Cannot find ServerFarm", id="no such plan"),
         pytest.param(f"acr show -g {GROUP} -n nowhere12", "ResourceNotFound", id="no such registry"),
         pytest.param(f"acr webhook ping -r {REGISTRY} -n nowhere12", "ResourceNotFound", id="no such webhook"),
         pytest.param(

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import front_door
+from local.azure.arm.errors import provider_error
 from local.azure.arm.filters import filter_of, is_named
 from local.azure.arm.role_definitions import permission_body
 from local.azure.world.denials import EVERYONE, DenyAssignment
@@ -35,7 +35,7 @@ def get_denial(call: ArmCall) -> Response:
     for one in call.world.roles.denials(call.world.now()):
         if same(one.name, call.place["name"]) and same(one.scope, call.scope):
             return JSONResponse(_body(call, one))
-    raise front_door(404, "DenyAssignmentNotFound", f"The deny assignment '{call.place['name']}' is not found.")
+    raise provider_error(404, "DenyAssignmentNotFound", f"The deny assignment '{call.place['name']}' is not found.")
 
 
 def _body(call: ArmCall, one: DenyAssignment) -> dict[str, Any]:

@@ -56,6 +56,11 @@ def front_door(status: int, code: str, message: str, **headers: str) -> ArmError
     return ArmError(status, arm_body(code, message), GATEWAY | headers)
 
 
+def provider_error(status: int, code: str, message: str) -> ArmError:
+    """Make an error of a provider that speaks ARM's envelope: without the front door's header (recorded)."""
+    return ArmError(status, arm_body(code, message))
+
+
 def resource_not_found(kind: str, name: str, group: str) -> ArmError:
     """Make the 404 of a resource that is not there."""
     text = (

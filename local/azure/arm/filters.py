@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import front_door
+from local.azure.arm.errors import provider_error
 from local.azure.world.names import is_within, same
 
 _TERM = re.compile(
@@ -41,7 +41,7 @@ def filter_of(call: ArmCall) -> Filter:
             continue
         match = _TERM.fullmatch(term.strip())
         if match is None:
-            raise front_door(
+            raise provider_error(
                 400,
                 "UnsupportedQuery",
                 f"The filter '{text}' is not supported. Supported filters are either 'atScope()' or "

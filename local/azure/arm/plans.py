@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import ArmError, resource_not_found, web_body
+from local.azure.arm.errors import ArmError, web_body, web_not_found
 from local.azure.arm.shapes import shape
 from local.azure.world.locations import display_name, short_name
 from local.azure.world.names import file_time, same, stable_guid
@@ -27,7 +27,7 @@ def get_plan(call: ArmCall) -> Response:
     """Get one plan."""
     found = call.world.plans.find(call.path)
     if found is None:
-        raise resource_not_found("Microsoft.Web/serverFarms", call.place["plan"], call.place["group"])
+        raise web_not_found("ServerFarm", call.place["plan"])
     return JSONResponse(_body(call, found))
 
 

@@ -50,11 +50,9 @@ def put(call: ArmCall) -> Response:
         raise _invalid(error) from error
     made = Registry(told, call.subscription, call.world.now())
     call.world.add_registry(made)
-    number = stable_guid("operation", made.id)
-    status = f"https://management.azure.com{made.id}/operationStatuses/registries-{number}?api-version={version}"
     answer = registry_body(made, version)
     answer["properties"]["provisioningState"] = "Creating"
-    return JSONResponse(answer, 201, {"azure-asyncoperation": status})
+    return JSONResponse(answer, 201, _follow(made, version))
 
 
 def patch(call: ArmCall) -> Response:
@@ -72,7 +70,13 @@ def operation_status(call: ArmCall) -> Response:
     registry = call.registry()
     if not same(call.place["operation"], f"registries-{stable_guid('operation', registry.id)}"):
         raise front_door(404, "ResourceNotFound", f"The operation {call.place['operation']} was not found.")
-    return JSONResponse({"status": "Succeeded"})
+    return JSONResponse({"status": "Succeeded"}, headers=_follow(registry, call.query["api-version"]))
+
+
+def _follow(registry: Registry, version: str) -> dict[str, str]:
+    number = stable_guid("operation", registry.id)
+    place = f"{registry.id}/operationStatuses/registries-{number}"
+    return {"azure-asyncoperation": f"https://management.azure.com{place}?api-version={version}"}
 
 
 def _told(body: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import front_door
+from local.azure.arm.registries import registry_body
 from local.azure.arm.site_bodies import identity_body, kind_of
 from local.azure.world.locations import short_name
 from local.azure.world.names import is_within, same, subscription_id
@@ -48,7 +49,8 @@ def _registries(call: ArmCall) -> list[dict[str, Any]]:
     rows = []
     for one in call.world.registries:
         row = _row(one.id, one.name, kind, one.told.location)
-        rows.append(row | {"sku": {"name": one.told.sku, "tier": one.told.sku}, "tags": {}})
+        who = registry_body(one, call.query["api-version"])["systemData"]
+        rows.append(row | {"sku": {"name": one.told.sku, "tier": one.told.sku}, "tags": {}, "systemData": who})
     return rows
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import ArmError, front_door
+from local.azure.arm.errors import ArmError, provider_error
 from local.azure.arm.filters import filter_of, is_named
 from local.azure.arm.role_definitions import definition_id
 from local.azure.world.names import iso7, same
@@ -35,7 +35,7 @@ def get_assignment(call: ArmCall) -> Response:
     """Get one assignment by scope and name."""
     found = _find(call)
     if found is None:
-        raise front_door(404, "RoleAssignmentNotFound", f"The role assignment '{call.place['name']}' is not found.")
+        raise provider_error(404, "RoleAssignmentNotFound", f"The role assignment '{call.place['name']}' is not found.")
     return JSONResponse(_body(call, found))
 
 
@@ -49,7 +49,7 @@ def put_assignment(call: ArmCall) -> Response:
     if twin is not None:
         known = twin.name.replace("-", "")
         text = f"The role assignment already exists. The ID of the existing role assignment is {known}."
-        raise front_door(409, "RoleAssignmentExists", text)
+        raise provider_error(409, "RoleAssignmentExists", text)
     call.world.roles.add(asked)
     # the answer to the PUT does not know who made it; the next GET does (recorded)
     return JSONResponse(_body(call, replace(asked, created_by=None), updated_by=call.caller), 201)
@@ -68,13 +68,13 @@ def _asked(call: ArmCall) -> RoleAssignment:
     """Read the assignment that a PUT asks for; raises ARM's 400 for one that cannot be."""
     if not _GUID.fullmatch(call.place["name"]):
         text = f"The role assignment ID '{call.place['name']}' is not valid. The role assignment ID must be a GUID."
-        raise front_door(400, "InvalidRoleAssignmentId", text)
+        raise provider_error(400, "InvalidRoleAssignmentId", text)
     asked = (call.body or {}).get("properties") or {}
     role_id = str(asked.get("roleDefinitionId") or "").rpartition("/")[2]
     definition = call.world.roles.definition(role_id)
     if definition is None:
         text = f"The specified role definition with ID '{role_id}' does not exist."
-        raise front_door(400, "RoleDefinitionDoesNotExist", text)
+        raise provider_error(400, "RoleDefinitionDoesNotExist", text)
     now = call.world.now()
     principal = str(asked.get("principalId") or "").lower()
     return RoleAssignment(
@@ -96,18 +96,18 @@ def _principal_type(call: ArmCall, principal: str, told: str | None) -> str:
     """Answer what the principal is; a told type spares the look-up, which may come before the directory knows it."""
     if not _GUID.fullmatch(principal):
         text = "A valid principal ID must be provided for role assignment."
-        raise front_door(400, "InvalidPrincipalId", text)
+        raise provider_error(400, "InvalidPrincipalId", text)
     directory = call.world.directory
     known = directory.knows(principal, call.world.now())
     if not told and not known:
-        raise front_door(400, "PrincipalNotFound", _principal_not_found(principal, call.world.scenario.tenant))
+        raise provider_error(400, "PrincipalNotFound", _principal_not_found(principal, call.world.scenario.tenant))
     actual = directory.type_of(principal)
     if told and known and told != actual:
         text = (
             f"The PrincipalId '{principal.replace('-', '')}' has type '{actual}' , "
             f"which is different from specified PrinciaplType '{told}'."
         )
-        raise front_door(400, "UnmatchedPrincipalType", text)
+        raise provider_error(400, "UnmatchedPrincipalType", text)
     return told or actual
 
 
@@ -124,7 +124,7 @@ def _update(call: ArmCall, there: RoleAssignment, asked: RoleAssignment) -> Role
 
 def _not_updated() -> ArmError:
     text = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
-    return front_door(400, "RoleAssignmentUpdateNotPermitted", text)
+    return provider_error(400, "RoleAssignmentUpdateNotPermitted", text)
 
 
 def _twin(call: ArmCall, asked: RoleAssignment) -> RoleAssignment | None:

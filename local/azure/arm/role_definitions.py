@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.arm.errors import front_door
+from local.azure.arm.errors import provider_error
 from local.azure.world.names import same
 from local.azure.world.permissions import Permission
 from local.azure.world.roles import RoleDefinition
@@ -28,7 +28,7 @@ def get_definition(call: ArmCall) -> Response:
     found = next((one for one in call.world.roles.definitions if same(one.name, call.place["name"])), None)
     if found is None:
         text = f"The specified role definition with ID '{call.place['name']}' does not exist."
-        raise front_door(404, "RoleDefinitionDoesNotExist", text)
+        raise provider_error(404, "RoleDefinitionDoesNotExist", text)
     return JSONResponse(_body(call, found))
 
 
