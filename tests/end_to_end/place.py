@@ -55,9 +55,9 @@ class Place:
         """POST to /api/events."""
         return await self.friend.post(f"{self.admin}/events", json=body, headers=headers)
 
-    async def push(self, app: str, image: str, *, registry: str = "contoso", drop: bool = False) -> str:
-        """Push to the tag that an app of `contoso` follows; the digest."""
-        body = {"registry": registry, "repository": app, "tag": "stable", "image": image, "drop": drop}
+    async def push(self, app: str, image: str, **event: object) -> str:
+        """Push to the tag that an app of `contoso` follows; the digest. `event`: what becomes of its event."""
+        body = {"registry": "contoso", "repository": app, "tag": "stable", "image": image, **event}
         return str(_json(await self.stranger.post(f"{self.control}/push", json=body))["digest"])
 
     async def newest(self, app: str) -> Any:
@@ -97,9 +97,11 @@ class Place:
 
 
 @asynccontextmanager
-async def place(run_dir: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[Place]:
+async def place(
+    run_dir: Path, settings: Mapping[str, str] | None = None, scenario: Path = SCENARIO
+) -> AsyncIterator[Place]:
     """Run the town, wait until its apps are adopted, and hand out the way to it."""
-    async with environment(SCENARIO, pace=PACE, run_dir=run_dir, settings=settings) as running:
+    async with environment(scenario, pace=PACE, run_dir=run_dir, settings=settings) as running:
         key = {"x-functions-key": running.addresses.key}
         async with (
             httpx.AsyncClient(headers=key, trust_env=False, timeout=30) as friend,
