@@ -4,7 +4,7 @@ PARTS := .venv/.ready .local/azure-venv/.ready .local/node/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-clients crashes crashes simulate check clean
+.PHONY: help demo up test test-clients crashes simulate check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,9 +23,6 @@ simulate: .venv/.ready ## storms over the operator in simulated time; SEEDS=1000
 
 test-clients: $(PARTS) .local/az-venv/.ready ## the real az against the simulated Azure; some minutes, and 700 MB for az
 	@$(PYTHON) -m pytest tests/clients $(TEST_ARGS)
-
-crashes: $(PARTS) ## kill the host again and again, then check the history; KILLS=50 SEED=7
-	@$(PYTHON) -m tests.crashes --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 crashes: $(PARTS) ## kill the host again and again, then check the history; KILLS=50 SEED=7
 	@$(PYTHON) -m tests.crashes --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
