@@ -84,16 +84,15 @@ class Inventory:
         changed: list[str] = []
         for app, entry in found.items():
             before, follower, delay = known.get(app), followers.get(app), turn(len(first) + len(changed))
-            await self.house.records.inventory.put(entry)
-            if not self._ours(entry):
-                continue
-            if before is None or not self._ours(before):
+            if self._ours(entry) and (before is None or not self._ours(before)):
                 await self._begin(app, entry, follower, Cause.FIRST_SIGHT, f"{app} was seen for the first time", delay)
                 first.append(app)
-            elif _changed_by_others(before, entry, follower):
+            elif self._ours(entry) and before is not None and _changed_by_others(before, entry, follower):
                 detail = f"linuxFxVersion is {entry.site.linux_fx_version} now, and that was not our doing"
                 await self._begin(app, entry, follower, Cause.DRIFT, detail, delay)
                 changed.append(app)
+            # last, so that whoever takes over from us finds the same difference and marks the app again
+            await self.house.records.inventory.put(entry)
         return tuple(first), tuple(changed)
 
     async def _forget(self, known: dict[str, Entry], found: dict[str, Entry]) -> tuple[str, ...]:
