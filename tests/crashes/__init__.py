@@ -1,5 +1,5 @@
 """Does the history stay true when the Functions host is killed again and again? `make crashes KILLS=50 [SEED=n]`.
 
-story: pushes and kills, seeded ─► hosts: kill -9, and another host in its place
+story: pushes and kills -9 of the host, seeded, each with another host in its place
 history: what the tables, the admin API and the simulated Azure say in the end ─► checks: what must be true of it
 """

@@ -16,7 +16,7 @@ from operators.cloud.storage import Storage
 from operators.core.transitions import State
 from tests.crashes.checks import Act, Evidence, Kill, Pushed
 from tests.crashes.history import History, Numbered, read_history
-from tests.crashes.hosts import Hosts
+from tests.end_to_end.hosts import Hosts
 from tests.end_to_end.place import Place, eventually, place
 
 SCENARIO = Path(__file__).with_name("town.yaml")

@@ -1,17 +1,12 @@
 """The Functions host is killed in the middle of a rollout and started again: the rollout ends as it should."""
 
-import os
-import shutil
-import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest_asyncio
 
-from local.up import functions_host
+from tests.end_to_end.hosts import Hosts
 from tests.end_to_end.place import Place, eventually, place
 
 _LONGER_THAN_THE_TEST = 60
@@ -28,7 +23,9 @@ async def test_it_is_killed_between_two_steps(doomed: Place) -> None:
     """The queue holds the next step, or the sweep sends it again: a new host takes it up, with no second restart."""
     digest = await doomed.push("shop", "slow")
     verifying = await doomed.until("shop", "verifying")
-    async with _another_host_instead(doomed):
+    async with Hosts(doomed) as hosts:
+        await hosts.kill()
+        await hosts.start_another()
         done = await _ended_with_sweeps(doomed)
         assert (done["sequence"], done["attempts"]) == (verifying["sequence"], 1)
         assert await doomed.served("shop") == {digest}
@@ -41,26 +38,13 @@ async def test_it_is_killed_while_it_acts(doomed: Place) -> None:
     assert (await doomed.stranger.post(f"{doomed.control}/faults", json=hanging)).is_success
     digest = await doomed.push("shop", "v2")
     acting = await doomed.until("shop", "applying")
-    async with _another_host_instead(doomed):
+    async with Hosts(doomed) as hosts:
+        await hosts.kill()
+        await hosts.start_another()
         done = await _ended_with_sweeps(doomed)
         assert (done["sequence"], done["digest"]) == (acting["sequence"], digest)
         assert await doomed.served("shop") == {digest}
         assert len(await doomed.acts("shop")) <= 2
-
-
-@asynccontextmanager
-async def _another_host_instead(town: Place) -> AsyncIterator[None]:
-    """Kill the host, without a chance to say goodbye, and run another one at its place."""
-    part = town.running.parts[-1]
-    os.kill(part.process.pid, signal.SIGKILL)
-    await part.process.wait()
-    run_dir = town.run_dir / "again"
-    (run_dir / "logs").mkdir(parents=True)
-    shutil.copy(town.run_dir / "keys.json", run_dir)
-    port = urlsplit(town.running.addresses.host).port
-    assert port is not None
-    async with functions_host(port, town.running.host_settings, run_dir):
-        yield
 
 
 async def _ended_with_sweeps(town: Place) -> Any:
