@@ -8,7 +8,7 @@ from itertools import batched
 from operators.cloud.due import DueTable
 from operators.cloud.engine import EngineTable
 from operators.cloud.queues import Queues
-from operators.core.looks import Look
+from operators.core.looks import Cause, Look
 from operators.core.pacing import spread
 from operators.settings import Settings
 
@@ -34,8 +34,12 @@ class Marking:
         delay = self._settings.wait(delay)
         if delay:
             look = look.model_copy(update={"turn": look.at + delay})
+        overdue_at = look.at + delay + self._settings.wait(GRACE)
+        if look.cause is Cause.PERSON:
+            # nobody repeats a wish: a mark with nothing due would be carried out with the app's next step, some day
+            await self._due.put(look.app, overdue_at)
         await self._engine.mark(look)
-        await self._due.put(look.app, look.at + delay + self._settings.wait(GRACE))
+        await self._due.put(look.app, overdue_at)
         await self._queues.look(look.app, delay=delay)
 
     async def mark_all(self, looks: Sequence[Look]) -> None:
