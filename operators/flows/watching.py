@@ -12,7 +12,7 @@ from operators.core.platform_log import LogLine, Pull, pulled_since, read_platfo
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Rollout
 from operators.core.start_limits import start_limit
-from operators.core.watch import Budget, ProbeResult, Proof, Suspect, Verdict, WatchFacts, proof_of
+from operators.core.watch import Budget, Failed, ProbeResult, Proof, Suspect, Verdict, WatchFacts, proof_of
 from operators.flows.facts import configured_image
 from operators.flows.services import House
 
@@ -24,12 +24,16 @@ class Watching:
     house: House
 
     async def judged(self, rollout: Rollout, now: datetime) -> tuple[WatchFacts, Verdict]:
-        """One look. The platform's log is read only where the judgement asks for it."""
+        """One look. The platform's log is read where the judgement asks for it, the secrets after a failure."""
         facts = await self._read(rollout, now)
         verdict: Verdict = judge(facts, now)
         if not isinstance(verdict, Suspect):
             return facts, verdict
         facts = await self._with_log(rollout, facts)
+        verdict = judge(facts, now)
+        if not isinstance(verdict, Failed):
+            return facts, verdict
+        facts = await self._with_secrets(rollout, facts)
         return facts, judge(facts, now)
 
     async def poke(self, rollout: Rollout) -> Rollout:
@@ -96,19 +100,24 @@ class Watching:
         return await self.house.azure.probe.get(rollout.health.host_name, rollout.health.health_check_path)
 
     async def _with_log(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
-        """The same facts with what a failure is judged by: the platform's log, the site's own state, its secrets."""
-        app, azure = AppId.from_key(rollout.app), self.house.azure
-        lines, site, references = await asyncio.gather(
-            self._lines(app, facts),
-            read_or_unknown(f"site {app.name}", azure.sites.site(app)),
-            read_or_unknown(f"Key Vault references of {app.name}", azure.details.key_vault_references(app)),
+        """The same facts with the platform's log and the site's own state."""
+        app = AppId.from_key(rollout.app)
+        lines, site = await asyncio.gather(
+            self._lines(app, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         )
-        update: dict[str, object] = {"lines": lines}
-        if not isinstance(site, Unknown):
-            update |= {"site_state": site.state, "usage_state": site.usage_state}
-        if not isinstance(references, Unknown):
-            update["unresolved"] = tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
-        return facts.model_copy(update=update)
+        if isinstance(site, Unknown):
+            return facts.model_copy(update={"lines": lines})
+        return facts.model_copy(update={"lines": lines, "site_state": site.state, "usage_state": site.usage_state})
+
+    async def _with_secrets(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
+        """The same facts with the settings whose secrets the platform could not read."""
+        app, details = AppId.from_key(rollout.app), self.house.azure.details
+        what = f"Key Vault references of {app.name}"
+        references = await read_or_unknown(what, details.key_vault_references(app))
+        if isinstance(references, Unknown):
+            return facts
+        unresolved = tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
+        return facts.model_copy(update={"unresolved": unresolved})
 
     async def _lines(self, app: AppId, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
         if facts.lines is not None:
