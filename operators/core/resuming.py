@@ -1,6 +1,6 @@
 """After a crash or an answer that got lost: was the act done? Decided from what is real, not from what was meant."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operators.core.images import ImageReference
@@ -41,6 +41,14 @@ def was_done(
         written = isinstance(configured, ImageReference) and configured.digest == wanted
         return Done.YES if written else Done.NO
     assert not isinstance(statuses, Unknown)
+    before = rollout.before if isinstance(rollout.before, tuple) else ()
     since = rollout.intended_at - _CLOCKS_DIFFER
-    moving = any(status.started_at is None or status.started_at >= since for status in statuses)
-    return Done.YES if moving else Done.NO
+    return Done.YES if any(_moved(status, before, since) for status in statuses) else Done.NO
+
+
+def _moved(status: InstanceStatus, before: tuple[InstanceStatus, ...], since: datetime) -> bool:
+    """Whether the instance has started anew, or is about to; what it said before the act already is no trace of it."""
+    for earlier in before:
+        if earlier.instance_id == status.instance_id and earlier.started_at == status.started_at:
+            return earlier.started_at is None and earlier != status
+    return status.started_at is None or status.started_at >= since

@@ -12,8 +12,8 @@ from operators.core.transitions import State
 from tests.core.samples import LATEST, NOW, A, B, ago, rollout, started
 
 NO_ANSWER = Unknown(what="siteStatus of shop", reason="503", temporary=True)
-STARTING = InstanceStatus(instance_id="bb", state="Starting")
-OLD, NEW = started(ago(3600)), started(NOW)
+STARTING, STOPPED = (InstanceStatus(instance_id="bb", state=state) for state in ("Starting", "Stopped"))
+OLD, RECENT, NEW = started(ago(3600)), started(ago(12)), started(NOW)
 
 
 def intended(strategy: Strategy, **changes: object) -> Rollout:
@@ -39,6 +39,11 @@ type Statuses = tuple[InstanceStatus, ...] | Unknown
         pytest.param(RESTART, LATEST, (STARTING,), Done.YES, id="restart: a container is starting"),
         pytest.param(RESTART, LATEST, (started(ago(14)),), Done.YES, id="restart: clocks differ by a few seconds"),
         pytest.param(RESTART, LATEST, (started(ago(16)),), Done.NO, id="restart: but not by more"),
+        pytest.param(intended(Strategy.RESTART, before=(RECENT,)), LATEST, (RECENT,), Done.NO, id="restart: it started just before, for another reason"),
+        pytest.param(intended(Strategy.RESTART, before=(RECENT,)), LATEST, (NEW,), Done.YES, id="restart: and once more since"),
+        pytest.param(intended(Strategy.RESTART, before=(RECENT,)), LATEST, (STARTING,), Done.YES, id="restart: another instance is starting"),
+        pytest.param(intended(Strategy.RESTART, before=(STOPPED,)), LATEST, (STOPPED,), Done.NO, id="restart: it says what it said before"),
+        pytest.param(intended(Strategy.RESTART, before=(STOPPED,)), LATEST, (STARTING,), Done.YES, id="restart: what stood still moves"),
         pytest.param(RESTART, LATEST, NO_ANSWER, Done.UNKNOWN, id="restart: the instances cannot be read"),
         pytest.param(RESTART, LATEST, (), Done.UNKNOWN, id="restart: no instance is listed, as with an idle app"),
         pytest.param(RESTART, NO_ANSWER, (OLD,), Done.NO, id="restart: the configuration does not matter"),
