@@ -15,6 +15,7 @@ from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, evidence, ready_since
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.watch import (
+    CLOCKS_DIFFER,
     LATER_LOOK,
     NEXT_LOOK,
     Failed,
@@ -26,8 +27,6 @@ from operators.core.watch import (
     WatchFacts,
 )
 
-_SKEW = timedelta(seconds=5)
-"""How far the platform's clock and the one that timed the act may differ; its start times have whole seconds too."""
 _AFTER_BLOCK = timedelta(seconds=10)
 _GIVEN_UP = frozenset(
     {
@@ -102,7 +101,7 @@ def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -
         # Nothing to compare with, so no leniency: it has to be later than the act.
         return started_at >= facts.acted_at
     earlier = {one.started_at for one in facts.before if one.instance_id == status.instance_id}
-    return started_at not in earlier and started_at >= facts.acted_at - _SKEW
+    return started_at not in earlier and started_at >= facts.acted_at - CLOCKS_DIFFER
 
 
 def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
@@ -231,7 +230,7 @@ def _diagnosis(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> Stall:
 
 
 def _stale(facts: WatchFacts) -> Stall | None:
-    found = classify((), _lines(facts), facts.acted_at)
+    found = classify((), _lines(facts), facts.logged_since)
     return found if found and found.reason is StallReason.STALE_IMAGE else None
 
 

@@ -13,6 +13,8 @@ from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.platform_log import LogLine, Pull
 from operators.core.stalls import Stall
 
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""How far the platform's clock and the one that timed the act may differ; its start times have whole seconds too."""
 FIRST_LOOK = timedelta(seconds=20)
 """How long after the act the first look is worth its calls."""
 NEXT_LOOK = timedelta(seconds=15)
@@ -105,6 +107,16 @@ class WatchFacts(Model):
     """The desired state, "Running" or "Stopped"."""
     usage_state: str | None = None
     """The plan's quota, "Normal" or "Exceeded"."""
+
+    @property
+    def logged_since(self) -> datetime:
+        """From when on the platform's log tells of what came of the act, by its own clock, which may be behind ours.
+
+        Never from before the last start that was over by then: what that one's pull brought is another story.
+        """
+        starts = [] if isinstance(self.before, Unknown) else [one.started_at for one in self.before]
+        over = [at + timedelta(seconds=1) for at in starts if at is not None]
+        return min(max([self.acted_at - CLOCKS_DIFFER, *over]), self.acted_at)
 
     def age(self, now: datetime) -> timedelta:
         """The time since the act."""

@@ -53,7 +53,7 @@ class Watching:
             proof = proof_of(image.digest, configured, None, None, None)
             return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
         lines, tag = await asyncio.gather(self._lines(app, facts), self.tag(rollout))
-        pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.acted_at, image)
+        pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
         after = tag.digest if isinstance(tag, TagFacts) else None
         proof = proof_of(image.digest, None, pull, image.digest, after)
         if proof is Proof.PULLED:

@@ -105,6 +105,7 @@ def reason(found: Verdict) -> StallReason | None:
         pytest.param({"probe": ProbeResult(status_code=204)}, id="the health path answers"),
         pytest.param({"pinned": False, "lines": READY}, id="a tag, and the log speaks of no local copy"),
         pytest.param({"pinned": False, "lines": NO_ANSWER}, id="a tag, and the log cannot be read"),
+        pytest.param({"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23), "before": (started(21),)}, id="the start right before the act fell back"),
         pytest.param({"usage_state": "Normal", "site_state": "Running"}, id="the states of every running site"),
     ],
 )
@@ -157,6 +158,7 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
         pytest.param(EARLY, {"statuses": (status("Stopping", error="ImagePullUnauthorizedFailure"),), "lines": ()}, "pull_unauthorized", id="no right to pull"),
         pytest.param(EARLY, {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": NO_ANSWER}, "start_limit_reached", id="the log cannot be read"),
         pytest.param(EARLY, {"pinned": False, "lines": FALLBACK}, "stale_image", id="started, from the local copy"),
+        pytest.param(EARLY, {"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23)}, "stale_image", id="from the local copy, by a platform whose clock is behind"),
         pytest.param(LATE, {"statuses": (status("Starting", error="ContainerTimeout"),), "lines": CRASH}, "container_exited", id="starting again and again"),
         pytest.param(LATE, {"statuses": OLD, "lines": ()}, "restart_not_taken", id="the container from before"),
         pytest.param(OVER, {"statuses": (*NEW, started(-3600, "bb")), "listed_instances": 2, "lines": ()}, "instances_disagree", id="one of two"),
