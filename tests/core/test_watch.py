@@ -105,7 +105,10 @@ def reason(found: Verdict) -> StallReason | None:
         pytest.param({"probe": ProbeResult(status_code=204)}, id="the health path answers"),
         pytest.param({"pinned": False, "lines": READY}, id="a tag, and the log speaks of no local copy"),
         pytest.param({"pinned": False, "lines": NO_ANSWER}, id="a tag, and the log cannot be read"),
-        pytest.param({"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23), "before": (started(21),)}, id="the start right before the act fell back"),
+        pytest.param(
+            {"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23), "before": (started(21),)},
+            id="the start right before the act fell back",
+        ),
         pytest.param({"usage_state": "Normal", "site_state": "Running"}, id="the states of every running site"),
     ],
 )
