@@ -1,6 +1,6 @@
 """What queues hold: messages that are visible, or hidden until a moment. (azure-docs: queue service)"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -35,6 +35,8 @@ class Queues:
         self._clock = clock
         self._queues: dict[str, dict[str, Message]] = {}
         self._numbers = count(1)
+        self.on_change: list[Callable[[str], None]] = []
+        """Told the name of a queue that has a message, or that has one visible at another time."""
 
     def create(self, queue: str) -> bool:
         """Make a queue; False where there is one of that name already."""
@@ -65,6 +67,7 @@ class Queues:
         expires = now + lives if lives >= timedelta() else never
         message = Message(str(UUID(int=next(self._numbers))), text, now, expires, now + hidden, self._receipt())
         messages[message.id] = message
+        self._tell(queue)
         return message
 
     def take(self, queue: str, most: int = 1, hidden: timedelta | None = None) -> list[Message]:
@@ -96,6 +99,7 @@ class Queues:
             pop_receipt=self._receipt(),
         )
         self._of(queue)[message] = changed
+        self._tell(queue)
         return changed
 
     def delete(self, queue: str, message: str, receipt: str) -> None:
@@ -122,6 +126,10 @@ class Queues:
         if queue not in self._queues:
             raise Refused(404, "QueueNotFound", "The specified queue does not exist.")
         return self._queues[queue]
+
+    def _tell(self, queue: str) -> None:
+        for tell in self.on_change:
+            tell(queue)
 
     def _receipt(self) -> str:
         return f"receipt-{next(self._numbers)}"

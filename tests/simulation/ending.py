@@ -54,9 +54,7 @@ class Rest:
         """Whether its rollout waits for a person, and rightly so."""
         row = self._row(app)
         rollout = row.active.rollout if row else None
-        return (
-            rollout is not None and rollout.state is State.HELD and rollout.reason in ("flapping", "fight", "observed")
-        )
+        return rollout is not None and rollout.state is State.HELD and rollout.reason in ("flapping", "fight")
 
     def _app(self, app: str) -> Iterator[str]:
         row = self._row(app)

@@ -37,8 +37,7 @@ class Instance:
                 TablePort(self._port(stage.storage.table_service.answer)).answer, stage.clock.sleep
             ),
             queue_transport=InProcessTransport(
-                QueuePort(self._port(stage.storage.queue_service.answer), stage.storage, stage.ring).answer,
-                stage.clock.sleep,
+                QueuePort(self._port(stage.storage.queue_service.answer), stage.storage).answer, stage.clock.sleep
             ),
         )
         self.operator = self._assembled()

@@ -14,6 +14,8 @@ from tests.simulation.invocation import who
 from tests.simulation.trace import Trace
 from tests.simulation.weather import Fault, Place, Weather
 
+_PATIENCE = 60
+"""Seconds until a caller that said nothing gives up."""
 _REPEATED_WITHIN = 1200
 """Seconds until a repeated message comes once more, at most."""
 
@@ -53,6 +55,8 @@ class Port:
         fault = self.weather.fault(place, acts=acts)
         if fault:
             self.trace.note(who(), "%s %s: %s", asked.method, _short(asked.url), fault.name)
+        if fault and fault.late:
+            self.weather.arrives_late(lambda: self.effect(asked), asked.read_timeout or _PATIENCE)
         if fault and not fault.happens:
             return await self._fail(fault, asked)
         answer = await self.effect(asked)
@@ -65,7 +69,7 @@ class Port:
 
     async def _fail(self, fault: Fault, asked: Asked) -> Answer:
         if fault.times_out:
-            await asyncio.sleep(asked.read_timeout or 60)
+            await asyncio.sleep(asked.read_timeout or _PATIENCE)
             self.life.check()
         if fault.error:
             raise fault.error(f"simulated: {fault.name}")
@@ -110,8 +114,6 @@ class QueuePort:
 
     port: Port
     storage: MemoryStorage
-    rings: Callable[[str], None]
-    """Told when messages of a queue changed: listeners need not poll."""
 
     async def answer(self, asked: Asked) -> Answer:
         """One call."""
@@ -121,8 +123,6 @@ class QueuePort:
         answer = await self.port.pass_through(asked, Place.QUEUES, acts=False)
         if sends:
             self._disturb(queue, before)
-        if asked.method in ("POST", "PUT"):
-            self.rings(queue)
         return answer
 
     def _disturb(self, queue: str, before: set[str]) -> None:

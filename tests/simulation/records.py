@@ -98,7 +98,7 @@ class RecordLaws:
             self._evidence.of(rollout)
         if rollout.state is State.SUCCEEDED:
             self._rejects.pop(key, None)
-        given_up = steps[rollout.sequence][-1].event is Event.GIVEN_UP
+        given_up = any(step.event is Event.GIVEN_UP for step in steps[rollout.sequence])
         if rollout.state in _FAILURES and rollout.stall and rollout.stall.accuses_image and not given_up:
             self._rejects[key] = rollout.sequence
 

@@ -35,6 +35,8 @@ _SKEW = 2.0
 """How far a machine's clock is off, in seconds, either way."""
 _OBSERVING = 0.08
 """Of so many runs Pulley only observes at the beginning."""
+_NIGHTS = 0.02
+_NIGHT = timedelta(hours=26)
 _QUIET = timedelta(minutes=6)
 """A drift check and a sweep: only after those is rest really rest."""
 
@@ -86,6 +88,7 @@ class _Run:
         )
         records = RecordLaws(verdict, trace, Evidence(verdict, world), acts.rejected, clock.now)
         storage.tables.on_commit += [records.committed, acts.committed]
+        storage.queues.on_change.append(self._stage.ring)
         self._people = People(self._stage, self._town, EventGrid(self._stage))
         self._rest = Rest(self._stage, self._town, self._people)
         self._crashes = 0
@@ -126,10 +129,22 @@ class _Run:
         stage.weather.calm = False
         stage.trace.note("run", "the storm begins")
         await self._people.live(chance.uniform(150, 900), every=chance.choice((15, 40, 100)))
+        if chance.random() < _NIGHTS:
+            await self._night()
         stage.weather.calm = True
         stage.trace.note("run", "the storm is over")
         await self._people.calm_down()
         await self._settle()
+
+    async def _night(self) -> None:
+        """A day and more in which nothing happens: tokens expire, and whoever waited for a day gives up."""
+        weather, people = self._stage.weather, self._people
+        weather.calm = True
+        self._stage.trace.note("run", "the night begins")
+        await asyncio.sleep(_NIGHT.total_seconds())
+        self._stage.trace.note("run", "the night is over")
+        weather.calm = False
+        await people.live(120, every=20)
 
     async def _settle(self) -> None:
         """Wait until everything is at rest, and stays so."""

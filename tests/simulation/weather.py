@@ -1,7 +1,9 @@
 """The storm: which call meets which fault, how long things take, and when it is over."""
 
+import asyncio
 import json
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -27,6 +29,8 @@ class Place(Enum):
     QUEUES = "queues"
 
 
+_LATE = 20
+"""Seconds that a call may be late, after its sender gave up."""
 STORAGE = frozenset({Place.TABLES, Place.QUEUES})
 
 
@@ -41,6 +45,8 @@ class Fault:
     error: type[AzureError] | None = None
     times_out: bool = False
     """The error comes only when the caller's time has run out."""
+    late: bool = False
+    """The call arrives after that, whatever its sender did meanwhile, alive or not."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Weather:
         self.calm = False
         self.out: set[Place] = set()
         """Where nothing is answered at the moment: an outage."""
+        self._on_the_way: dict[asyncio.Task[object], None] = {}
 
     def delay(self) -> float:
         """How long a call is on its way, in seconds; this is what lets invocations interleave."""
@@ -87,6 +94,17 @@ class Weather:
     def moment(self, within: float) -> float:
         """Some time within so many seconds."""
         return self._chance.uniform(0, within)
+
+    def arrives_late(self, effect: Callable[[], Awaitable[object]], after: float) -> None:
+        """Let a call have its effect some time after its sender gave up."""
+
+        async def arrive() -> None:
+            await asyncio.sleep(after + self.moment(_LATE))
+            await effect()
+
+        task = asyncio.get_running_loop().create_task(arrive())
+        self._on_the_way[task] = None
+        task.add_done_callback(lambda done: self._on_the_way.pop(done, None))
 
     def crashes(self) -> bool:
         """Whether the process dies here."""
@@ -110,7 +128,9 @@ class Weather:
         if self._chance.random() >= rate:
             return None
         if place in STORAGE:
-            return self._chance.choice((_unavailable(place), _LOST, _TIMED_OUT, _TIMED_OUT_UNDONE, _NO_CONNECTION))
+            return self._chance.choice(
+                (_unavailable(place), _LOST, _TIMED_OUT, _TIMED_OUT_UNDONE, _NO_CONNECTION, _LATER)
+            )
         faults = [_unavailable(place), _unavailable(place, 500), _NO_CONNECTION, _LOST, _TIMED_OUT, _TIMED_OUT_UNDONE]
         if place is not Place.APP:
             faults.append(_throttled(place, self._chance.choice((1, 17, 60, 300))))
@@ -122,6 +142,7 @@ class Weather:
 _NO_CONNECTION = Fault("no connection", happens=False, error=ServiceRequestError)
 _LOST = Fault("answer lost", happens=True, error=ServiceResponseError)
 _TIMED_OUT = Fault("timed out, done", happens=True, error=ServiceResponseTimeoutError, times_out=True)
+_LATER = Fault("timed out, done later", happens=False, error=ServiceResponseTimeoutError, times_out=True, late=True)
 _TIMED_OUT_UNDONE = Fault("timed out, not done", happens=False, error=ServiceResponseTimeoutError, times_out=True)
 
 
