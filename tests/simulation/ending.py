@@ -15,12 +15,13 @@ from operators.core.transitions import State
 from tests.simulation.events import Push
 from tests.simulation.people import People
 from tests.simulation.rows import EngineRow
-from tests.simulation.scenario import Town
+from tests.simulation.scenario import GOOD, Town
 from tests.simulation.stage import Stage
 
 BOUND = timedelta(hours=3)
 """After the last fault every push has reached its end, everything is tidied up, and the apps run their tags' images."""
 _CLOCKS_DIFFER = timedelta(seconds=5)
+_FAILURES = (State.FAILED, State.ROLLED_BACK, State.ROLLBACK_FAILED, State.UNVERIFIED)
 _TAKEN = (ChoiceReason.ADOPTED, ChoiceReason.REFERENCE_CHANGED)
 
 
@@ -105,11 +106,21 @@ class Rest:
             return "its baseline"
         if newest and newest.reason == ChoiceReason.APP_STOPPED:
             return "stopped"
-        if last and last.state in (State.FAILED, State.ROLLED_BACK, State.ROLLBACK_FAILED, State.UNVERIFIED):
+        if last and last.state in _FAILURES and self._may_fail(app, last):
             return f"{last.state}: {last.reason}"
         if last and last.asked and last.asked.wish and last.digest != digest:
             return "a person chose"
         return None
+
+    def _may_fail(self, app: str, rollout: Rollout) -> bool:
+        """Whether somebody other than us can be at fault: the image, a person, or a role that was taken away."""
+        image = rollout.image
+        if image is None or rollout.state is State.UNVERIFIED:
+            return True
+        manifest = self.stage.world.registry(image.registry).manifest(
+            image.repository, image.digest or "", self.stage.now()
+        )
+        return manifest is None or manifest.image not in GOOD or app in self.people.touched
 
     def _is_baseline(self, rollouts: list[Rollout], container: Container) -> bool:
         """Whether nothing was pushed since the app was taken as it was: somebody else brought it there."""

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.azure.transport import WorldCredential
 from local.in_process import InProcessTransport
 from operators.assembly import Operator, assemble
 from operators.cloud.storage import Storage
@@ -13,7 +12,7 @@ from operators.core.gate import Mode
 from operators.errors import BadInput, NotFound, Temporary
 from operators.settings import Settings
 from tests.simulation.invocation import CURRENT, Invocation
-from tests.simulation.ports import AzurePort, Dead, Life, Port, QueuePort, TablePort
+from tests.simulation.ports import AzurePort, CredentialPort, Dead, Life, Port, QueuePort, TablePort
 from tests.simulation.stage import Stage
 
 FUNCTION_TIMEOUT = 300
@@ -116,6 +115,6 @@ class Instance:
                 "AzureWebJobsStorage": stage.storage.connection_string,
             }
         )
-        azure = AzurePort(self._port(stage.azure()), stage.acts)
-        transport = InProcessTransport(azure.answer, stage.clock.sleep)
-        return assemble(settings, self.storage, WorldCredential(stage.world), self.now, transport)
+        port = self._port(stage.azure())
+        transport = InProcessTransport(AzurePort(port, stage.acts).answer, stage.clock.sleep)
+        return assemble(settings, self.storage, CredentialPort(stage.world, port), self.now, transport)

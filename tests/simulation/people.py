@@ -26,7 +26,7 @@ class People:
         """(principal, registry) whose role was taken away."""
         self.pushes: list[Push] = []
         self.touched: set[str] = set()
-        """Apps that somebody stopped, restarted or reconfigured by hand."""
+        """Apps that somebody stopped, restarted, reconfigured, or took the role from."""
 
     async def live(self, seconds: float, every: float) -> None:
         """Do something now and then, for so long."""
@@ -114,6 +114,7 @@ class People:
             trace.note("somebody", "takes AcrPull on %s from %s", registry, principal)
             world.remove_role(principal, "AcrPull", registry)
             self.without_role.add(who)
+            self.touched.update(self._town.pulled_by(principal))
 
     async def _stop_or_start(self) -> None:
         app = self._pick()

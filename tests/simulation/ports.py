@@ -4,9 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+
 from local.azure.asgi import Answer
+from local.azure.transport import WorldCredential
+from local.azure.world import World
 from local.in_process import Answering, Asked
 from local.storage import MemoryStorage
 from tests.simulation.acts import ActLaws, act_of
@@ -67,6 +73,15 @@ class Port:
         self.life.check()
         return await self._fail(fault, asked) if fault else answer
 
+    async def reach_identity(self) -> None:
+        """On the way to a token: as pass_through, with nothing that could happen there."""
+        self.life.check()
+        await asyncio.sleep(self.weather.delay())
+        self.life.check()
+        if self.weather.gives_no_token():
+            self.trace.note(who(), "no token")
+            raise ClientAuthenticationError("simulated: the identity endpoint gave no token")
+
     async def _fail(self, fault: Fault, asked: Asked) -> Answer:
         if fault.times_out:
             await asyncio.sleep(asked.read_timeout or _PATIENCE)
@@ -95,6 +110,19 @@ class AzurePort:
             return await self.port.pass_through(asked, Place.ARM, acts=True)
         finally:
             self.laws.answered(act)
+
+
+class CredentialPort(WorldCredential):
+    """To the identity endpoint; where it gives no token, nobody can be asked anything."""
+
+    def __init__(self, world: World, port: Port) -> None:
+        super().__init__(world)
+        self._port = port
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """A token, or what azure-identity raises."""
+        await self._port.reach_identity()
+        return await super().get_token(*scopes, **options)
 
 
 @dataclass(frozen=True)

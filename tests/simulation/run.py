@@ -35,6 +35,7 @@ _SKEW = 2.0
 """How far a machine's clock is off, in seconds, either way."""
 _OBSERVING = 0.08
 """Of so many runs Pulley only observes at the beginning."""
+_LEASE_LOST = 0.05
 _NIGHTS = 0.02
 _NIGHT = timedelta(hours=26)
 _QUIET = timedelta(minutes=6)
@@ -191,13 +192,14 @@ class _Run:
             instance.crash("PULLEY_MODE=act")
 
     async def _timers(self) -> None:
-        """The host's timers: one instance at a time gets each tick."""
+        """The host's timers: one instance gets each tick, or two where the lease of the first was lost."""
         minute = 0
         while True:
-            if instance := self._stage.somebody():
-                self._in_background(instance.call("sweep", instance.operator.sweep.run))
-            if minute % 5 == 0 and (instance := self._stage.somebody()):
-                self._in_background(instance.call("check_drift", instance.operator.drift.check))
+            for _ in range(1 if self._chance.random() > _LEASE_LOST else 2):
+                if instance := self._stage.somebody():
+                    self._in_background(instance.call("sweep", instance.operator.sweep.run))
+                if minute % 5 == 0 and (instance := self._stage.somebody()):
+                    self._in_background(instance.call("check_drift", instance.operator.drift.check))
             minute += 1
             await asyncio.sleep(60)
 

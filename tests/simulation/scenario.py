@@ -34,6 +34,10 @@ class Town:
     pullers: tuple[tuple[str, str], ...]
     """(principal, registry) that have AcrPull at the beginning."""
 
+    def pulled_by(self, principal: str) -> tuple[str, ...]:
+        """The apps that pull as this principal, as far as a name tells: all of them for the shared identity."""
+        return self.apps if principal == "puller" else (principal,)
+
 
 def drawn_town(chance: random.Random) -> Town:
     """One town."""

@@ -110,6 +110,10 @@ class Weather:
         """Whether the process dies here."""
         return not self.calm and self._chance.random() < self._climate.crash
 
+    def gives_no_token(self) -> bool:
+        """Whether the identity endpoint fails."""
+        return not self.calm and self._chance.random() < self._climate.arm
+
     def loses_message(self) -> bool:
         """Whether a message that was sent is gone."""
         return not self.calm and self._chance.random() < self._climate.lost_messages
