@@ -114,6 +114,8 @@ async def _copy(output: asyncio.StreamReader, log: Path) -> None:
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return  # it ended by itself, perhaps long ago: its number may be another program's by now
     _signal_group(process, signal.SIGTERM)
     with suppress(TimeoutError):
         async with asyncio.timeout(_STOP_SECONDS):
