@@ -10,6 +10,7 @@ from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.recovery import Measure, Recover, Tried
 from operators.core.references import Reference
+from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
 from operators.core.transitions import ENDED, OCCUPYING, Event, State, after
 from operators.core.watch import Proof
@@ -54,6 +55,8 @@ class Rollout(Model):
     """The person's look that it does. Its wish counts until the rollout has ended, whatever else comes."""
     reference: str | None = None
     """What the app follows, `registry/repository:tag`."""
+    tag_seen: TagFacts | None = None
+    """That tag as the registry showed it with the decision."""
     image: ImageReference | None = None
     """What it is brought to, by digest; None while that is not known."""
     from_digest: Digest | None = None

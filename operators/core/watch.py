@@ -11,6 +11,7 @@ from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.platform_log import LogLine, Pull
+from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
 
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -164,13 +165,14 @@ def proof_of(
     wanted: Digest,
     configured: ImageReference | None,
     pull: Pull | None,
-    tag_before: Digest | None,
-    tag_after: Digest | None,
+    before: TagFacts | None,
+    after: TagFacts | None,
 ) -> Proof:
     """How sure it is that a serving app runs `wanted`.
 
-    `pull` is what the log tells since the act, None where it was not read; `tag_before` and `tag_after` are the tag's
-    digest at the registry before the act and now, None where unknown.
+    `pull` is what the log tells since the act, None where it was not read; `before` and `after` are the tag as the
+    registry showed it before the act and shows it now, None where unknown. A tag that moved away and back between them
+    has the same digest and another time: what was pulled meanwhile may be the other image.
     """
     if configured is not None and configured.digest == wanted:
         return Proof.PINNED
@@ -178,4 +180,4 @@ def proof_of(
         return Proof.ASSUMED
     if pull.digests:
         return Proof.PULLED if pull.digests == {wanted} else Proof.ASSUMED
-    return Proof.PULLED if tag_before == tag_after == wanted else Proof.ASSUMED
+    return Proof.PULLED if before == after and after is not None and after.digest == wanted else Proof.ASSUMED

@@ -10,6 +10,7 @@ from operators.core.inventory import STRATEGY_TAG, looked_after, resource_tag
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.references import NoReference, Reference
+from operators.core.registries import TagFacts
 from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
 from operators.core.transitions import Event, State
 from operators.flows.facts import Facts, read_facts
@@ -126,7 +127,7 @@ class Planning:
         aside: tuple[Moved, ...] = ()
         chosen = rollout if rollout and rollout.state is not State.PENDING else None
         if rollout and chosen and (chosen.image, chosen.strategy) == (target.image, target.strategy):
-            moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(held)}))
+            moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(held), "tag_seen": _tag_seen(facts)}))
             if looks:
                 active, other = begin(active, looks, now)
                 detail = f"rollout #{rollout.sequence} is bringing {target.image.digest} already"
@@ -149,6 +150,7 @@ class Planning:
                 reference=str(facts.reference) if isinstance(facts.reference, Reference) else None,
                 strategy=target.strategy,
                 asked=_asked(held),
+                tag_seen=_tag_seen(facts),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
             )
         outcome = await Gating(self.house).pass_gate(held, active, moved, facts, aside)
@@ -189,6 +191,10 @@ def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:
     asked = timedelta(seconds=read.retry_after_seconds) if read.retry_after_seconds else None
     retries = rollout.retries if rollout else 0
     return Later(reason=ChoiceReason.APP_UNREADABLE, detail=detail, delay=retry_wait(retries, asked))
+
+
+def _tag_seen(facts: Facts) -> TagFacts | None:
+    return facts.tag if isinstance(facts.tag, TagFacts) else None
 
 
 def _principal(facts: Facts) -> str | None:

@@ -54,13 +54,15 @@ class Watching:
             return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
         lines, tag = await asyncio.gather(self._lines(app, facts), self.tag(rollout))
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
-        after = tag.digest if isinstance(tag, TagFacts) else None
-        proof = proof_of(image.digest, None, pull, image.digest, after)
+        after = tag if isinstance(tag, TagFacts) else None
+        proof = proof_of(image.digest, None, pull, rollout.tag_seen, after)
         if proof is Proof.PULLED:
             return proof, "its pull is in the platform's log, and the tag has not moved"
         if isinstance(lines, Unknown):
             return proof, f"the platform's log could not be read: {lines.reason}"
-        return proof, "the tag moved meanwhile" if after != image.digest else "the platform's log shows no pull of it"
+        if after != rollout.tag_seen:
+            return proof, "the tag moved meanwhile"
+        return proof, "the platform's log shows no pull of it"
 
     async def _read(self, rollout: Rollout, now: datetime) -> WatchFacts:
         app, sites = AppId.from_key(rollout.app), self.house.azure.sites

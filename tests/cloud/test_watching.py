@@ -17,6 +17,7 @@ from operators.core.images import ImageReference
 from operators.core.judgement import judge
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, pulled_since, read_platform_log
+from operators.core.registries import TagFacts
 from operators.core.stalls import StallReason
 from operators.core.watch import (
     FIRST_LOOK,
@@ -148,7 +149,8 @@ async def test_it_serves(pushed: str, site: dict[str, Any]) -> None:
     running = {view.serving.digest for view in watch.world.instances("api") if view.serving}
     assert running == {tag.digest}
     pull = pulled_since(await watch.log(), facts.acted_at, IMAGE)
-    assert proof_of(tag.digest, None, pull, tag.digest, tag.digest) is Proof.PULLED
+    shown = TagFacts(digest=tag.digest, last_updated=tag.updated)
+    assert proof_of(tag.digest, None, pull, shown, shown) is Proof.PULLED
 
 
 async def test_it_serves_on_the_older_platform() -> None:

@@ -218,3 +218,15 @@ async def test_a_deployed_digest_that_is_wished_for(town: Town) -> None:
     await town.run()
     rollout = await town.rollout("shop")
     assert (rollout.state, rollout.digest, rollout.proof) == (State.SUCCEEDED, digest, Proof.PINNED)
+
+
+async def test_a_tag_that_moved_away_and_back_proves_nothing(town: Town) -> None:
+    """In between the platform may have pulled the other image: the digest that serves is assumed, and no last good."""
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    await town.push(IMAGE, "v3", deliver=False)
+    town.clock.advance(1)
+    await town.push(IMAGE, "v2", deliver=False)
+    await town.run()
+    rollout = await town.rollout("shop", 2)
+    assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.ASSUMED)
