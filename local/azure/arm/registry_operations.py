@@ -1,6 +1,6 @@
 """What ARM knows of Microsoft.ContainerRegistry here."""
 
-from local.azure.arm import deleting, registries, registry_writing, webhooks
+from local.azure.arm import deleting, imports, registries, registry_writing, webhooks
 from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
@@ -31,6 +31,12 @@ REGISTRIES = (
         *(registry_writing.operation_status, "operationStatuses/read"),
     ),
     _acr("registries.get", "GET", _REGISTRY, registries.get, "read"),
+    _acr("registries.import", "POST", _REGISTRY + "/importImage", imports.import_image, "importImage/action"),
+    Operation(
+        *("registries.import_result", "GET"),
+        *(SUBSCRIPTION + _PROVIDER + "/locations/{location}/operationResults/{operation}", imports.import_result),
+        *("Microsoft.ContainerRegistry/locations/operationResults/read", "Microsoft.ContainerRegistry"),
+    ),
     _acr("registries.usages", "GET", _REGISTRY + "/listUsages", webhooks.list_usages, "listUsages/read"),
     _acr("webhooks.list", "GET", _REGISTRY + "/webhooks", webhooks.list_webhooks, "webhooks/read"),
     _acr("webhooks.get", "GET", _WEBHOOK, webhooks.get_webhook, "webhooks/read"),

@@ -74,6 +74,8 @@ class World:
         self._pulls = Pulls(self._puller.pull, self._puller.adopt)
         self.deletions: set[str] = set()
         """Operations that took resource groups away."""
+        self.imports: dict[str, tuple[str, str, str] | None] = {}
+        """Operations that imported images → code, resource and text of a failure."""
         self.swaps = Swaps(scenario.swap_seconds, self._serves)
 
     def now(self) -> datetime:
