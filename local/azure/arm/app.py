@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from local.azure.arm.activity import note
 from local.azure.arm.budgets import spend
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import ArmError, denied, forbidden, front_door, unauthenticated
@@ -38,7 +39,8 @@ class ArmApp:
         await response(scope, receive, send)
 
     def _answer(self, request: Request, body: bytes) -> Response:
-        caller = self._caller(request)
+        claims = self._claims(request)
+        caller = str(claims["oid"])
         path = unquote(request.url.path).rstrip("/")
         operation, place = _find(request.method, path)
         request.state.operation = operation.name
@@ -50,13 +52,23 @@ class ArmApp:
         call = ArmCall(self._world, path, place, query, _json(body), caller)
         self._check_subscription(call)
         left = spend(self._world, request.method, path, caller)
-        self._check_rights(operation, call)
-        response = operation.handler(call)
+        response = self._done(operation, call, claims)
         response.headers.update(left)
         return response
 
-    def _caller(self, request: Request) -> str:
-        """Answer the object id of the bearer token; raises the 401 otherwise."""
+    def _done(self, operation: Operation, call: ArmCall, claims: dict[str, Any]) -> Response:
+        """Do it where it is allowed; the Activity Log tells of what was done and of what was refused."""
+        try:
+            self._check_rights(operation, call)
+            response = operation.handler(call)
+        except ArmError as error:
+            note(call, operation, claims, error.status)
+            raise
+        note(call, operation, claims, response.status_code)
+        return response
+
+    def _claims(self, request: Request) -> dict[str, Any]:
+        """Answer what the bearer token says; raises the 401 otherwise."""
         tenant = self._world.scenario.tenant
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -70,7 +82,7 @@ class ArmApp:
         if str(claims.get("aud", "")).rstrip("/") not in AUDIENCES:
             text = f"The access token has been obtained for wrong audience or resource '{claims.get('aud')}'."
             raise unauthenticated(tenant, "InvalidAuthenticationTokenAudience", text)
-        return str(claims["oid"])
+        return claims
 
     def _check_subscription(self, call: ArmCall) -> None:
         wanted = call.place.get("subscription")

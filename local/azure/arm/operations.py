@@ -1,6 +1,7 @@
 """Which operations ARM knows here: method, path, the right that is needed, and who answers."""
 
 from local.azure.arm import (
+    activity,
     deny_assignments,
     event_subscriptions,
     role_assignments,
@@ -16,6 +17,7 @@ from local.azure.arm.web_operations import WEB
 _VAULTS = "/providers/Microsoft.KeyVault/vaults"
 _REGISTRY = GROUP + "/providers/Microsoft.ContainerRegistry/registries/{registry}"
 _SUBSCRIBED = _REGISTRY + "/providers/Microsoft.EventGrid/eventSubscriptions"
+_ACTIVITY = SUBSCRIPTION + "/providers/Microsoft.Insights/eventtypes/management/values"
 _TOPICS = "/providers/Microsoft.EventGrid/systemTopics"
 _AUTHORIZATION = "(?P<scope>|/.+?)/providers/Microsoft.Authorization"
 
@@ -60,6 +62,7 @@ OPERATIONS = (
         *("topics.events", "GET", GROUP + _TOPICS + "/{topic}/eventSubscriptions"),
         *(event_subscriptions.list_at_topic, "systemTopics/eventSubscriptions/read"),
     ),
+    Operation("activity.list", "GET", _ACTIVITY, activity.list_events, None, "Microsoft.Insights"),
     _vault("vaults.list", SUBSCRIPTION + _VAULTS, vaults.list_vaults),
     _vault("vaults.get", GROUP + _VAULTS + "/{vault}", vaults.get_vault),
 )

@@ -14,6 +14,7 @@ _TYPES = {
     "Microsoft.ContainerRegistry": ("registries", "registries/webhooks", "checkNameAvailability"),
     "Microsoft.Authorization": ("roleAssignments", "roleDefinitions", "denyAssignments"),
     "Microsoft.EventGrid": ("eventSubscriptions", "systemTopics"),
+    "Microsoft.Insights": ("eventtypes",),
     "Microsoft.KeyVault": ("vaults",),
     "Microsoft.ManagedIdentity": ("userAssignedIdentities",),
     "Microsoft.Resources": ("resourceGroups", "subscriptions", "tags"),

@@ -14,6 +14,7 @@ SUPPORTED = {
         *("2022-05-01-preview",),
     ),
     "Microsoft.EventGrid": ("2021-12-01", "2022-06-15", "2023-12-15-preview", "2025-02-15"),
+    "Microsoft.Insights": ("2015-04-01",),
     "Microsoft.KeyVault": ("2022-07-01", "2023-07-01", "2024-11-01", "2025-05-01"),
     "Microsoft.ManagedIdentity": ("2018-11-30", "2023-01-31", "2024-11-30", "2025-05-31-preview"),
     "Microsoft.Resources": (

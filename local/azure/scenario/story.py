@@ -28,6 +28,8 @@ class Scenario(Part):
     """How long a slot swap takes where the source answers."""
     directory_lag_seconds: Seconds = 0
     """How long the directory does not know the principals of identities that are made through ARM."""
+    activity_log_lag_seconds: Seconds = 0
+    """How long it takes until what was done through ARM is in the Activity Log; minutes in Azure."""
     page_size: Annotated[int, Field(ge=1)] = 100
     budgets: Budgets = Budgets()
     operator: Operator = Operator()

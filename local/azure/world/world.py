@@ -7,6 +7,7 @@ from typing import Any
 from local.azure import scenario as told
 from local.azure.scenario import Scenario, ScenarioError
 from local.azure.world import pushes
+from local.azure.world.activity_log import ActivityLog
 from local.azure.world.budgets import CallBudgets
 from local.azure.world.building import (
     LONG_AGO,
@@ -50,6 +51,7 @@ class World:
         self.clock = clock
         self.started = clock.now()
         self.journal = Journal()
+        self.activity_log = ActivityLog(timedelta(seconds=scenario.activity_log_lag_seconds))
         self.numbers = count(1)
         """Numbers requests, so that their ids differ and yet are the same in every run."""
         self.faults = Faults(scenario.faults)
