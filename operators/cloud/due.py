@@ -1,6 +1,6 @@
 """Table `due`: apps with a next step, so that the sweep finds those whose message was lost."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,8 @@ class Due:
     at: datetime
     error: str
     """What the last invocation died of, where it could still say so; empty otherwise."""
+    untold: tuple[int, ...]
+    """Rollouts whose end was about to be stored: whether it was published then is not known."""
     etag: str
 
 
@@ -33,11 +35,25 @@ class DueTable:
         self._storage = storage
 
     async def put(self, app: str, at: datetime, error: str = "") -> None:
-        """Have the app looked after if nothing happens until then."""
+        """Have the app looked after if nothing happens until then. What is untold stays so."""
+        await self._merge(app, {"at": at, "error": error[:2000]})
+
+    async def owe(self, app: str, at: datetime, untold: Sequence[int]) -> Due:
+        """The same, before the end of these rollouts is stored; `told` or `remove` says that it was published too."""
+        etag = await self._merge(app, {"at": at, "error": "", "untold": ",".join(map(str, untold))})
+        return Due(app=app, at=at, error="", untold=tuple(untold), etag=etag)
+
+    async def told(self, due: Due) -> None:
+        """Nothing is untold any more, unless somebody has written since this row was read."""
         table = await self._storage.table(_TABLE)
-        row = {"PartitionKey": _ONE, "RowKey": encode_key(app), "at": at, "error": error[:2000]}
-        async with faults(f"due {app}"):
-            await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+        row = {"PartitionKey": _ONE, "RowKey": encode_key(due.app), "untold": ""}
+        async with faults(f"due {due.app}"):
+            try:
+                await table.update_entity(
+                    row, mode=UpdateMode.MERGE, etag=due.etag, match_condition=MatchConditions.IfNotModified
+                )
+            except (ResourceModifiedError, ResourceNotFoundError):
+                return
 
     async def get(self, app: str) -> Due | None:
         """The app's row."""
@@ -67,6 +83,19 @@ class DueTable:
             except (ResourceModifiedError, ResourceNotFoundError):
                 return
 
+    async def _merge(self, app: str, changes: Mapping[str, object]) -> str:
+        table = await self._storage.table(_TABLE)
+        row = {"PartitionKey": _ONE, "RowKey": encode_key(app), **changes}
+        async with faults(f"due {app}"):
+            answer = await table.upsert_entity(row, mode=UpdateMode.MERGE)
+        return str(answer["etag"])
+
 
 def _due(row: TableEntity) -> Due:
-    return Due(app=decode_key(row["RowKey"]), at=row["at"], error=row.get("error", ""), etag=str(row.metadata["etag"]))
+    return Due(
+        app=decode_key(row["RowKey"]),
+        at=row["at"],
+        error=row.get("error", ""),
+        untold=tuple(int(one) for one in row.get("untold", "").split(",") if one),
+        etag=str(row.metadata["etag"]),
+    )

@@ -1,6 +1,7 @@
 """Publishing: what was stored about a rollout also goes into everyone's list and, where it is news, to whoever listens.
 
-Both come after the commit and may be lost with the process; the sweep publishes again what it finds overdue.
+Both come after the commit and may be lost with the process. The next step makes good what was lost of an end, and the
+sweep what it finds overdue.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ class Publishing:
         """Show it and tell where it stands, in case that was lost. Copies of news carry the same id."""
         await self.house.records.recent.put(rollout)
         await self._tell(news_of(rollout))
+
+    async def make_good(self, app: str, untold: tuple[int, ...]) -> None:
+        """Publish the ends that a step stored and may have died before it had published them."""
+        for sequence in untold:
+            rollout = await self.house.records.engine.rollout(app, sequence)
+            if rollout is not None:
+                await self.again(rollout)
 
     async def _tell(self, notice: RolloutNotice | None) -> None:
         if notice is not None and self.house.settings.notify_url is not None:

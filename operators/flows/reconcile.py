@@ -2,7 +2,9 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
+from operators.cloud.due import Due
 from operators.cloud.engine import Held, LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.inventory import Follower
@@ -15,7 +17,7 @@ from operators.flows.planning import Planning
 from operators.flows.publishing import Publishing
 from operators.flows.recovering import Recovering
 from operators.flows.services import House
-from operators.flows.stepping import Outcome
+from operators.flows.stepping import Outcome, ends
 from operators.flows.verifying import Verifying
 
 _log = logging.getLogger(__name__)
@@ -62,24 +64,32 @@ class Reconcile:
         active = outcome.active.model_copy(update={"next_step": held.active.next_step + 1})
         app = active.app
         due = await records.due.get(app)
+        left = due.untold if due else ()
         delay = max(settings.wait(outcome.again), outcome.at_least) if outcome.again is not None else None
-        if delay is not None:
-            await records.due.put(app, self.house.now() + delay + settings.wait(GRACE))
+        untold = (*left, *ends(outcome.moved))
+        if delay is not None or untold:
+            due = await records.due.owe(app, self.house.now() + (delay or timedelta()) + settings.wait(GRACE), untold)
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
         await self._follow(before, active, outcome.moved)
         await Publishing(self.house).publish(before.rollout, outcome.moved)
+        await Publishing(self.house).make_good(app, left)
         for each in outcome.moved:
             for step in each.steps:
                 _log.info("%s #%d %s: %s", app, each.rollout.sequence, step.state, step.detail)
+        await self._hand_on(active, delay, due)
+
+    async def _hand_on(self, active: Active, delay: timedelta | None, due: Due | None) -> None:
+        """Have the next step begin, if there is one; all that the row stood for until now is done."""
+        records, app = self.house.records, active.app
         if delay is not None:
             await records.queues.look(app, active.next_step, delay)
-            return
-        _, looks = await records.engine.read(app)
-        if looks:
+        elif (await records.engine.read(app))[1]:
             await records.queues.look(app)
-        elif due is not None and outcome.moved:
-            # a step that moved nothing leaves the row: it may stand for one that died before it had published
+        elif due is not None:
             await records.due.remove(due)
+            return
+        if due is not None and due.untold:
+            await records.due.told(due)
 
     async def _follow(self, before: Active, after: Active, moved: tuple[Moved, ...]) -> None:
         """Keep the list that pushes and the drift check go by; each end writes it, whatever was lost before."""

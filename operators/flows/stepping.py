@@ -53,3 +53,8 @@ def carrying(active: Active, moved: Moved, **changes: object) -> Active:
     """The app's row with this rollout in it, or without it once it has ended."""
     rollout = None if moved.rollout.ended else moved.rollout
     return active.model_copy(update={"rollout": rollout, **changes})
+
+
+def ends(moved: tuple[Moved, ...]) -> tuple[int, ...]:
+    """The sequence numbers of those that end with this step."""
+    return tuple(each.rollout.sequence for each in moved if each.rollout.ended)

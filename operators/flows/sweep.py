@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from operators.cloud.due import Due
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.gate import retry_wait
@@ -33,10 +34,12 @@ class Sweep:
         turns = spread(due.app for due in overdue)
         for due, (_, delay) in zip(overdue, turns, strict=True):
             active, looks = await records.engine.read(due.app)
-            await self._publish(active)
+            await self._publish(active, due)
             if active.rollout is None and not looks:
                 await records.due.remove(due)
                 continue
+            if due.untold:
+                await records.due.told(due)
             _log.warning("%s is overdue since %s; its message is sent again", due.app, due.at)
             delay = self.house.settings.wait(delay)
             await records.due.put(due.app, now + delay + self.house.settings.wait(GRACE), due.error)
@@ -72,10 +75,9 @@ class Sweep:
             return
         await records.recent.put(moved.rollout)
 
-    async def _publish(self, active: Active) -> None:
-        """Show and tell the last rollout again, in case the step that brought it there died before it could."""
-        rollout = active.rollout
-        if rollout is None and active.sequence:
-            rollout = await self.house.records.engine.rollout(active.app, active.sequence)
+    async def _publish(self, active: Active, due: Due) -> None:
+        """Show and tell again what a step may have died before it could."""
+        publishing, rollout = Publishing(self.house), active.rollout
+        await publishing.make_good(due.app, due.untold)
         if rollout is not None and self.house.now() - rollout.updated_at < _STILL_NEWS:
-            await Publishing(self.house).again(rollout)
+            await publishing.again(rollout)

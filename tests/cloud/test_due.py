@@ -59,6 +59,20 @@ async def test_what_was_put_since_stays(due: DueTable) -> None:
     assert await due.get(APP) is not None
 
 
+async def test_what_is_untold_stays_until_somebody_says_that_it_was_told(due: DueTable) -> None:
+    """Neither a mark nor an error takes it away; nor does who read the row before somebody else wrote."""
+    owed = await due.owe(APP, ago(60), (2, 3))
+    await due.put(APP, NOW, "KeyError: 'x'")
+    await due.told(owed)
+    read = await due.get(APP)
+    assert read is not None
+    assert (read.at, read.error, read.untold) == (NOW, "KeyError: 'x'", (2, 3))
+    await due.told(read)
+    read = await due.get(APP)
+    assert read is not None
+    assert (read.at, read.untold) == (NOW, ())
+
+
 async def test_a_long_error_is_cut(due: DueTable) -> None:
     """A property holds 64 KiB; an error with a whole answer in it must not keep the row from being written."""
     await due.put(APP, NOW, "x" * 100_000)

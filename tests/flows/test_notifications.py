@@ -182,6 +182,21 @@ async def test_a_notice_that_was_lost_with_the_process_is_sent_by_the_sweep(loud
     assert [event["id"] for event in receiver.events] == [f"{loud.key('shop')}/2/succeeded/serving"]
 
 
+async def test_news_that_was_lost_with_the_process_is_told_by_the_next_step(loud: Town, receiver: Receiver) -> None:
+    """Dead between the commit and the notice, and a push comes before the sweep: both ends are heard, once each."""
+    await loud.push(IMAGE, "v2")
+    loud.dies_before_storing(f"/{NOTICES}/messages")
+    with pytest.raises(Died):
+        await loud.run()
+    again = loud.restarted(notify_url=URL, site_name="pulley-prod").heard_by(receiver)
+    await again.push(IMAGE, "v3")
+    await again.run()
+    await again.operator.sweep.run()
+    await again.tell()
+    ids = [event["id"] for event in receiver.events]
+    assert sorted(ids) == [f"{loud.key('shop')}/{sequence}/succeeded/serving" for sequence in (2, 3)]
+
+
 async def test_old_news_is_not_told_again(loud: Town, receiver: Receiver) -> None:
     """A look whose message was lost brings up the app, not yesterday's success."""
     await loud.push(IMAGE, "v2")

@@ -97,6 +97,26 @@ async def test_a_lost_message_costs_a_minute(town: Town) -> None:
     assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
 
 
+async def test_an_end_that_died_before_it_was_listed_is_listed_by_the_next_step(town: Town) -> None:
+    """A push that found another rollout on its way ended beside it: everyone's list shows it all the same."""
+    await town.operator.admin.freeze(b'{"by": "ana", "why": "the sale"}')
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "v2")
+    town.dies_before_storing("/recent(")
+    with pytest.raises(Died):
+        await town.run()
+    town = town.restarted()
+    await town.operator.admin.unfreeze(b'{"by": "ana"}')
+    await town.run()
+    listed, _ = await town.operator.house.records.recent.page(10, None)
+    assert {one.sequence: one.state for one in listed} == {
+        1: State.SKIPPED,
+        2: State.SUCCEEDED,
+        3: State.SKIPPED,
+    }
+
+
 async def test_a_poisoned_rollout_is_interrupted_and_resumed(town: Town) -> None:
     """A message that failed five times leaves an interrupted rollout with the error; the sweep brings it to its end."""
     await town.push(IMAGE, "v2")

@@ -72,8 +72,10 @@ class Rest:
             yield f"{app}: #{row.active.rollout.sequence} is {row.active.rollout.state}: {row.active.rollout.detail}"
         if row.claim:
             yield f"{app}: claimed until {row.claim.until:%T}"
-        if rollouts and rollouts[0].ended and not self._is_listed(rollouts[0]):
-            yield f"{app}: everyone's list does not show #{rollouts[0].sequence} as {rollouts[0].state}"
+        listed = {entity.properties["data"] for entity in self._partition("recent", "one").values()}
+        for rollout in rollouts:
+            if rollout.ended and rollout.model_dump_json() not in listed:
+                yield f"{app}: everyone's list does not show #{rollout.sequence} as {rollout.state}"
         for key, entity in self._partition("engine", self._key(app)).items():
             if key.startswith("l:"):
                 yield f"{app}: a look is left: {entity}"
@@ -83,10 +85,6 @@ class Rest:
             yield f"{app}: {container.reference} is at {self._tag_digest(container)}, decided was {container.decided}"
         elif not self._runs_its_tag(app) and not self._excuse(app):
             yield f"{app} should run {self._tag_digest(container)}: {[_told(view) for view in self._views(app)]}"
-
-    def _is_listed(self, rollout: Rollout) -> bool:
-        listed = self._partition("recent", "one").values()
-        return any(Rollout.model_validate_json(entity.properties["data"]) == rollout for entity in listed)
 
     def _excuse(self, app: str) -> str | None:
         """Why it rightly does not run its tag's image; None where nothing excuses it."""

@@ -6,10 +6,23 @@ from tests.simulation.run import simulate
 
 SEEDS = 40
 """About 45 of them fit a minute on one core of a small machine."""
+FOUND = {
+    13: "a tag that moved away and back was taken for one that had not moved",
+    114: "an end beside a held rollout was never listed: the process died before, and another message came first",
+    614: "a freeze whose answer was lost was never lifted: the people of the simulation took it for refused",
+}
+"""Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
+call that the operator makes."""
 _SHOWN = 60
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *(seed for seed in range(SEEDS) if seed not in FOUND),
+        *(pytest.param(seed, id=f"{seed}: {story}") for seed, story in FOUND.items()),
+    ],
+)
 def test_no_law_is_broken(seed: int) -> None:
     """Every law holds at every commit and act, and once the storm is over everything comes to rest."""
     outcome = simulate(seed)
