@@ -56,7 +56,7 @@ class People:
         self.without_role.clear()
         for app in self._town.apps:
             self._stage.world.start(app)
-        if self._frozen:
+        while self._frozen:
             await self._freeze()
 
     async def push(self) -> None:
@@ -90,7 +90,8 @@ class People:
             self._frozen = not done
         else:
             body = b'{"by": "ana", "why": "sale"}'
-            self._frozen = await self._asks("freezes", lambda one: one.operator.admin.freeze(body))
+            self._frozen = True  # also where no answer comes: it may have been done all the same
+            await self._asks("freezes", lambda one: one.operator.admin.freeze(body))
 
     async def _asks(self, what: str, ask: Callable[[Instance], Awaitable[object]]) -> bool:
         """Ask the admin API, and again where it gives no answer."""
