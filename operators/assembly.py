@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from operators.cloud.activity_log import ActivityLog
 from operators.cloud.app_settings import AppSettings
 from operators.cloud.arm import Arm
 from operators.cloud.authorization import Authorization
@@ -70,6 +71,7 @@ def assemble(
         key_vaults=KeyVaults(arm),
         webhooks=RegistryWebhooks(arm),
         event_subscriptions=EventSubscriptions(arm),
+        activity_log=ActivityLog(arm, credential),
     )
     records = Records.of(storage, settings)
     house = House(azure, records, settings, now)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operators.core.access import Access, Reason, Verdict
+from operators.core.activity import Activity
 from operators.core.model import Instant, Model
 from operators.core.other_work import OtherWork
 from operators.core.rollouts import Rollout
@@ -51,6 +52,9 @@ class Hold(Model):
 
     reason: HoldReason
     detail: str
+    evidence: tuple[str, ...] = ()
+    reverted_by: Activity | None = None
+    """Of a fight: with whom, once that is known."""
 
 
 class Wait(Model):

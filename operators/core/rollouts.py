@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from operators.core.access import Access
+from operators.core.activity import Activity
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
@@ -101,6 +102,8 @@ class Rollout(Model):
     """The last good image, once the way back was taken."""
     busy: int = 0
     """How often somebody else held the app when it was about to act."""
+    reverted_by: Activity | None = None
+    """While it is held for a fight: the write that changed back ours, once the Activity Log has it."""
 
     @property
     def ended(self) -> bool:

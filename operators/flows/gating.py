@@ -6,13 +6,26 @@ from datetime import timedelta
 from operators.cloud.engine import Held
 from operators.core.access import Access
 from operators.core.access.granting import GrantState
-from operators.core.gate import Busy, GiveUp, Go, Hold, Wait, access_wait, doubt, gate, hold_wait, retry_wait
+from operators.core.gate import (
+    Busy,
+    GiveUp,
+    Go,
+    Hold,
+    HoldReason,
+    Wait,
+    access_wait,
+    doubt,
+    gate,
+    hold_wait,
+    retry_wait,
+)
 from operators.core.inventory import resource_tag
 from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.rollouts import Active, Health, Moved, Rollout
 from operators.core.stalls import stall
 from operators.core.transitions import Event, State
 from operators.flows.applying import Applying
+from operators.flows.attributing import Attributing
 from operators.flows.facts import Facts
 from operators.flows.granting import Granting
 from operators.flows.services import House
@@ -45,6 +58,8 @@ class Gating:
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
         )
+        if isinstance(answer, Hold) and answer.reason is HoldReason.FIGHT:
+            answer = await Attributing(self.house).named(answer, rollout)
         again = _same_again(rollout, answer)
         if again is not None:
             waited = {"access": access, "waits": rollout.waits + 1, "retries": 0}
@@ -68,8 +83,10 @@ class Gating:
         if rollout.state in (State.HELD, State.WAITING_ACCESS):
             moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
         match answer:
-            case Hold(reason=reason, detail=detail):
-                return moved.by(Event.HOLD, now, reason, detail, evidence=evidence, access=access), hold_wait(reason)
+            case Hold(reason=reason, detail=detail, reverted_by=by):
+                shown = (*answer.evidence, *evidence)
+                moved = moved.by(Event.HOLD, now, reason, detail, evidence=shown, access=access, reverted_by=by)
+                return moved, hold_wait(reason)
             case Wait(detail=detail):
                 since = rollout.waiting_since or now
                 moved = moved.by(
@@ -139,7 +156,7 @@ def _same_again(rollout: Rollout, answer: Answer) -> timedelta | None:
         reason = rollout.access.reason if rollout.access else None
         return access_wait(rollout.waits + 1, answer.spread_in) if answer.reason == reason else None
     if rollout.state is State.HELD and isinstance(answer, Hold) and answer.reason == rollout.reason:
-        return hold_wait(answer.reason)
+        return hold_wait(answer.reason) if answer.reverted_by is None else None
     if rollout.state in (State.HELD, State.WAITING_ACCESS) and isinstance(answer, Busy):
         return retry_wait(rollout.waits)
     return None

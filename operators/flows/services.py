@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from operators.cloud.activity_log import ActivityLog
 from operators.cloud.app_settings import AppSettings
 from operators.cloud.authorization import Authorization
 from operators.cloud.due import DueTable
@@ -44,6 +45,7 @@ class Azure:
     key_vaults: KeyVaults
     webhooks: RegistryWebhooks
     event_subscriptions: EventSubscriptions
+    activity_log: ActivityLog
 
 
 @dataclass(frozen=True)

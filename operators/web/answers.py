@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import AwareDatetime
 
+from operators.core.activity import Activity
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
 from operators.core.recovery import Tried
@@ -75,6 +76,20 @@ class TriedAnswer(Answer):
         return cls(measure=tried.measure, reason=tried.reason, at=tried.at)
 
 
+class ActivityAnswer(Answer):
+    """What somebody else did, by the Activity Log."""
+
+    who: str
+    """A person's user principal name, a managed identity, or an application's id."""
+    at: AwareDatetime
+    operation: str
+
+    @classmethod
+    def of(cls, activity: Activity) -> "ActivityAnswer":
+        """From the log's entry."""
+        return cls(who=activity.who, at=activity.at, operation=activity.operation)
+
+
 class RolloutAnswer(Answer):
     """One rollout; `steps` only where one was asked for."""
 
@@ -106,6 +121,8 @@ class RolloutAnswer(Answer):
     tried: tuple[TriedAnswer, ...]
     back_to: str | None
     """The last good image, once the way back was taken."""
+    reverted_by: ActivityAnswer | None
+    """Held for a fight: the write that changed back ours."""
     steps: tuple[StepAnswer, ...] | None = None
 
     @classmethod
@@ -137,6 +154,7 @@ class RolloutAnswer(Answer):
             next_at=rollout.next_at,
             tried=tuple(map(TriedAnswer.of, rollout.tried)),
             back_to=str(rollout.back_to) if rollout.back_to else None,
+            reverted_by=ActivityAnswer.of(rollout.reverted_by) if rollout.reverted_by else None,
             steps=tuple(StepAnswer.of(step) for step in steps) if steps is not None else None,
         )
 

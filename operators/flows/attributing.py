@@ -1,0 +1,49 @@
+"""Who else changes an app: read where it is to be told to a person, and never waited for."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.core.activity import Activity, Attribution, Oneself, attribute
+from operators.core.apps import AppId
+from operators.core.gate import Hold
+from operators.core.model import Unknown
+from operators.core.rollouts import Rollout
+from operators.flows.services import House
+
+_LOOKED_BACK = timedelta(days=7)
+"""Long enough for both reverts of a tool that runs daily; Azure keeps 90 days."""
+_RECENT = 10
+"""Rollouts among which our last write is looked for."""
+
+
+@dataclass(frozen=True)
+class Attributing:
+    """Reads the Activity Log of one app."""
+
+    house: House
+
+    async def named(self, hold: Hold, rollout: Rollout) -> Hold:
+        """The hold for a fight with who it is with, as long as the rollout does not say it yet."""
+        if rollout.reverted_by is not None:
+            return hold
+        found = await self._of_fight(rollout)
+        said = {"detail": f"{hold.detail}. {found.sentence}", "evidence": found.evidence, "reverted_by": found.by}
+        return hold.model_copy(update=said)
+
+    async def _of_fight(self, rollout: Rollout) -> Attribution:
+        """Who changed back what we had written into the app's configuration."""
+        app = AppId.from_key(rollout.app)
+        (log, us), (recent, _) = await asyncio.gather(
+            self._read(app), self.house.records.engine.rollouts(rollout.app, _RECENT, None)
+        )
+        ours = (one.applied_at for one in recent if one.pinned and one.applied_at)
+        return attribute(app, log, us, max(ours, default=None))
+
+    async def _read(self, app: AppId) -> tuple[tuple[Activity, ...] | Unknown, Oneself | Unknown]:
+        azure, now = self.house.azure, self.house.now()
+        return await asyncio.gather(
+            read_or_unknown(f"Activity Log of {app.name}", azure.activity_log.of(app, now - _LOOKED_BACK, now)),
+            read_or_unknown("the operator's own identity", azure.activity_log.oneself()),
+        )
