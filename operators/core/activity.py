@@ -15,6 +15,8 @@ from operators.core.model import Instant, Model, Unknown
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _STARTED, _FAILED = "started", "failed"
 _MOST_SHOWN = 5
+_LOOKS_ONLY = re.compile(r"/(?:list\w*|publishxml|containerlogs|slotsdiffs)/action$", re.IGNORECASE)
+"""What changes nothing and is in the log all the same, because it is asked for by POST."""
 _WRITES = frozenset({"sites/write", "sites/config/write", "sites/slotsswap/action"})
 """The operations after which a site may run another image, those on slots among them."""
 
@@ -105,9 +107,10 @@ def attribute(
     return Attribution(by=last, sentence=f"It was {told}", evidence=shown)
 
 
-def last_by_others(log: Iterable[Activity], us: Oneself) -> Activity | None:
-    """The newest operation that somebody else asked for, whatever it was; None where the log has none."""
-    return next((one for one in _operations(log) if not us.did(one)), None)
+def begun_by_others(log: Iterable[Activity], us: Oneself, seen_at: datetime) -> Activity | None:
+    """Somebody else's last operation before something was seen to be under way; None where the log has none."""
+    before = (one for one in log if one.at <= seen_at and not _LOOKS_ONLY.search(one.operation))
+    return next((one for one in _operations(before) if not us.did(one)), None)
 
 
 def _is_write(activity: Activity) -> bool:

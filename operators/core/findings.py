@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from operators.core.activity import Activity
 from operators.core.apps import Site
 from operators.core.doctor.facts import Deployment
 from operators.core.model import Instant, Model, Unknown
@@ -39,6 +40,8 @@ class Finding(Model):
     first_seen: Instant
     since: Instant | None = None
     """Since when it is open; None as long as it is within its budget."""
+    begun_by: Activity | None = None
+    """Somebody's last operation before it was first seen, where the Activity Log tells of one."""
 
     @property
     def id(self) -> str:
@@ -49,7 +52,9 @@ class Finding(Model):
     def stall(self) -> Stall:
         """The finding as the catalogue words it."""
         minutes = int(BUDGETS[self.kind].total_seconds()) // 60
-        return stall(self.kind, self.first_seen, self.lines, detail=f"It takes longer than {minutes} minutes.")
+        begun = (f"last before it, by the Activity Log: {self.begun_by}",) if self.begun_by else ()
+        lines = (*self.lines, *begun)
+        return stall(self.kind, self.first_seen, lines, detail=f"It takes longer than {minutes} minutes.")
 
 
 class Sign(Model):
@@ -71,6 +76,15 @@ class Findings(Model):
     """Those of them that have just become longer than their budget."""
     clear: tuple[Finding, ...] = ()
     """No longer so."""
+
+    def with_begun(self, by: Mapping[StallReason, Activity | None]) -> "Findings":
+        """The same with who began what is new, by kind."""
+
+        def named(finding: Finding) -> Finding:
+            new = finding in self.opened
+            return finding.model_copy(update={"begun_by": by.get(finding.kind)}) if new else finding
+
+        return Findings(keep=tuple(map(named, self.keep)), opened=tuple(map(named, self.opened)), clear=self.clear)
 
 
 def needs_deployments(site: Site, known: Collection[Finding]) -> bool:
@@ -112,10 +126,10 @@ def decide(app: str, signs: Signs, known: Collection[Finding], now: datetime) ->
 
 def _found(app: str, kind: StallReason, sign: Sign, last: Finding | None, now: datetime) -> Finding:
     """The same thing goes on since it was first seen; another one begins now."""
-    first_seen, since = (last.first_seen, last.since) if last and last.what == sign.what else (now, None)
-    if since is None and now - first_seen > BUDGETS[kind]:
-        since = now
-    return Finding(app=app, kind=kind, what=sign.what, lines=sign.lines, first_seen=first_seen, since=since)
+    if last is None or last.what != sign.what:
+        last = Finding(app=app, kind=kind, what=sign.what, lines=sign.lines, first_seen=now)
+    since = now if last.since is None and now - last.first_seen > BUDGETS[kind] else last.since
+    return last.model_copy(update={"lines": sign.lines, "since": since})
 
 
 def _sign(name: str, value: str | None) -> Sign | None:

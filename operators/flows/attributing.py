@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.core.activity import Activity, Attribution, Oneself, attribute
+from operators.core.activity import Activity, Attribution, Oneself, attribute, begun_by_others
 from operators.core.apps import AppId
+from operators.core.findings import Finding
 from operators.core.gate import Hold
 from operators.core.model import Unknown
 from operators.core.rollouts import Rollout
+from operators.core.stalls import StallReason
 from operators.flows.services import House
 
 _LOOKED_BACK = timedelta(days=7)
@@ -31,6 +33,15 @@ class Attributing:
         found = await self._of_fight(rollout)
         said = {"detail": f"{hold.detail}. {found.sentence}", "evidence": found.evidence, "reverted_by": found.by}
         return hold.model_copy(update=said)
+
+    async def of_finding(self, finding: Finding) -> Activity | None:
+        """Who began what is under way on an app; None where that is not known, or where no log has it."""
+        if finding.kind is StallReason.DEPLOYMENT_IN_PROGRESS:
+            return None  # code is brought to the deployment site, past Azure Resource Manager
+        log, us = await self._read(AppId.from_key(finding.app))
+        if isinstance(log, Unknown) or isinstance(us, Unknown):
+            return None
+        return begun_by_others(log, us, finding.first_seen)
 
     async def _of_fight(self, rollout: Rollout) -> Attribution:
         """Who changed back what we had written into the app's configuration."""

@@ -11,6 +11,7 @@ from operators.core.doctor.facts import Deployment
 from operators.core.findings import Finding, Findings, decide, needs_deployments, signs_of
 from operators.core.model import Unknown
 from operators.core.notices import FindingNotice
+from operators.flows.attributing import Attributing
 from operators.flows.services import House
 
 _AT_ONCE = 10
@@ -37,7 +38,7 @@ class Deployments:
         opened: list[Finding] = []
         for app, site in sites.items():
             signs = signs_of(site, deployments.get(app, ()))
-            found = decide(app, signs, known.get(app, ()), self.house.now())
+            found = await self._named(decide(app, signs, known.get(app, ()), self.house.now()))
             await self._store(found)
             opened += found.opened
         gone = [finding for app, findings in known.items() if app not in sites for finding in findings]
@@ -54,6 +55,11 @@ class Deployments:
 
         answers = await asyncio.gather(*(read(site) for site in sites))
         return dict(zip((site.id.key for site in sites), answers, strict=True))
+
+    async def _named(self, found: Findings) -> Findings:
+        """Ask once who began it, when it is about to be told."""
+        attributing = Attributing(self.house)
+        return found.with_begun({one.kind: await attributing.of_finding(one) for one in found.opened})
 
     async def _store(self, found: Findings) -> None:
         for finding in found.opened:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from operators.core.activity import Activity, Oneself, attribute, last_by_others
+from operators.core.activity import Activity, Oneself, attribute, begun_by_others
 from operators.core.apps import AppId
 from operators.core.model import Unknown
 
@@ -179,9 +179,13 @@ RESTART = activity(2, operation="Microsoft.Web/sites/restart/action")
     [
         pytest.param([FIRST, activity(2, caller=OURS)], FIRST, id="not ours"),
         pytest.param([RESTART, FIRST], RESTART, id="whatever it was"),
+        pytest.param([FIRST, activity(4)], FIRST, id="not what came later"),
+        pytest.param(
+            [FIRST, activity(2, operation="Microsoft.Web/sites/config/list/action")], FIRST, id="not a look at settings"
+        ),
         pytest.param([activity(2, caller=OURS)], None, id="nobody else"),
     ],
 )
-def test_the_newest_operation_of_others(log: list[Activity], found: Activity | None) -> None:
-    """For work that is under way, any operation tells who is at it."""
-    assert last_by_others(log, US) == found
+def test_who_began_what_is_under_way(log: list[Activity], found: Activity | None) -> None:
+    """Somebody else's last operation before it was seen, three minutes after noon."""
+    assert begun_by_others(log, US, NOON + timedelta(minutes=3)) == found

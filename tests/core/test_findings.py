@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from operators.core.activity import Activity
 from operators.core.apps import AppId, Site, SiteIdentity
 from operators.core.doctor.facts import Deployment
 from operators.core.findings import BUDGETS, Finding, Findings, Sign, Signs, decide, needs_deployments, signs_of
@@ -13,6 +14,16 @@ from tests.core.samples import APP, NOW, ago
 
 OPERATION, DEPLOYMENT, SWAP = BUDGETS
 SIGN = Sign(what="op-1", lines=("inProgressOperationId: op-1",))
+BEGUN = Activity(
+    at=NOW,
+    operation="Microsoft.Web/sites/write",
+    status="Started",
+    resource_id="/subscriptions/s/resourceGroups/apps/providers/Microsoft.Web/sites/shop",
+    operation_id="1",
+    caller="ana@contoso.com",
+    app_id=None,
+    managed_identity=None,
+)
 UNREAD = Unknown(what="deploymentStatus of shop", reason="503", temporary=True)
 
 
@@ -145,3 +156,23 @@ def test_signs(row: Site, deployments: tuple[Deployment, ...] | Unknown, signs: 
 def test_whose_deployments_are_read(row: Site, known: tuple[Finding, ...], needed: bool) -> None:
     """Only those of apps on which something is under way, or was."""
     assert needs_deployments(row, known) is needed
+
+
+def test_who_began_it_is_asked_once_and_kept() -> None:
+    """Told with what is new, one line of its evidence, and still there at the next check."""
+    opened = decided(SIGN, finding(400))
+    named = opened.with_begun({OPERATION: BEGUN})
+    assert named.keep == named.opened
+    (told,) = named.opened
+    assert told.stall.lines == (*SIGN.lines, f"last before it, by the Activity Log: {BEGUN}")
+    later = NOW + timedelta(minutes=5)
+    assert decide(APP, {OPERATION: SIGN}, (told,), later) == Findings()
+    changed = decide(APP, {OPERATION: Sign(what="op-1", lines=("other words",))}, (told,), later)
+    assert [one.begun_by for one in changed.keep] == [BEGUN]
+
+
+def test_who_began_another_one_is_not_known_from_the_last() -> None:
+    """It begins anew, without a name."""
+    last = finding(400, opened=60).model_copy(update={"begun_by": BEGUN})
+    found = decided(Sign(what="op-2", lines=SIGN.lines), last)
+    assert [one.begun_by for one in found.keep] == [None]

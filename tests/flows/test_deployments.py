@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from local.azure.scenario import FaultRule
+from local.azure.world.activity_log import Activity
 from operators.core.stalls import StallReason
 from tests.flows.receiver import URL, Receiver
 from tests.flows.town import Died, Town
@@ -122,6 +123,32 @@ async def test_shown_in_the_apps_own_answer(town: Town) -> None:
     assert "slot swap" in shown.what_to_do
     assert shown.since is not None
     assert (shown.since - shown.first_seen).total_seconds() == 41 * MINUTE
+
+
+async def test_who_began_it_is_told(town: Town) -> None:
+    """The Activity Log is read once, when the finding is opened: the last operation before it was first seen."""
+    site = town.world.site("shop").id
+    town.world.activity_log.add(
+        Activity(town.clock.now(), "Microsoft.Web/sites/write", site, "ana@contoso.com", {"appid": "cli"}, 202)
+    )
+    happens(town, "shop", in_progress_operation_id="op-1")
+    await check(town, 1)
+    await check(town, 6)
+    begun = "2026-05-01 12:00:00 UTC Microsoft.Web/sites/write Succeeded by ana@contoso.com (application cli)"
+    (shown,) = (await town.operator.admin.app("shop")).findings
+    assert shown.lines == ("inProgressOperationId: op-1", f"last before it, by the Activity Log: {begun}")
+    town.world.journal.clear()
+    await check(town, 5)
+    assert "activity.list" not in [call.operation for call in town.world.calls]
+    assert (await town.operator.admin.app("shop")).findings == (shown,)
+
+
+async def test_a_log_that_cannot_be_read_hides_no_finding(town: Town) -> None:
+    """The finding is told without a name."""
+    town.world.faults.add(FaultRule(path="/eventtypes/management/values", status=403, code="AuthorizationFailed"))
+    happens(town, "shop", in_progress_operation_id="op-1")
+    await check(town)
+    assert await check(town, 6) == ("operation_in_progress",)
 
 
 async def test_told_once(town: Town) -> None:
