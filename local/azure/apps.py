@@ -39,9 +39,10 @@ class AppAddress:
             return PlainTextResponse(":( Application Error\n", 503)
         view = serving[next(self._world.numbers) % len(serving)]
         container = view.serving
-        image = self._world.scenario.images.get(container.image_name) if container else None
-        if container is None or image is None:
+        if container is None or not container.digest:
             return PlainTextResponse("This app runs code, not a container.\n")
         lines = (f"{self._site.name} runs {container.image_name}", container.reference, container.digest, view.machine)
         headers = {"x-image": container.image_name, "x-image-digest": container.digest, "x-machine": view.machine}
-        return PlainTextResponse("\n".join((*lines, "")), image.paths.get(path, image.status), headers)
+        return PlainTextResponse(
+            "\n".join((*lines, "")), container.image.paths.get(path, container.image.status), headers
+        )

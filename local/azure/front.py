@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.azure.acr import RegistryApp
+from local.azure.acr import STORAGE_HOST, ManagedStorage, RegistryApp
 from local.azure.acr.errors import registry_body
 from local.azure.apps import AppAddress
 from local.azure.arm import ArmApp
@@ -47,6 +47,8 @@ class Front:
         """Find the app behind a host; sites and registries come and go."""
         if host == ARM_HOST:
             return self._arm
+        if host == STORAGE_HOST:
+            return ManagedStorage(self.world)
         for registry in self.world.registries:
             if registry.login_server.lower() == host:
                 return RegistryApp(self.world, registry)

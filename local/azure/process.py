@@ -63,6 +63,7 @@ class SimulatedAzure:
         self._state.mkdir(parents=True, exist_ok=True)
         header = secrets.token_hex(32)
         event_grid = EventGrid(self._world, self._events_url, self._pace)
+        self._world.publish = event_grid.publish
         webhooks = WebhookSender(self._world)
         proxy = Proxy(Front(self._world), self._state)
         listener = socket.create_server(("127.0.0.1", 0))

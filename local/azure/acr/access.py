@@ -1,9 +1,13 @@
 """Who a caller of the data plane is, and what the registry grants: the token dance of ACR.
 
-azure-docs: container-registry (AAD-OAuth.md of Azure/acr): an Entra token is exchanged for a refresh token, that for an
+Azure/acr: docs/AAD-OAuth.md, docs/Token-BasicAuth.md: an Entra token is exchanged for a refresh token, that for an
 access token of a scope. The token endpoint answers 200 also for a scope that it does not grant (recorded).
 """
 
+import binascii
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -15,6 +19,8 @@ from local.azure.world.registries import Registry
 from local.azure.world.tokens import TokenError
 
 ANONYMOUS = "acr_anon_pull"
+NULL_GUID = "00000000-0000-0000-0000-000000000000"
+"""The user name of whoever signs in with a token, as after `az acr login`."""
 _LEGACY = {
     "pull": "pull/read",
     "metadata_read": "pull/read",
@@ -31,6 +37,25 @@ _ABAC = {
     "delete": "repositories/content/delete",
 }
 """The same as data actions of an ABAC registry."""
+_CALLS_LEFT = {"x-ms-ratelimit-remaining-calls-per-second": "166.65"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a token has to cover."""
+
+    repository: str
+    actions: tuple[str, ...]
+
+    @property
+    def scope(self) -> str:
+        """Write it as a challenge does."""
+        return f"repository:{self.repository}:{','.join(self.actions)}"
+
+    def met_by(self, access: Sequence[dict[str, Any]]) -> bool:
+        """Tell whether the access of a token covers it."""
+        rows = [row for row in access if row["Name"] in (self.repository, "*")]
+        return all(any(action in row["Actions"] for row in rows) for action in self.actions)
 
 
 def exchange(world: World, registry: Registry, form: QueryParams) -> Response:
@@ -40,60 +65,73 @@ def exchange(world: World, registry: Registry, form: QueryParams) -> Response:
     try:
         claims = world.tokens.read(form.get("access_token", ""), world.now())
     except TokenError:
-        return challenge(registry.login_server, None, insufficient=False)
+        return challenge(registry.login_server, (), insufficient=False)
     token = world.tokens.registry_refresh(registry.login_server, str(claims["oid"]), world.now())
     return JSONResponse({"refresh_token": token}, headers=_CALLS_LEFT)
 
 
-def token(world: World, registry: Registry, asked: QueryParams) -> Response:
+def token(world: World, registry: Registry, asked: QueryParams, authorization: str = "") -> Response:
     """Answer GET and POST /oauth2/token: an access token for what of the asked scopes is granted."""
-    principal = ANONYMOUS
-    refresh = asked.get("refresh_token")
-    if refresh:
-        try:
-            claims = world.tokens.read(refresh, world.now())
-        except TokenError:
-            return challenge(registry.login_server, None, insufficient=False)
-        if claims.get("aud") != registry.login_server or claims.get("grant_type") != "refresh_token":
-            return challenge(registry.login_server, None, insufficient=False)
-        principal = str(claims["oid"])
-    elif not registry.told.anonymous_pull_enabled:
-        return challenge(registry.login_server, None, insufficient=False)
+    refresh = asked.get("refresh_token") or _password(asked, authorization)
+    principal = _principal(world, registry, refresh)
+    if principal is None:
+        return challenge(registry.login_server, (), insufficient=False)
     scopes = [scope for text in asked.getlist("scope") for scope in text.split()]
     access = [entry for entry in (_granted(world, registry, principal, scope) for scope in scopes) if entry]
     made = world.tokens.registry_access(registry.login_server, principal, access, world.now())
     return JSONResponse({"access_token": made}, headers=_CALLS_LEFT)
 
 
-def refusal(
-    world: World, registry: Registry, authorization: str, repository: str | None, action: str
-) -> Response | None:
-    """Answer why a call is refused, or None where its token covers the action on the repository."""
-    scope = f"repository:{repository}:{action}" if repository is not None else None
+def refusal(world: World, registry: Registry, authorization: str, needs: Sequence[Need]) -> Response | None:
+    """Answer why a call is refused, or None where its token covers all that it needs."""
+    scopes = [need.scope for need in needs]
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        return challenge(registry.login_server, scope, insufficient=False)
+        return challenge(registry.login_server, scopes, insufficient=False)
     try:
         claims = world.tokens.read(value, world.now())
     except TokenError:
-        return challenge(registry.login_server, scope, insufficient=False)
+        return challenge(registry.login_server, scopes, insufficient=False)
     if claims.get("aud") != registry.login_server or claims.get("grant_type") != "access_token":
-        return challenge(registry.login_server, scope, insufficient=False)
-    covered = repository is None or any(
-        entry["Name"] in (repository, "*") and action in entry["Actions"] for entry in claims["access"]
-    )
-    return None if covered else challenge(registry.login_server, scope, insufficient=True)
+        return challenge(registry.login_server, scopes, insufficient=False)
+    covered = all(need.met_by(claims["access"]) for need in needs)
+    return None if covered else challenge(registry.login_server, scopes, insufficient=True)
 
 
-_CALLS_LEFT = {"x-ms-ratelimit-remaining-calls-per-second": "166.65"}
+def _password(asked: QueryParams, authorization: str) -> str:
+    """Answer the token that stands for a password: of basic authentication, or of the form's grant_type=password."""
+    if asked.get("username") == NULL_GUID:
+        return asked.get("password", "")
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        user, _, password = b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return password if user == NULL_GUID else ""
+
+
+def _principal(world: World, registry: Registry, refresh: str) -> str | None:
+    """Answer whose refresh token it is; None for nobody's, and without one where the registry is not open to all."""
+    if not refresh:
+        return ANONYMOUS if registry.told.anonymous_pull_enabled else None
+    try:
+        claims = world.tokens.read(refresh, world.now())
+    except TokenError:
+        return None
+    if claims.get("aud") != registry.login_server or claims.get("grant_type") != "refresh_token":
+        return None
+    return str(claims["oid"])
 
 
 def _granted(world: World, registry: Registry, principal: str, scope: str) -> dict[str, Any] | None:
     kind, _, rest = scope.partition(":")
-    name, _, actions = rest.rpartition(":")
+    name, _, asked = rest.rpartition(":")
     if kind != "repository":
         return None
-    given = [action for action in actions.split(",") if _allows(world, registry, principal, name, action)]
+    actions = tuple(_LEGACY) if asked == "*" else asked.split(",")
+    given = [action for action in actions if _allows(world, registry, principal, name, action)]
     return {"Type": kind, "Name": name, "Actions": given} if given else None
 
 

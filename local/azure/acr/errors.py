@@ -1,5 +1,6 @@
 """The error bodies of a registry's data plane."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -19,16 +20,17 @@ def registry_error(status: int, code: str, message: str, detail: Any = None) -> 
     return JSONResponse(registry_body(code, message, detail), status, VERSION)
 
 
-def challenge(service: str, scope: str | None, insufficient: bool) -> JSONResponse:
-    """Make the 401 that names the token endpoint and the scope to ask for."""
+def challenge(service: str, scopes: Iterable[str], insufficient: bool) -> JSONResponse:
+    """Make the 401 that names the token endpoint and the scopes to ask for; its body has a row for each action."""
     parts = [f'Bearer realm="https://{service}/oauth2/token"', f'service="{service}"']
-    detail: list[dict[str, str]] | None = None
-    if scope is not None:
-        parts.append(f'scope="{scope}"')
+    detail: list[dict[str, str]] = []
+    for scope in scopes:
         kind, _, rest = scope.partition(":")
-        name, _, action = rest.rpartition(":")
-        detail = [{"Type": kind, "Name": name, "Action": action}]
+        name, _, actions = rest.rpartition(":")
+        detail += [{"Type": kind, "Name": name, "Action": action} for action in actions.split(",")]
+    if detail:
+        parts.append(f'scope="{" ".join(scopes)}"')
     if insufficient:
         parts.append('error="insufficient_scope"')
-    body = {"errors": [{"code": "UNAUTHORIZED", "message": _VISIT, "detail": detail}]}
+    body = {"errors": [{"code": "UNAUTHORIZED", "message": _VISIT, "detail": detail or None}]}
     return JSONResponse(body, 401, VERSION | {"www-authenticate": ",".join(parts)})

@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import front_door, resource_not_found
 from local.azure.world.names import same
-from local.azure.world.registries import Registry
 from local.azure.world.webhooks import QUOTA, Webhook, WebhookRequest
 
 _GIB = 2**30
@@ -82,7 +81,7 @@ def list_usages(call: ArmCall) -> Response:
     return JSONResponse(
         {
             "value": [
-                _usage("Size", _SIZE[registry.told.sku], _size(registry), "Bytes"),
+                _usage("Size", _SIZE[registry.told.sku], registry.size, "Bytes"),
                 _usage("Webhooks", QUOTA[registry.told.sku], webhooks, "Count"),
             ]
         }
@@ -139,8 +138,3 @@ def _event(one: WebhookRequest) -> dict[str, Any]:
 
 def _usage(name: str, limit: int, current: int, unit: str) -> dict[str, Any]:
     return {"name": name, "limit": limit, "currentValue": current, "unit": unit}
-
-
-def _size(registry: Registry) -> int:
-    rows = [manifest for one in registry.repositories.values() for manifest, _ in one.manifests.values()]
-    return sum(manifest.size for manifest in rows)

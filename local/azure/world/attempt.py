@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from local.azure.scenario import Image
 from local.azure.world.names import us_date
 from local.azure.world.platform_log import Event, Note, Output, Status
 from local.azure.world.pulls import Pulled, PullFailed, parse_reference
@@ -25,7 +26,10 @@ class Container:
     """A container that was created on an instance."""
 
     digest: str
+    """Empty where code runs, without an image."""
     image_name: str
+    image: Image
+    """How it behaves."""
     reference: str
     created: datetime
 
@@ -108,7 +112,7 @@ class Attempt:
         yield from self._stop(at)
 
     def _run(self, at: datetime, pulled: Pulled) -> Iterator[Step]:
-        container = Container(pulled.digest, pulled.image_name, self._image, at)
+        container = Container(pulled.digest, pulled.image_name, pulled.image, self._image, at)
         image = pulled.image
         yield self._status(at, "Starting", "CreatingContainer", "Creating container.")
         yield self._note(at, Event.CREATING)

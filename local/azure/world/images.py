@@ -29,10 +29,17 @@ class Manifest:
     media_type: str
     body: bytes
     image: str
+    """Name of the scenario's image; for what a client pushed, the beginning of its digest."""
     platform: str | None
     """`os/architecture`; an index has none."""
     children: tuple[str, ...] = ()
     """Digests that an index lists."""
+    described: Image | None = None
+    """How its container behaves; None where it is no container image."""
+    blobs: tuple[bytes, ...] = ()
+    """Configuration and layers that come with it; what a client pushes has them in the registry before."""
+    subject: str | None = None
+    """The digest that it is attached to: a signature's image, say."""
 
     @property
     def size(self) -> int:
@@ -48,13 +55,13 @@ def digest_of(content: bytes) -> str:
 def manifests_of(name: str, image: Image) -> tuple[Manifest, ...]:
     """Answer the manifests of an image in the order of a push: the platforms' own, then the index if there is one."""
     types = _OCI if image.media_type == "oci" else _DOCKER
-    single = tuple(_platform_manifest(name, platform, types) for platform in image.platforms)
+    single = tuple(_platform_manifest(name, image, platform, types) for platform in image.platforms)
     if len(single) == 1:
         return single
-    return (*single, _index(name, single, types))
+    return (*single, _index(name, image, single, types))
 
 
-def _platform_manifest(name: str, platform: str, types: dict[str, str]) -> Manifest:
+def _platform_manifest(name: str, image: Image, platform: str, types: dict[str, str]) -> Manifest:
     config = _json({"architecture": platform.partition("/")[2], "os": platform.partition("/")[0], "image": name})
     layer = f"{name} {platform}".encode()
     body = _json(
@@ -65,16 +72,17 @@ def _platform_manifest(name: str, platform: str, types: dict[str, str]) -> Manif
             "layers": [{"mediaType": types["layer"], "size": len(layer), "digest": digest_of(layer)}],
         }
     )
-    return Manifest(digest_of(body), types["manifest"], body, name, platform)
+    return Manifest(digest_of(body), types["manifest"], body, name, platform, described=image, blobs=(config, layer))
 
 
-def _index(name: str, parts: tuple[Manifest, ...], types: dict[str, str]) -> Manifest:
+def _index(name: str, image: Image, parts: tuple[Manifest, ...], types: dict[str, str]) -> Manifest:
     listed = [
         {"mediaType": part.media_type, "size": part.size, "digest": part.digest, "platform": _platform(part)}
         for part in parts
     ]
     body = _json({"schemaVersion": 2, "mediaType": types["index"], "manifests": listed})
-    return Manifest(digest_of(body), types["index"], body, name, None, tuple(part.digest for part in parts))
+    children = tuple(part.digest for part in parts)
+    return Manifest(digest_of(body), types["index"], body, name, None, children, described=image)
 
 
 def _platform(manifest: Manifest) -> dict[str, str]:

@@ -65,10 +65,9 @@ def parse_reference(text: str) -> Reference:
 class Puller:
     """Pulls images for sites."""
 
-    def __init__(self, registries: list[Registry], roles: Roles, images: dict[str, Image]) -> None:
+    def __init__(self, registries: list[Registry], roles: Roles) -> None:
         self._registries = registries
         self._roles = roles
-        self._images = images
 
     def pull(self, config: RunConfig, at: datetime) -> Pulled | PullFailed:
         """Answer what a worker of the site gets when it pulls at a moment; code needs no image and always starts."""
@@ -100,8 +99,10 @@ class Puller:
         manifest = registry.manifest(reference.repository, reference.reference, at)
         if manifest is None:
             return _not_found(registry, reference)
+        described = manifest.described
+        if described is None:
+            return PullFailed("ImagePullFailure", f"{manifest.digest} is an artifact, not a container image")
         platform = manifest.platform or WORKER_PLATFORM
-        described = self._images[manifest.image]
         if manifest.children and WORKER_PLATFORM not in described.platforms:
             return PullFailed(
                 "ImagePullFailure", f"no matching manifest for {WORKER_PLATFORM} in the manifest list entries"

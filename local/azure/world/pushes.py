@@ -1,18 +1,18 @@
-"""What a push does to a registry, and what the registry tells of it: now, or once it was released from quarantine."""
+"""What a push or a deletion does to a registry, and what the registry tells of it: now, or after a quarantine."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from local.azure.scenario import Image
-from local.azure.world.events import push_event
+from local.azure.world.events import DOCKER, delete_event, push_event
 from local.azure.world.images import Manifest, manifests_of
 from local.azure.world.registries import Registry
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """A push that was done: the digest that the tag shows now, and the registry's events."""
+    """A push, or a deletion, that was done: the digest that the tag shows now or that is gone, and the events."""
 
     registry: Registry
     digest: str
@@ -27,21 +27,33 @@ class Pushed:
         return self.events[-1]
 
 
+def put(
+    registry: Registry, repository: str, manifest: Manifest, tag: str | None, at: datetime, client: str = DOCKER
+) -> Pushed:
+    """Put one manifest, by digest alone or under a tag; what is new stays in quarantine where the registry has one."""
+    is_new = not registry.holds(repository, manifest.digest)
+    registry.put(repository, manifest, at, tag)
+    event = push_event(registry, repository, manifest, tag, at, client)
+    if not (registry.told.quarantine_enabled and is_new):
+        return Pushed(registry, manifest.digest, (event,))
+    registry.quarantine(repository, manifest.digest)
+    return Pushed(registry, manifest.digest, (), (event | {"action": "quarantine"},))
+
+
 def push(registry: Registry, repository: str, tag: str, name: str, image: Image, at: datetime) -> Pushed:
-    """Push an image under a tag; what is new stays in quarantine where the registry has one."""
-    events, withheld = [], []
-    manifests = manifests_of(name, image)
-    for manifest in manifests:
-        own_tag = tag if manifest is manifests[-1] else None
-        is_new = not registry.holds(repository, manifest.digest)
-        registry.put(repository, manifest, at, own_tag)
-        event = push_event(registry, repository, manifest, own_tag, at)
-        if registry.told.quarantine_enabled and is_new:
-            registry.quarantine(repository, manifest.digest)
-            withheld.append(event | {"action": "quarantine"})
-        else:
-            events.append(event)
-    return Pushed(registry, manifests[-1].digest, tuple(events), tuple(withheld))
+    """Push an image of the scenario under a tag: its manifests one after the other, the tagged one last."""
+    *children, last = manifests_of(name, image)
+    done = [put(registry, repository, one, None, at) for one in children]
+    done.append(put(registry, repository, last, tag, at))
+    events = tuple(event for one in done for event in one.events)
+    withheld = tuple(event for one in done for event in one.quarantine_events)
+    return Pushed(registry, last.digest, events, withheld)
+
+
+def delete(registry: Registry, repository: str, digest: str, at: datetime, client: str = DOCKER) -> Pushed:
+    """Delete a manifest and its tags; raises KeyError where it is not there. A tag that is removed tells nothing."""
+    manifest = registry.delete(repository, digest, at)
+    return Pushed(registry, digest, (delete_event(registry, repository, manifest, at, client),))
 
 
 def release(registry: Registry, repository: str, tag: str, at: datetime) -> Pushed:

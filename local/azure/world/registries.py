@@ -1,12 +1,14 @@
 """What a registry holds, now and at any earlier moment: manifests by digest, tags with their history."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from local.azure import scenario
+from local.azure.world.blobs import Blobs
 from local.azure.world.images import Manifest
 from local.azure.world.names import resource_id
+from local.azure.world.uploads import Upload
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,24 @@ class TagView:
     updated: datetime
 
 
+@dataclass(frozen=True)
+class Stay:
+    """A manifest was there from one moment on, until it was deleted."""
+
+    manifest: Manifest
+    came: datetime
+    left: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether it was there at a moment."""
+        return self.came <= at and (self.left is None or at < self.left)
+
+
 @dataclass
 class Repository:
     """The content of one repository."""
 
-    manifests: dict[str, tuple[Manifest, datetime]] = field(default_factory=dict)
+    manifests: dict[str, list[Stay]] = field(default_factory=dict)
     tags: dict[str, list[TagMove]] = field(default_factory=dict)
     quarantined: dict[str, datetime | None] = field(default_factory=dict)
     """Digests that were put in quarantine → when they were released, None: not yet."""
@@ -52,6 +67,9 @@ class Registry:
         )
         self.created = created
         self.repositories: dict[str, Repository] = {}
+        self.blobs = Blobs()
+        self.uploads: dict[str, Upload] = {}
+        """Blobs on their way, by id."""
 
     @property
     def told(self) -> scenario.Registry:
@@ -73,13 +91,40 @@ class Registry:
     def put(self, repository: str, manifest: Manifest, at: datetime, tag: str | None = None) -> None:
         """Take in a manifest, by digest alone or under a tag."""
         there = self.repositories.setdefault(repository, Repository())
-        there.manifests.setdefault(manifest.digest, (manifest, at))
+        if not self.holds(repository, manifest.digest):
+            there.manifests.setdefault(manifest.digest, []).append(Stay(manifest, at))
+        for blob in manifest.blobs:
+            self.blobs.put(repository, blob)
         if tag is not None:
             there.tags.setdefault(tag, []).append(TagMove(at, manifest.digest))
 
+    def held(self, repository: str, digest: str) -> Manifest | None:
+        """Answer a manifest that is there now, on whatever replica, or None."""
+        there = self.repositories.get(repository)
+        stays = there.manifests.get(digest) if there is not None else None
+        return stays[-1].manifest if stays and stays[-1].left is None else None
+
     def holds(self, repository: str, digest: str) -> bool:
-        """Tell whether a manifest is there, on whatever replica."""
-        return repository in self.repositories and digest in self.repositories[repository].manifests
+        """Tell whether a manifest is there now, on whatever replica."""
+        return self.held(repository, digest) is not None
+
+    def delete(self, repository: str, digest: str, at: datetime) -> Manifest:
+        """Take a manifest away with every tag that stands for it; raises KeyError where it is not there."""
+        manifest = self.held(repository, digest)
+        if manifest is None:
+            raise KeyError(f"there is no {repository}@{digest}")
+        there = self.repositories[repository]
+        there.manifests[digest][-1] = replace(there.manifests[digest][-1], left=at)
+        for tag, moves in there.tags.items():
+            if moves[-1].digest == digest:
+                self.remove_tag(repository, tag, at)
+        return manifest
+
+    @property
+    def size(self) -> int:
+        """Answer how many bytes it stores."""
+        held = [one[-1] for there in self.repositories.values() for one in there.manifests.values()]
+        return self.blobs.size + sum(one.manifest.size for one in held if one.left is None)
 
     def quarantine(self, repository: str, digest: str) -> None:
         """Keep a manifest from being pulled until it is released."""
@@ -124,15 +169,16 @@ class Registry:
             if view is None:
                 return None
             reference = view.digest
-        found = self.repositories[repository].manifests.get(reference)
-        return found[0] if found is not None and found[1] <= self._visible(at) else None
+        stays = self.repositories[repository].manifests.get(reference, [])
+        return next((one.manifest for one in stays if one.covers(self._visible(at))), None)
 
     def manifests(self, repository: str, at: datetime) -> list[tuple[Manifest, datetime]]:
         """Answer every manifest of a repository with the time it came, ordered by digest."""
         if repository not in self.repositories:
             return []
-        rows = sorted(self.repositories[repository].manifests.values(), key=lambda row: row[0].digest)
-        return [row for row in rows if row[1] <= self._visible(at)]
+        seen = self._visible(at)
+        stays = [one for _, stays in sorted(self.repositories[repository].manifests.items()) for one in stays]
+        return [(one.manifest, one.came) for one in stays if one.covers(seen)]
 
     def _moves(self, repository: str, tag: str) -> list[TagMove]:
         there = self.repositories.get(repository)

@@ -1,5 +1,6 @@
 """The World: everything of the simulated Azure, made from a scenario and given a clock."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -61,6 +62,9 @@ class World:
         self.identities = identities_of(scenario)
         self.sites = list(sites_of(scenario, self.identities, self.started))
         self.webhooks = webhooks_of(self.registries, self.sites)
+        self.unpublished: list[Pushed] = []
+        self.publish: Callable[[Pushed], object] = self.unpublished.append
+        """Gives Event Grid what clients push and delete; without an Event Grid, it waits."""
         self.plans = Plans(plans_of(self.sites, self.started))
         self.roles = Roles(custom_roles_of(scenario))
         self.directory = Directory(scenario, self.sites, self.identities, self.started)
@@ -72,7 +76,7 @@ class World:
         self.vault_policies = self._vault_policies()
         """Vault id → object ids that its access policies let get secrets."""
         self.secrets = SecretReader(self.vaults, self.vault_policies, self.roles)
-        self._puller = Puller(self.registries, self.roles, scenario.images)
+        self._puller = Puller(self.registries, self.roles)
         self._pulls = Pulls(self._puller.pull, self._puller.adopt)
         self.deletions: set[str] = set()
         """Operations that took resource groups away."""
@@ -124,6 +128,11 @@ class World:
     def release(self, registry: str, repository: str, tag: str) -> Pushed:
         """Let an image out of its registry's quarantine; raises KeyError where it is not in it."""
         return self._told(pushes.release(self.registry(registry), repository, tag, self.now()))
+
+    def client_did(self, done: Pushed) -> Pushed:
+        """Tell webhooks and Event Grid what a client of a registry has done to it."""
+        self.publish(self._told(done))
+        return done
 
     def change_registry(self, registry: str, **changes: Any) -> None:
         """Configure a registry anew, in the keys of a scenario: its firewall, say."""
