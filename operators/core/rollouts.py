@@ -37,6 +37,21 @@ class Health(Model):
     always_on: bool
 
 
+class LastAct(Model):
+    """The act before the one of a measure: what counts again where the measure turns out not to have been taken.
+
+    Its fields are the rollout's own.
+    """
+
+    measure: Measure | None
+    tried: tuple[Tried, ...]
+    back_to: ImageReference | None
+    intended_at: Instant | None
+    applied_at: Instant | None
+    before: tuple[InstanceStatus, ...] | Unknown | None
+    poked: bool
+
+
 class Rollout(Model):
     """One attempt, as the history keeps it."""
 
@@ -100,6 +115,8 @@ class Rollout(Model):
     """What the app allows; read with the decision to act."""
     back_to: ImageReference | None = None
     """The last good image, once the way back was taken."""
+    last_act: LastAct | None = None
+    """The act before that of `measure`."""
     busy: int = 0
     """How often somebody else held the app when it was about to act."""
     reverted_by: Activity | None = None
@@ -136,6 +153,15 @@ class Rollout(Model):
     def pinned(self) -> bool:
         """Whether the configuration names a digest of ours since the last act."""
         return self.writes or self.strategy is Strategy.PIN or any(one.measure in _WRITES for one in self.tried)
+
+    @property
+    def acted(self) -> LastAct:
+        """What its last act was."""
+        return LastAct(**{name: getattr(self, name) for name in LastAct.model_fields})
+
+    def without_measure(self) -> "Rollout":
+        """As it was before the measure was begun, for nothing of that was done."""
+        return self.model_copy(update=dict(self.last_act)) if self.last_act else self
 
 
 class Step(Model):

@@ -176,6 +176,7 @@ class Applying:
         """Back to where the act was decided: a first act is chosen anew, a measure of recovery is planned again."""
         measure, now = moved.rollout.measure, self.house.now()
         if measure is not None:
+            moved = Moved(rollout=moved.rollout.without_measure(), steps=moved.steps)
             return moved.by(Event.RESUME_RECOVERY, now, reason, detail, planned=measure)
         return moved.by(event, now, reason, detail, intended_at=None)
 

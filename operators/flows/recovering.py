@@ -86,6 +86,7 @@ class Recovering:
             now,
             str(measure),
             what,
+            last_act=rollout.acted,
             measure=measure,
             planned=None,
             next_at=None,

@@ -100,6 +100,41 @@ async def test_a_restart_that_was_not_taken_is_repeated_then_redeployed(town: To
     assert await served(town) == {digest}
 
 
+BUSY = FaultRule(times=2, status=409, envelope="web", code="Conflict", extended_code="59203")
+
+
+async def test_a_measure_that_has_to_wait_is_taken_later(town: Town) -> None:
+    """The way back is put off twice: the app is watched as before meanwhile, and then the measure is taken, once."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    town.world.faults.add(BUSY.model_copy(update={"method": "PATCH", "path": "/config/web$"}))
+    await town.run(seconds=900)
+    rollout = await town.rollout("shop")
+    assert rollout.state is State.ROLLED_BACK
+    assert [one.measure for one in rollout.tried] == [Measure.ROLLBACK]
+    put_off = [step for step in await town.steps("shop", rollout.sequence) if step.reason == "busy"]
+    assert [step.state for step in put_off] == [State.RECOVERING] * 2
+    assert await served(town) == {good}
+
+
+async def test_who_restarts_the_app_while_a_measure_waits_makes_it_needless(town: Town) -> None:
+    """The first restart was not taken and the second is put off: the start that somebody else causes is a success."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none", times=1))
+    town.world.faults.add(BUSY.model_copy(update={"method": "POST", "path": "/restart$", "times": 1}))
+    digest = await town.push(IMAGE, "v2")
+    for _ in range(100):
+        await town.run(seconds=20, step=20)
+        if "busy" in [step.reason for step in await town.steps("shop", 2)]:
+            break
+    assert (await town.rollout("shop")).tried == ()
+    town.world.restart("shop")
+    town.clock.advance(60)
+    await town.run()
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.tried, rollout.digest) == (State.SUCCEEDED, (), digest)
+
+
 async def test_a_way_back_that_fails_is_its_own_state(town: Town) -> None:
     """The write of the last good digest is refused: rollback_failed, and a person is called."""
     await town.push(IMAGE, "v2")

@@ -78,7 +78,7 @@ class ActLaws:
         known = before.active.rollout.intended_at if before and before.active.rollout else None
         intended = after.active.rollout.intended_at if after and after.active.rollout else None
         by = CURRENT.get()
-        if after and intended and intended != known and by:
+        if after and intended and (known is None or intended > known) and by:
             self._intents[AppId.from_key(after.active.app)] = _Intent(intended, by.number)
 
     def sends(self, act: Act) -> None:
