@@ -17,6 +17,7 @@ from operators.cloud.registry_content import RegistryContent
 from operators.cloud.registry_webhooks import RegistryWebhooks
 from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
+from operators.cloud.slot_swaps import SlotSwaps
 from operators.cloud.storage import Storage, Transport
 from operators.cloud.throttling import Throttling
 from operators.cloud.webhook import Webhook
@@ -68,6 +69,7 @@ def assemble(
         app_settings=AppSettings(arm),
         probe=Probe(transport),
         details=SiteDetails(arm),
+        swaps=SlotSwaps(arm),
         key_vaults=KeyVaults(arm),
         webhooks=RegistryWebhooks(arm),
         event_subscriptions=EventSubscriptions(arm),

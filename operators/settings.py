@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from operators.core.access import SPREADING
 from operators.core.gate import Mode
 from operators.core.recovery import Recover
-from operators.core.rollouts import Strategy
+from operators.core.strategies import Strategy
 from operators.errors import BadInput
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(_scope(part.strip()) for part in value.split(",") if part.strip())
+
+    @field_validator("strategy")
+    @classmethod
+    def _for_every_app(cls, value: Strategy) -> Strategy:
+        if value is Strategy.SWAP:
+            raise ValueError("a swap needs a slot, which not every app has: set pulley-strategy=swap:<slot> on the app")
+        return value
 
     @field_validator("notify_url")
     @classmethod

@@ -8,7 +8,7 @@ from os import environ
 import pytest
 
 from operators.core.gate import Mode
-from operators.core.rollouts import Strategy
+from operators.core.strategies import Strategy
 from operators.errors import BadInput
 from operators.settings import Settings
 
@@ -109,7 +109,8 @@ def test_subscriptions_are_counted_once() -> None:
         pytest.param("PULLEY_SCOPES", "/subscriptions//resourceGroups/a", "neither a", id="a scope with a hole"),
         pytest.param("PULLEY_MODE", "maybe", "'act' or 'observe'", id="an unknown mode"),
         pytest.param("PULLEY_OPT_IN", "some", "pattern", id="an unknown opt-in"),
-        pytest.param("PULLEY_STRATEGY", "swap", "'restart' or 'pin'", id="an unknown strategy"),
+        pytest.param("PULLEY_STRATEGY", "canary", "'restart', 'pin'", id="an unknown strategy"),
+        pytest.param("PULLEY_STRATEGY", "swap", "pulley-strategy=swap:<slot>", id="a strategy that needs a slot"),
         pytest.param("PULLEY_PACE", "0", "greater than 0", id="no pace"),
         pytest.param("PULLEY_PACE", "fast", "number", id="a pace that is no number"),
         pytest.param("AzureWebJobsStorage", "", "AzureWebJobsStorage__accountName", id="nowhere to store"),

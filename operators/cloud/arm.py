@@ -41,7 +41,7 @@ def arm_policies(
 
 
 class Arm:
-    """Calls that only read, by resource id. Raises operators.errors, with the platform's own words in them."""
+    """Calls by resource id. Raises operators.errors, with the platform's own words in them."""
 
     def __init__(
         self,
@@ -72,6 +72,17 @@ class Arm:
         params = {"api-version": api_version}
         return await self._send(path, HttpRequest("PUT", f"{self._base_url}{path}", params=params, json=body))
 
+    async def begin(self, path: str, api_version: str, body: Json) -> str | None:
+        """Ask for what takes its time; the address that tells how far it is, None where Azure named none."""
+        params = {"api-version": api_version}
+        response = await self._answered(path, HttpRequest("POST", f"{self._base_url}{path}", params=params, json=body))
+        return response.headers.get("Location")
+
+    async def goes_on(self, address: str) -> bool:
+        """Whether what was begun goes on. Raises operators.errors where it failed, with the reason in it."""
+        what = urlsplit(address).path
+        return (await self._answered(what, HttpRequest("GET", self._own(what, address)))).status_code == 202
+
     async def pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> AsyncIterator[Json]:
         """The rows of a list, page after page. A page that fails ends it with an error, never as if it were the end."""
         page = await self.get(path, api_version, query)
@@ -89,17 +100,19 @@ class Arm:
 
     async def _send(self, what: str, request: HttpRequest) -> Json:
         with translated(what):
-            response = await self._client.send_request(request, **CALL)
-            response.raise_for_status()
-            answer: Json = response.json()
+            answer: Json = (await self._answered(what, request)).json()
         return answer
 
+    async def _answered(self, what: str, request: HttpRequest) -> AsyncHttpResponse:
+        with translated(what):
+            response = await self._client.send_request(request, **CALL)
+            response.raise_for_status()
+        return response
+
     def _own(self, path: str, link: str) -> str:
-        """The next page's address: only ours, for our token goes there."""
+        """An address that an answer gave us: only ours, for our token goes there."""
         if urlsplit(link).hostname != urlsplit(self._base_url).hostname:
-            raise Permanent(
-                path, f"its next page is said to be at {urlsplit(link).hostname}, which gets no token of ours"
-            )
+            raise Permanent(path, f"it leads on to {urlsplit(link).hostname}, which gets no token of ours")
         return link
 
 

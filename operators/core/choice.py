@@ -8,7 +8,8 @@ from operators.core.looks import Cause, Look, leading
 from operators.core.model import Digest, Model, Unknown
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Container, Strategy
+from operators.core.rollouts import Container
+from operators.core.strategies import Strategy
 from operators.core.watch import Proof
 
 REGISTRY_LAG = (timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=90), timedelta(seconds=300))
@@ -32,6 +33,8 @@ class ChoiceReason(StrEnum):
     APP_UNREADABLE = "app_unreadable"
     NOT_OPTED_IN = "not_opted_in"
     NOT_A_CONTAINER = "not_a_container"
+    STAGE = "stage"
+    """It is the slot that new images of its site go through first: no app of its own."""
     REGISTRY_UNREADABLE = "registry_unreadable"
     REGISTRY_BEHIND = "registry_behind"
 
@@ -217,6 +220,6 @@ def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice
     restart_would_do = names_the_tag and at_tag == digest and wished_tag(facts.looks, reference) == facts.configured.tag
     return Target(
         image=facts.configured.at(digest),
-        strategy=Strategy.RESTART if facts.strategy is Strategy.RESTART and restart_would_do else Strategy.PIN,
+        strategy=Strategy.PIN if facts.strategy is Strategy.RESTART and not restart_would_do else facts.strategy,
         decided=decided,
     )

@@ -132,7 +132,7 @@ def doubt(rollout: Rollout, *, failures: int, reverts: int) -> Hold | None:
     if failures >= _FLAPPING:
         detail = f"the last {failures} rollouts of this app failed; deploy by hand to go on"
         return Hold(reason=HoldReason.FLAPPING, detail=detail)
-    if reverts >= _FIGHT and rollout.writes:
+    if reverts >= _FIGHT and rollout.pinned:
         detail = (
             f"the image that we wrote into the configuration was changed back {reverts} times; let one tool own it "
             "(docs/stalls.md, a fight), then deploy by hand to go on"

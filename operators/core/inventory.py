@@ -1,13 +1,12 @@
 """The inventory: which apps exist in the scopes, and which of them Pulley looks after."""
 
-from operators.core.apps import Site
+from operators.core.apps import AppId, Site
 from operators.core.images import ImageReference, parse_linux_fx_version
 from operators.core.model import Digest, Instant, Model
+from operators.core.strategies import STRATEGY_TAG, Way
 
 OPT_IN_TAG = "pulley"
 """The resource tag that hands an app to Pulley: `pulley=on`; `pulley=off` keeps it out where all are taken."""
-STRATEGY_TAG = "pulley-strategy"
-"""The resource tag that says how a new image reaches the app: `restart` or `pin`."""
 
 
 class Entry(Model):
@@ -45,6 +44,16 @@ def looked_after(site: Site, opt_in: str) -> bool:
     if said is None:
         return opt_in == "all"
     return said.strip().lower() in ("on", "true", "yes", "1")
+
+
+def stage_of(site: Site) -> AppId | None:
+    """The slot that new images of a site go through first, which is no app of its own; None where there is none."""
+    said = resource_tag(site, STRATEGY_TAG)
+    try:
+        slot = Way.parse(said).slot if said else None
+    except ValueError:
+        return None
+    return site.id.model_copy(update={"slot": slot}) if slot and not site.id.slot else None
 
 
 def resource_tag(site: Site, name: str) -> str | None:

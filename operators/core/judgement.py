@@ -98,10 +98,12 @@ def _phase(facts: WatchFacts, status: InstanceStatus) -> _Phase:
 
 def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -> bool:
     if isinstance(facts.before, Unknown):
+        if facts.swapped:
+            return True
         # Nothing to compare with, so no leniency: it has to be later than the act.
         return started_at >= facts.acted_at
     earlier = {one.started_at for one in facts.before if one.instance_id == status.instance_id}
-    return started_at not in earlier and started_at >= facts.acted_at - CLOCKS_DIFFER
+    return started_at not in earlier and (facts.swapped or started_at >= facts.acted_at - CLOCKS_DIFFER)
 
 
 def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:

@@ -52,6 +52,7 @@ LADDER: Mapping[StallReason, tuple[Measure, ...]] = MappingProxyType(
         StallReason.OPERATION_IN_PROGRESS: (),
         StallReason.DEPLOYMENT_IN_PROGRESS: (),
         StallReason.SWAP_IN_PROGRESS: (),
+        StallReason.SWAP_FAILED: (),
         StallReason.THROTTLED: (),
         # the road may be free again in a moment; the image from before is on the machine
         StallReason.REGISTRY_UNREACHABLE: (_R, _B),

@@ -6,10 +6,12 @@ from enum import StrEnum
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
-from operators.core.rollouts import Rollout
+from operators.core.rollouts import Act, Rollout
 
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _LOOKS_WITHOUT_ANSWER = 3
+_LOOKS_FOR_A_SWAP = 5
+"""They take twelve minutes (operators/core/gate.py, retry_wait); a swap is usually done in a few, or refused."""
 
 
 class Done(StrEnum):
@@ -22,23 +24,33 @@ class Done(StrEnum):
 
 
 def was_done(
-    rollout: Rollout, configured: ImageReference | Unknown | None, statuses: tuple[InstanceStatus, ...] | Unknown
+    rollout: Rollout,
+    configured: ImageReference | Unknown | None,
+    statuses: tuple[InstanceStatus, ...] | Unknown,
+    *,
+    under_way: bool = False,
 ) -> Done:
-    """Whether the app was restarted, or its configuration written, as this rollout intended.
+    """Whether it was restarted, its configuration written, or the slots swapped, as this rollout intended.
 
-    No instance at all tells nothing: an idle app lists none, and neither does one that is being restarted.
+    No instance at all tells nothing: an idle app lists none, and neither does one that is being restarted. `under_way`
+    says that Azure works on the app: after a swap that got no answer, that is the swap. It shows in the configuration
+    only at its end, and a second one would undo it, so nothing to be seen is no answer for a while.
     """
     if rollout.applied_at is not None:
         return Done.YES
     if rollout.intended_at is None:
         return Done.NOT_BEGUN
-    telling = configured if rollout.writes else statuses
+    if rollout.act is Act.SWAP and under_way:
+        return Done.YES
+    telling = statuses if rollout.act is Act.RESTART else configured
     if isinstance(telling, Unknown) or telling == ():
         # watching an act that did not happen ends in "restart not taken"; repeating one that did is a second restart
         return Done.UNKNOWN if rollout.retries < _LOOKS_WITHOUT_ANSWER else Done.YES
-    if rollout.writes:
+    if rollout.act is not Act.RESTART:
         wanted = rollout.wanted.digest if rollout.wanted else None
         written = isinstance(configured, ImageReference) and configured.digest == wanted
+        if not written and rollout.act is Act.SWAP and rollout.retries < _LOOKS_FOR_A_SWAP:
+            return Done.UNKNOWN
         return Done.YES if written else Done.NO
     assert not isinstance(statuses, Unknown)
     before = rollout.before if isinstance(rollout.before, tuple) else ()

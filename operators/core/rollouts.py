@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from operators.core.access import Access
 from operators.core.activity import Activity
+from operators.core.apps import AppId
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
@@ -13,19 +14,22 @@ from operators.core.recovery import Measure, Recover, Tried
 from operators.core.references import Reference
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
+from operators.core.strategies import Strategy
 from operators.core.transitions import ENDED, OCCUPYING, Event, State, after
 from operators.core.watch import Proof
 
 
-class Strategy(StrEnum):
-    """How a new image reaches an app."""
+class Act(StrEnum):
+    """What is done to an app."""
 
     RESTART = "restart"
-    """Restart it: the platform pulls the tag that the configuration names."""
-    PIN = "pin"
-    """Write the image by digest into the configuration: the platform pulls and restarts by itself."""
+    WRITE = "write"
+    """The image's digest into the configuration."""
+    SWAP = "swap"
+    """The slot with the app itself."""
 
 
+_BY_DIGEST = frozenset({Strategy.PIN, Strategy.SWAP})
 _WRITES = frozenset({Measure.REDEPLOY, Measure.ROLLBACK})
 
 
@@ -77,6 +81,8 @@ class Rollout(Model):
     """What it is brought to, by digest; None while that is not known."""
     from_digest: Digest | None = None
     strategy: Strategy | None = None
+    slot: str | None = None
+    """The slot that it goes through, with the strategy `swap`."""
     created_at: Instant
     updated_at: Instant
     ended_at: Instant | None = None
@@ -121,6 +127,16 @@ class Rollout(Model):
     """How often somebody else held the app when it was about to act."""
     reverted_by: Activity | None = None
     """While it is held for a fight: the write that changed back ours, once the Activity Log has it."""
+    slot_names_it: bool = False
+    """The slot's configuration named the image already: writing it again would change nothing."""
+    staged: Digest | None = None
+    """What the slot was seen to serve: with the rollout's own digest there, the swap is next."""
+    operation: str | None = None
+    """Where Azure tells how far the swap is, as it answered; None where the answer got lost."""
+    swapped: bool = False
+    """The swap that was the last act is done."""
+    swaps_back: bool = False
+    """The way back is a swap: the slot still has the last good image."""
 
     @property
     def ended(self) -> bool:
@@ -143,16 +159,39 @@ class Rollout(Model):
         return self.back_to or self.image
 
     @property
-    def writes(self) -> bool:
-        """Whether the last act writes the image by digest into the configuration; else it restarts."""
-        if self.measure is None:
-            return self.strategy is Strategy.PIN
-        return self.measure is not Measure.RETRY
+    def in_slot(self) -> bool:
+        """Whether it is in its slot yet: the app itself was not touched."""
+        return self.strategy is Strategy.SWAP and (self.staged is None or self.staged != self.digest)
+
+    @property
+    def acted_on(self) -> AppId:
+        """What the act changes and the looks after it look at: the slot as long as it is there, then the app."""
+        app = AppId.from_key(self.app)
+        return app.model_copy(update={"slot": self.slot}) if self.in_slot else app
+
+    @property
+    def act(self) -> Act:
+        """What the last act does, or the next one if there was none yet."""
+        match self.measure:
+            case Measure.RETRY:
+                return Act.RESTART
+            case Measure.REDEPLOY:
+                return Act.WRITE
+            case Measure.ROLLBACK:
+                return Act.SWAP if self.swaps_back else Act.WRITE
+        if self.strategy is Strategy.SWAP and not self.in_slot:
+            return Act.SWAP
+        return Act.WRITE if self.strategy in _BY_DIGEST and not self.slot_names_it else Act.RESTART
 
     @property
     def pinned(self) -> bool:
         """Whether the configuration names a digest of ours since the last act."""
-        return self.writes or self.strategy is Strategy.PIN or any(one.measure in _WRITES for one in self.tried)
+        return self.strategy in _BY_DIGEST or any(one.measure in _WRITES for one in self.tried)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the app itself was changed: not by what its slot went through, nor by a swap that is not done."""
+        return not self.in_slot and (self.act is not Act.SWAP or self.swapped)
 
     @property
     def acted(self) -> LastAct:

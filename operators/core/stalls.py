@@ -34,6 +34,7 @@ class StallReason(StrEnum):
     OPERATION_IN_PROGRESS = "operation_in_progress"
     DEPLOYMENT_IN_PROGRESS = "deployment_in_progress"
     SWAP_IN_PROGRESS = "swap_in_progress"
+    SWAP_FAILED = "swap_failed"
     THROTTLED = "throttled"
     QUOTA_EXCEEDED = "quota_exceeded"
     APP_STOPPED = "app_stopped"
@@ -182,6 +183,10 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         StallReason.SWAP_IN_PROGRESS: Entry(
             meaning="A swap of the app's slots is not finished; the app's configuration may still change sides.",
             what_to_do="Complete or cancel it: az webapp deployment slot swap --ids <app> --slot <slot> --action reset",
+        ),
+        StallReason.SWAP_FAILED: Entry(
+            meaning="The platform gave up the swap of the slot with the app, which goes on serving what it served.",
+            what_to_do="See that the slot answers at / (WEBSITE_SWAP_WARMUP_PING_PATH), then deploy again.",
         ),
         StallReason.THROTTLED: Entry(
             meaning="Azure asks for fewer calls in this subscription.",

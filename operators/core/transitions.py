@@ -54,6 +54,8 @@ class Event(StrEnum):
     """No progress, and nothing (more) that may be tried."""
     RECOVER = "recover"
     """No progress, and something may be tried."""
+    STAGED = "staged"
+    """The slot serves the new image: whether it is swapped with the app is decided anew."""
     BACK = "back"
     """The last good image serves again."""
     NOT_BACK = "not_back"
@@ -95,6 +97,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.APPLYING, _E.RESUME_RECOVERY): _S.RECOVERING,
     (_S.APPLYING, _E.INTERRUPT): _S.INTERRUPTED,
     (_S.VERIFYING, _E.NOT_YET): _S.VERIFYING,
+    (_S.VERIFYING, _E.STAGED): _S.CHECKING,
+    (_S.RECOVERING, _E.STAGED): _S.CHECKING,
     (_S.VERIFYING, _E.SERVING): _S.SUCCEEDED,
     (_S.VERIFYING, _E.UNPROVEN): _S.UNVERIFIED,
     (_S.VERIFYING, _E.STALLED): _S.FAILED,

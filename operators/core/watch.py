@@ -85,6 +85,8 @@ class WatchFacts(Model):
     acted_at: Instant
     pinned: bool
     """The configuration names the digest: no older image can run after a start."""
+    swapped: bool = False
+    """The containers came by a swap: they were started in the slot, before the act."""
     always_on: bool
     """Without it an idle app starts at its first request only."""
     budget: Budget

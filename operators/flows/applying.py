@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
-from operators.core.apps import AppId
 from operators.core.gate import BUSY_IS_A_STALL, busy_wait, retry_wait
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
 from operators.core.model import Unknown
 from operators.core.resuming import Done, was_done
-from operators.core.rollouts import Active, Moved, Rollout
+from operators.core.rollouts import Act, Active, Moved, Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
 from operators.core.watch import FIRST_LOOK
@@ -28,8 +27,18 @@ _ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
+class _Done:
+    """What Azure took on."""
+
+    reason: str
+    detail: str
+    operation: str | None = None
+    """Where it tells how far that is."""
+
+
+@dataclass(frozen=True)
 class Applying:
-    """Restarts apps and writes their configuration."""
+    """Restarts apps, writes their configuration, and swaps their slots."""
 
     house: House
 
@@ -44,7 +53,7 @@ class Applying:
         consumed: tuple[Look, ...] = (),
     ) -> Outcome:
         """Do what the rollout decided. `moved` has just become `applying`; nothing of this step is stored yet."""
-        if not moved.rollout.writes and (until := blocked_until(before, self.house.now())):
+        if moved.rollout.act is Act.RESTART and (until := blocked_until(before, self.house.now())):
             return self._left_to_platform(active, moved, before, until, aside)
         rollout = moved.rollout.model_copy(
             update={
@@ -53,6 +62,8 @@ class Applying:
                 "attempts": moved.rollout.attempts + 1,
                 "before": before,
                 "poked": False,
+                "operation": None,
+                "swapped": False,
             }
         )
         intent = Moved(rollout=rollout, steps=moved.steps)
@@ -96,15 +107,18 @@ class Applying:
         """Go on with a rollout whose act may or may not have happened."""
         active, rollout = held.active, held.active.rollout
         assert rollout is not None
-        done = was_done(rollout, *await self._reality(rollout))
+        configured, statuses, under_way = await self._reality(rollout)
+        done = was_done(rollout, configured, statuses, under_way=under_way)
         now, moved = self.house.now(), Moved(rollout=rollout)
         match done:
             case Done.UNKNOWN:
-                moved = moved.by(Event.RETRY, now, "unknown_if_applied", "whether it was restarted cannot be read")
+                moved = moved.by(
+                    Event.RETRY, now, "unknown_if_applied", f"whether the {rollout.act} was done cannot be read"
+                )
                 return Outcome(carrying(held.active, moved), (moved,), again=retry_wait(moved.rollout.retries))
             case Done.YES:
                 applied = rollout.applied_at or rollout.intended_at
-                detail = f"{rollout.strategy} was done; watching goes on"
+                detail = f"the {rollout.act} was done; watching goes on"
                 moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied)
                 active = _having_written(active, rollout)
             case Done.NO if rollout.attempts >= _ATTEMPTS and rollout.state is State.APPLYING:
@@ -116,25 +130,24 @@ class Applying:
 
     async def _reality(
         self, rollout: Rollout
-    ) -> tuple[ImageReference | Unknown | None, tuple[InstanceStatus, ...] | Unknown]:
-        """What the configuration names and how the instances are, now."""
-        app = AppId.from_key(rollout.app)
+    ) -> tuple[ImageReference | Unknown | None, tuple[InstanceStatus, ...] | Unknown, bool]:
+        """What the configuration names, how the instances are, and whether Azure works on it, now."""
+        app = rollout.acted_on
         config, statuses = await asyncio.gather(
             read_or_unknown(f"config/web of {app.name}", self.house.azure.sites.config(app)),
             read_or_unknown(f"siteStatus of {app.name}", self.house.azure.sites.site_status(app)),
         )
-        return (config if isinstance(config, Unknown) else configured_image(config)), statuses
+        configured = config if isinstance(config, Unknown) else configured_image(config)
+        if rollout.act is not Act.SWAP:
+            return configured, statuses, False
+        site = await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+        under_way = not isinstance(site, Unknown) and site.in_progress_operation_id is not None
+        return configured, statuses, under_way
 
     async def _do(self, held: Held, moved: Moved) -> Outcome:
         rollout, active = moved.rollout, held.active
-        app = AppId.from_key(rollout.app)
-        assert rollout.wanted is not None
-        value = linux_fx_version(rollout.wanted)
         try:
-            if rollout.writes:
-                await self.house.azure.sites.set_linux_fx_version(app, value)
-            else:
-                await self.house.azure.sites.restart(app)
+            done = await self._ask_azure(rollout)
         except (Busy, Throttled) as error:
             return self._not_now(held, moved, error)
         except Temporary as error:
@@ -146,10 +159,37 @@ class Applying:
             detail = f"{error.what}: {error.reason}" + (f". {error.fix}" if error.fix else "")
             return self._refused(held, moved, "refused", detail)
         now = self.house.now()
-        reason, detail = ("written", f"{value} written") if rollout.writes else ("restarted", "restarted")
         held_up = None if rollout.measure is None else rollout.stall
-        moved = moved.by(Event.APPLIED, now, reason, detail, applied_at=now, busy=0, stall=held_up, next_at=None)
+        moved = moved.by(
+            Event.APPLIED,
+            now,
+            done.reason,
+            done.detail,
+            applied_at=now,
+            operation=done.operation,
+            busy=0,
+            stall=held_up,
+            next_at=None,
+        )
         return Outcome(carrying(_having_written(active, rollout), moved), (moved,), again=FIRST_LOOK, held=held)
+
+    async def _ask_azure(self, rollout: Rollout) -> _Done:
+        """The one call that changes something. Raises operators.errors."""
+        on, sites = rollout.acted_on, self.house.azure.sites
+        where = f" ({on.name})" if rollout.in_slot else ""
+        assert rollout.wanted is not None
+        match rollout.act:
+            case Act.RESTART:
+                await sites.restart(on)
+                return _Done("restarted", f"restarted{where}")
+            case Act.WRITE:
+                value = linux_fx_version(rollout.wanted)
+                await sites.set_linux_fx_version(on, value)
+                return _Done("written", f"{value} written{where}")
+            case Act.SWAP:
+                slot = on.model_copy(update={"slot": rollout.slot})
+                operation = await self.house.azure.swaps.begin(slot)
+                return _Done("swapping", f"the swap of {slot.name} with {on.name} was begun", operation)
 
     def _not_now(self, held: Held, moved: Moved, error: Busy | Throttled) -> Outcome:
         """Nothing was done: it is decided anew when the other one may have finished, or Azure has room for it."""
@@ -189,7 +229,7 @@ class Applying:
 def _having_written(active: Active, rollout: Rollout) -> Active:
     """The app's row once the act is done: what we wrote ourselves is nobody else's change."""
     container = active.container
-    if container is None or rollout.wanted is None or not rollout.writes:
+    if container is None or rollout.wanted is None or rollout.in_slot or rollout.act is not Act.WRITE:
         return active
     written = container.model_copy(update={"written": linux_fx_version(rollout.wanted)})
     return active.model_copy(update={"container": written})

@@ -38,6 +38,8 @@ class Facts:
     principal: Principal | None
     other: OtherWork | None
     """Somebody else at work on the app."""
+    parent: Site | None = None
+    """The site that a slot belongs to; None for a site."""
 
 
 async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, afresh: bool = False) -> Facts | Unknown:
@@ -49,12 +51,13 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     app = AppId.from_key(active.app)
     guessed = active.container.reference if active.container else None
     reads = AccessReads(house, began=house.now(), not_before=house.now() if afresh else None)
-    (site, config, statuses, deployments), (freeze, tag, _) = await asyncio.gather(
+    (site, config, statuses, deployments, parent), (freeze, tag, _) = await asyncio.gather(
         asyncio.gather(
             read_or_unknown(f"site {app.name}", house.azure.sites.site(app)),
             read_or_unknown(f"config/web of {app.name}", house.azure.sites.config(app)),
             read_or_unknown(f"siteStatus of {app.name}", house.azure.sites.site_status(app)),
             read_or_unknown(f"deploymentStatus of {app.name}", house.azure.details.deployments(app)),
+            _parent(house, app),
         ),
         asyncio.gather(
             house.records.switches.freeze(),
@@ -62,11 +65,12 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
             _guess(reads, guessed, looks, active.principal_id),
         ),
     )
-    for read in (site, config):
+    for read in (site, config, parent):
         if isinstance(read, Unknown):
             return read
     assert not isinstance(site, Unknown)
     assert not isinstance(config, Unknown)
+    assert not isinstance(parent, Unknown)
     configured = configured_image(config)
     if configured is None:
         nothing = NoReference(why=f"linuxFxVersion is {config.linux_fx_version!r}: no classic Linux container")
@@ -85,7 +89,7 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     access = AccessQuestion(site, config, configured, reads)
     who = principal if isinstance(principal, Principal) else None
     other = other_work(site, deployments)
-    return Facts(site, config, configured, reference, tag, statuses, freeze, access, who, other)
+    return Facts(site, config, configured, reference, tag, statuses, freeze, access, who, other, parent)
 
 
 def configured_image(config: SiteConfig) -> ImageReference | None:
@@ -94,6 +98,14 @@ def configured_image(config: SiteConfig) -> ImageReference | None:
         return parse_linux_fx_version(config.linux_fx_version)
     except ValueError:
         return None
+
+
+async def _parent(house: House, app: AppId) -> Site | Unknown | None:
+    """The site of a slot, whose resource tags may say that the slot is no app of its own; None for a site."""
+    if app.slot is None:
+        return None
+    site = app.model_copy(update={"slot": None})
+    return await read_or_unknown(f"site {site.name}", house.azure.sites.site(site))
 
 
 async def _tag(

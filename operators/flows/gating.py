@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from operators.cloud.engine import Held
-from operators.core.access import Access
 from operators.core.access.granting import GrantState
+from operators.core.apps import Site
 from operators.core.gate import (
     Busy,
     GiveUp,
@@ -21,13 +21,14 @@ from operators.core.gate import (
 )
 from operators.core.inventory import resource_tag
 from operators.core.recovery import RECOVER_TAG, Recover
-from operators.core.rollouts import Active, Health, Moved, Rollout
+from operators.core.rollouts import Active, Moved, Rollout
 from operators.core.stalls import stall
 from operators.core.transitions import Event, State
 from operators.flows.applying import Applying
 from operators.flows.attributing import Attributing
 from operators.flows.facts import Facts
 from operators.flows.granting import Granting
+from operators.flows.scene import NoStage, Scene, read_scene
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 
@@ -45,15 +46,17 @@ class Gating:
         self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
     ) -> Outcome:
         """Act, or wait for what the gate says. `aside` are other rollouts that this step has ended."""
-        now, rollout = self.house.now(), moved.rollout
-        assert facts.access is not None
-        access = await facts.access.verdict(rollout.image)
+        now, scene = self.house.now(), await read_scene(self.house, moved.rollout, facts)
+        if isinstance(scene, NoStage):
+            return self._without_stage(active, moved, scene, aside)
+        rollout, access = scene.rollout, scene.access
+        moved = Moved(rollout=rollout, steps=moved.steps)
         answer = gate(
             rollout,
             access,
             mode=self.house.settings.mode,
             freeze=facts.freeze,
-            other=facts.other,
+            other=scene.other,
             temporary=any(read.temporary for read in access.failed_reads),
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
@@ -65,20 +68,20 @@ class Gating:
             waited = {"access": access, "waits": rollout.waits + 1, "retries": 0}
             moved = Moved(rollout=rollout.model_copy(update=waited))
         else:
-            moved, again = self._moved(moved, access, answer, facts)
+            moved, again = self._moved(moved, scene, answer, facts.site)
         if isinstance(answer, Wait):
-            moved = await self._give_role(moved, access, facts)
+            moved = await self._give_role(moved, scene)
         if not isinstance(answer, Go):
             return Outcome(carrying(active, moved), (*aside, moved), again=again)
         if rollout.asked is not None:
             active = _trusting(active)
         return await Applying(self.house).act(
-            held, active, moved, before=facts.statuses, aside=aside, consumed=held.looks
+            held, active, moved, before=scene.before, aside=aside, consumed=held.looks
         )
 
-    def _moved(self, moved: Moved, access: Access, answer: Answer, facts: Facts) -> tuple[Moved, timedelta | None]:
+    def _moved(self, moved: Moved, scene: Scene, answer: Answer, site: Site) -> tuple[Moved, timedelta | None]:
         """The rollout after this answer, and how long until it is asked again."""
-        now, rollout = self.house.now(), moved.rollout
+        now, rollout, access = self.house.now(), moved.rollout, scene.access
         evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
         if rollout.state in (State.HELD, State.WAITING_ACCESS):
             moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
@@ -97,7 +100,7 @@ class Gating:
                 return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
             case Busy(reason=reason, detail=detail):
                 again = retry_wait(rollout.retries)
-                held_up = facts.other and stall(facts.other.reason, rollout.updated_at, (facts.other.detail,))
+                held_up = scene.other and stall(scene.other.reason, rollout.updated_at, (scene.other.detail,))
                 if held_up and rollout.stall and rollout.stall.reason is held_up.reason:
                     held_up = rollout.stall
                 moved = moved.by(Event.RETRY, now, reason, detail, access=access, stall=held_up, next_at=now + again)
@@ -111,21 +114,26 @@ class Gating:
                     evidence=evidence,
                     access=access,
                     waiting_since=None,
-                    recover=self._recover(facts),
-                    health=Health(
-                        host_name=facts.site.default_host_name,
-                        health_check_path=facts.config.health_check_path,
-                        always_on=facts.config.always_on,
-                    ),
+                    recover=self._recover(site),
+                    health=scene.health,
                 )
                 return moved, None
 
-    async def _give_role(self, moved: Moved, access: Access, facts: Facts) -> Moved:
+    def _without_stage(self, active: Active, moved: Moved, no_stage: NoStage, aside: tuple[Moved, ...]) -> Outcome:
+        """The slot that the image was to go through cannot be used."""
+        now, reason, detail = self.house.now(), "slot_unusable", no_stage.detail
+        if moved.rollout.state in (State.HELD, State.WAITING_ACCESS):
+            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", detail, waits=0)
+        event = Event.GIVEN_UP if no_stage.again is None else Event.RETRY
+        moved = moved.by(event, now, reason, detail)
+        return Outcome(carrying(active, moved), (*aside, moved), again=no_stage.again)
+
+    async def _give_role(self, moved: Moved, scene: Scene) -> Moved:
         """Once in a rollout, and only where that is wanted: give the missing role. The wait for it stays the same."""
         rollout = moved.rollout
-        if not self.house.settings.grant_pull or rollout.granted or facts.access is None:
+        if not self.house.settings.grant_pull or rollout.granted:
             return moved
-        role = await facts.access.missing_role(access, rollout.image)
+        role = await scene.question.missing_role(scene.access, rollout.image)
         if role is None:
             return moved
         grant = await Granting(self.house).give(rollout.app, role, _US)
@@ -133,9 +141,9 @@ class Gating:
         now = self.house.now()
         return moved.by(Event.GRANTED, now, reason, grant.detail, granted=True, retries=0)
 
-    def _recover(self, facts: Facts) -> Recover:
+    def _recover(self, site: Site) -> Recover:
         """What the app allows by its resource tag; a value that is none of ours allows nothing."""
-        said = resource_tag(facts.site, RECOVER_TAG)
+        said = resource_tag(site, RECOVER_TAG)
         if said is None:
             return self.house.settings.recover
         try:

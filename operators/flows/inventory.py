@@ -7,7 +7,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from operators.core.apps import Site
-from operators.core.inventory import Entry, Follower, looked_after
+from operators.core.inventory import Entry, Follower, looked_after, stage_of
 from operators.core.looks import Cause, Look
 from operators.core.model import Model
 from operators.core.pacing import turn
@@ -66,6 +66,9 @@ class Inventory:
             except (Temporary, Permanent) as error:
                 _log.warning("%s was not listed whole: %s", scope, error)
                 unread.append(scope)
+        for stage in [stage_of(entry.site) for entry in found.values() if self._ours(entry)]:
+            if stage is not None:
+                found.pop(stage.key, None)
         first, changed = await self._keep(known, found)
         gone = await self._forget(known, found) if not unread else ()
         return Refreshed(

@@ -6,12 +6,13 @@ from datetime import timedelta
 from operators.cloud.engine import Held
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
 from operators.core.gate import retry_wait
-from operators.core.inventory import STRATEGY_TAG, looked_after, resource_tag
+from operators.core.inventory import looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Active, Container, Moved, Rollout, Running, Strategy
+from operators.core.rollouts import Active, Container, Moved, Rollout, Running
+from operators.core.strategies import STRATEGY_TAG, Way
 from operators.core.transitions import Event, State
 from operators.flows.facts import Facts, read_facts
 from operators.flows.gating import Gating
@@ -53,8 +54,12 @@ class Planning:
         if facts.configured is None:
             assert isinstance(facts.reference, NoReference)
             return Skip(reason=ChoiceReason.NOT_A_CONTAINER, detail=facts.reference.why)
+        parent = facts.parent
+        if parent and looked_after(parent, self.house.settings.opt_in) and stage_of(parent) == facts.site.id:
+            detail = f"new images of {parent.id.name} go through this slot first (its resource tag {STRATEGY_TAG})"
+            return Skip(reason=ChoiceReason.STAGE, detail=detail)
         try:
-            preferred = Strategy(resource_tag(facts.site, STRATEGY_TAG) or self.house.settings.strategy)
+            way = self._way(facts)
         except ValueError as problem:
             return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=f"resource tag {STRATEGY_TAG}: {problem}")
         return choose(
@@ -64,12 +69,20 @@ class Planning:
                 reference=facts.reference,
                 configured=facts.configured,
                 site_state=facts.site.state,
-                strategy=preferred,
+                strategy=way.strategy,
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,
                 chosen=active.rollout.digest if active.rollout else None,
             ),
         )
+
+    def _way(self, facts: Facts) -> Way:
+        """How new images reach the app. Raises ValueError where its resource tag cannot be used."""
+        said = resource_tag(facts.site, STRATEGY_TAG)
+        way = Way.parse(said) if said else Way(strategy=self.house.settings.strategy)
+        if way.slot and facts.site.id.slot:
+            raise ValueError("a slot goes through no other slot; set it on the site")
+        return way
 
     def _put_off(self, active: Active, looks: tuple[Look, ...], choice: Later | Skip) -> Outcome:
         """No answer yet. The looks stay: what they say counts when there is one."""
@@ -125,8 +138,9 @@ class Planning:
             update={"container": self._container(held.active, facts, target), "principal_id": _principal(facts)}
         )
         aside: tuple[Moved, ...] = ()
+        slot = self._way(facts).slot
         chosen = rollout if rollout and rollout.state is not State.PENDING else None
-        if rollout and chosen and (chosen.image, chosen.strategy) == (target.image, target.strategy):
+        if rollout and chosen and _same_way(chosen, target, slot):
             moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(held), "tag_seen": _tag_seen(facts)}))
             if looks:
                 active, other = begin(active, looks, now)
@@ -145,10 +159,11 @@ class Planning:
                 Event.CHOSEN,
                 now,
                 "chosen",
-                f"{target.image} by {target.strategy}",
+                f"{target.image} by {Way(strategy=target.strategy, slot=slot)}",
                 image=target.image,
                 reference=str(facts.reference) if isinstance(facts.reference, Reference) else None,
                 strategy=target.strategy,
+                slot=slot,
                 asked=_asked(held),
                 tag_seen=_tag_seen(facts),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
@@ -170,6 +185,10 @@ def _noticing(active: Active, facts: Facts) -> Active:
         return active
     noticed = container.model_copy(update={"written": None, "reverts": container.reverts + 1})
     return active.model_copy(update={"container": noticed})
+
+
+def _same_way(rollout: Rollout, target: Target, slot: str | None) -> bool:
+    return (rollout.image, rollout.strategy, rollout.slot) == (target.image, target.strategy, slot)
 
 
 def _weighed(held: Held) -> tuple[Look, ...]:

@@ -23,6 +23,7 @@ from operators.cloud.registry_content import RegistryContent
 from operators.cloud.registry_webhooks import RegistryWebhooks
 from operators.cloud.site_details import SiteDetails
 from operators.cloud.sites import Sites
+from operators.cloud.slot_swaps import SlotSwaps
 from operators.cloud.storage import Storage
 from operators.cloud.switches import SwitchesTable
 from operators.core.claims import CLAIM_LASTS
@@ -42,6 +43,7 @@ class Azure:
     app_settings: AppSettings
     probe: Probe
     details: SiteDetails
+    swaps: SlotSwaps
     key_vaults: KeyVaults
     webhooks: RegistryWebhooks
     event_subscriptions: EventSubscriptions

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
+from operators.core.images import ImageReference, linux_fx_version
 from operators.core.recovery import Measure, next_measure
-from operators.core.rollouts import Active, Container, Moved, Rejected, Rollout, Running
+from operators.core.rollouts import Act, Active, Container, Moved, Rejected, Rollout, Running
 from operators.core.stalls import Stall
+from operators.core.swaps import Swapped
 from operators.core.transitions import Event
 from operators.core.watch import Failed, Proof, Serving, Suspect, Unproven, Waiting, WatchFacts
 from operators.flows.services import House
@@ -30,6 +32,8 @@ class Verifying:
         """One look at an app that was acted upon."""
         active, rollout, now = held.active, held.active.rollout, self.house.now()
         assert rollout is not None
+        if rollout.act is Act.SWAP and not rollout.swapped:
+            return await self._look_at_swap(active, rollout, now)
         watching = Watching(self.house)
         facts, verdict = await watching.judged(rollout, now)
         match verdict:
@@ -46,7 +50,9 @@ class Verifying:
                 return self._wait(active, rollout, verdict.why, _SETTLE)
 
     async def serves(self, active: Active, rollout: Rollout, verdict: Serving, facts: WatchFacts) -> Outcome:
-        """The end: the wanted image serves, which is no success where it is the way back."""
+        """The end: the wanted image serves, which is no success where it is the way back, nor in the slot."""
+        if rollout.in_slot:
+            return self._staged(active, rollout, "the slot serves it", verdict.evidence)
         proof, told = await Watching(self.house).prove(rollout, facts)
         now, wanted = self.house.now(), rollout.wanted
         assert wanted is not None
@@ -75,7 +81,54 @@ class Verifying:
         container = _runs(active.container, moved.rollout, now)
         return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
 
+    async def _look_at_swap(self, active: Active, rollout: Rollout, now: datetime) -> Outcome:
+        """One look at a swap that was begun."""
+        match await Watching(self.house).swap(rollout, now):
+            case Swapped(health_check_path=path):
+                return self._swapped(active, rollout, path, now)
+            case Waiting(what_for=what_for, look_again_in=again):
+                return self._wait(active, rollout, what_for, again)
+            case Failed(stall=stall):
+                return self._stalled(active, rollout, stall, now)
+
+    def _swapped(self, active: Active, rollout: Rollout, path: str | None, now: datetime) -> Outcome:
+        assert rollout.wanted is not None
+        assert rollout.health is not None
+        moved = Moved(rollout=rollout).by(
+            Event.NOT_YET,
+            now,
+            "swapped",
+            "the swap is done; does the app serve?",
+            swapped=True,
+            applied_at=now,
+            operation=None,
+            health=rollout.health.model_copy(update={"health_check_path": path}),
+        )
+        container = _written(active.container, rollout.wanted)
+        return Outcome(carrying(active, moved, container=container), (moved,), again=timedelta())
+
+    def _staged(self, active: Active, rollout: Rollout, why: str, evidence: tuple[str, ...]) -> Outcome:
+        """The slot has it: whether to swap now is decided anew, for the tag may have moved and the app be held."""
+        moved = Moved(rollout=rollout).by(
+            Event.STAGED,
+            self.house.now(),
+            "staged",
+            f"{rollout.digest} is in {rollout.acted_on.name}: {why}. Next: the swap.",
+            evidence=evidence,
+            staged=rollout.digest,
+            intended_at=None,
+            applied_at=None,
+            attempts=0,
+            measure=None,
+            planned=None,
+            stall=None,
+            next_at=None,
+        )
+        return Outcome(carrying(active, moved), (moved,), again=timedelta())
+
     def _unproven(self, active: Active, rollout: Rollout, verdict: Unproven, now: datetime) -> Outcome:
+        if rollout.in_slot:
+            return self._staged(active, rollout, verdict.why, verdict.evidence)
         event = Event.UNPROVEN if rollout.back_to is None else Event.BACK
         moved = Moved(rollout=rollout).by(
             event, now, "unproven", verdict.why, evidence=verdict.evidence, proof=Proof.ASSUMED, next_at=None
@@ -84,8 +137,8 @@ class Verifying:
 
     def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
-        moved, container = Moved(rollout=rollout), _lost(active.container)
-        good = container.last_good[0].digest if container and container.last_good else None
+        moved, container = Moved(rollout=rollout), _lost(active.container) if rollout.touched else active.container
+        good = container.last_good[0].digest if container and container.last_good and rollout.touched else None
         assert rollout.digest is not None
         if rollout.back_to is not None:
             detail = f"the way back failed too: {stall.meaning}"
@@ -102,7 +155,9 @@ class Verifying:
         if measure in (None, Measure.ROLLBACK):
             container = _rejecting(container, rollout, stall, now)
         if measure is None:
-            moved = moved.by(Event.STALLED, now, stall.reason, stall.meaning, evidence=stall.lines, stall=stall)
+            untouched = "" if rollout.touched else " The app itself was not touched and serves what it served."
+            detail = f"{stall.meaning}{untouched}"
+            moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=stall.lines, stall=stall)
             return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + _AFTER_BLOCK) if stall.blocked_until else _SETTLE
         detail = f"{stall.meaning} Next: {measure}, at {now + again:%T}."
@@ -137,6 +192,11 @@ def _runs(container: Container | None, rollout: Rollout, now: datetime) -> Conta
         good = (running, *(one for one in good if one.digest != running.digest))[:_REMEMBERED]
     rejected = tuple(one for one in container.rejected if one.digest != running.digest)
     return container.model_copy(update={"running": running, "last_good": good, "rejected": rejected})
+
+
+def _written(container: Container | None, image: ImageReference) -> Container | None:
+    """What a swap brought into the configuration is as good as written by us: nobody else's change."""
+    return container.model_copy(update={"written": linux_fx_version(image)}) if container else None
 
 
 def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now: datetime) -> Container | None:

@@ -10,9 +10,10 @@ from operators.core.judgement import judge
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Rollout
+from operators.core.rollouts import Act, Rollout
 from operators.core.start_limits import start_limit
-from operators.core.watch import Budget, Failed, ProbeResult, Proof, Suspect, Verdict, WatchFacts, proof_of
+from operators.core.swaps import Progress, SwapFacts, Swapped, judge_swap
+from operators.core.watch import Budget, Failed, ProbeResult, Proof, Suspect, Verdict, Waiting, WatchFacts, proof_of
 from operators.flows.facts import configured_image
 from operators.flows.services import House
 
@@ -36,6 +37,25 @@ class Watching:
         facts = await self._with_secrets(rollout, facts)
         return facts, judge(facts, now)
 
+    async def swap(self, rollout: Rollout, now: datetime) -> Swapped | Waiting | Failed:
+        """One look at a swap that was begun."""
+        app, azure = rollout.acted_on, self.house.azure
+        config, progress = await asyncio.gather(
+            read_or_unknown(f"config/web of {app.name}", azure.sites.config(app)),
+            self._progress(rollout),
+        )
+        assert rollout.applied_at is not None
+        assert rollout.wanted is not None
+        assert rollout.wanted.digest is not None
+        facts = SwapFacts(
+            begun_at=rollout.applied_at,
+            wanted=rollout.wanted.digest,
+            configured=config if isinstance(config, Unknown) else configured_image(config),
+            health_check_path=None if isinstance(config, Unknown) else config.health_check_path,
+            progress=progress,
+        )
+        return judge_swap(facts, now)
+
     async def poke(self, rollout: Rollout) -> Rollout:
         """One GET, whatever it answers: an idle app starts at a request only."""
         if rollout.health:
@@ -44,7 +64,7 @@ class Watching:
 
     async def prove(self, rollout: Rollout, facts: WatchFacts) -> tuple[Proof, str]:
         """How sure it is that the image we wanted is the one that serves, and by what."""
-        app, image = AppId.from_key(rollout.app), rollout.wanted
+        app, image = rollout.acted_on, rollout.wanted
         assert image is not None
         assert image.digest is not None
         if rollout.pinned:
@@ -64,8 +84,13 @@ class Watching:
             return proof, "the tag moved meanwhile"
         return proof, "the platform's log shows no pull of it"
 
+    async def _progress(self, rollout: Rollout) -> Progress | Unknown | None:
+        if rollout.operation is None:
+            return None
+        return await read_or_unknown(f"swap of {rollout.app}", self.house.azure.swaps.progress(rollout.operation))
+
     async def _read(self, rollout: Rollout, now: datetime) -> WatchFacts:
-        app, sites = AppId.from_key(rollout.app), self.house.azure.sites
+        app, sites = rollout.acted_on, self.house.azure.sites
         statuses, listed, probe = await asyncio.gather(
             read_or_unknown(f"siteStatus of {app.name}", sites.site_status(app)),
             read_or_unknown(f"instances of {app.name}", sites.instances(app)),
@@ -77,6 +102,7 @@ class Watching:
         return WatchFacts(
             acted_at=rollout.applied_at,
             pinned=rollout.pinned,
+            swapped=rollout.act is Act.SWAP,
             always_on=rollout.health.always_on,
             budget=await self._budget(app, now - rollout.applied_at),
             before=rollout.before if rollout.before is not None else (),
@@ -103,7 +129,7 @@ class Watching:
 
     async def _with_log(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
         """The same facts with the platform's log and the site's own state."""
-        app = AppId.from_key(rollout.app)
+        app = rollout.acted_on
         lines, site = await asyncio.gather(
             self._lines(app, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         )
@@ -113,7 +139,7 @@ class Watching:
 
     async def _with_secrets(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
         """The same facts with the settings whose secrets the platform could not read."""
-        app, details = AppId.from_key(rollout.app), self.house.azure.details
+        app, details = rollout.acted_on, self.house.azure.details
         what = f"Key Vault references of {app.name}"
         references = await read_or_unknown(what, details.key_vault_references(app))
         if isinstance(references, Unknown):

@@ -21,7 +21,8 @@ from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.references import NoReference, Origin, Reference
-from operators.core.rollouts import Container, Strategy
+from operators.core.rollouts import Container
+from operators.core.strategies import Strategy
 from operators.core.watch import Proof
 from tests.core.samples import (
     APP,
@@ -237,6 +238,6 @@ def test_which_tag_is_asked_for(tag: str | None, looks: tuple[Look, ...], refere
 
 def test_every_reason_is_given() -> None:
     """No reason is without a case here, but for those that planning gives before there is a choice."""
-    before = {ChoiceReason.APP_UNREADABLE, ChoiceReason.NOT_OPTED_IN, ChoiceReason.NOT_A_CONTAINER}
+    before = {ChoiceReason.APP_UNREADABLE, ChoiceReason.NOT_OPTED_IN, ChoiceReason.NOT_A_CONTAINER, ChoiceReason.STAGE}
     given = {case[0] for case in (*SKIPS.values(), *ADOPTIONS.values())}
     assert given | before == set(ChoiceReason) - {ChoiceReason.REGISTRY_UNREADABLE, ChoiceReason.REGISTRY_BEHIND}

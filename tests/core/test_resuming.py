@@ -7,7 +7,8 @@ from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
 from operators.core.resuming import Done, was_done
-from operators.core.rollouts import Rollout, Strategy
+from operators.core.rollouts import Rollout
+from operators.core.strategies import Strategy
 from operators.core.transitions import State
 from tests.core.samples import LATEST, NOW, A, B, ago, rollout, started
 

@@ -69,9 +69,9 @@ def test_an_app_is_occupied_by_an_act_or_an_interruption_only() -> None:
 
 
 def test_an_app_is_freed_by_an_end_or_by_proof_that_nothing_was_done() -> None:
-    """Out of the occupying states a rollout ends, or goes back because the act is known not to have happened."""
+    """Out of the occupying states a rollout ends, or goes back because the app itself is known not to be changed."""
     leaving = {event for (begin, event), end in TRANSITIONS.items() if begin in OCCUPYING and end in WAITING}
-    assert leaving == {Event.RESUME_BEFORE_ACT, Event.BUSY}
+    assert leaving == {Event.RESUME_BEFORE_ACT, Event.BUSY, Event.STAGED}
 
 
 @pytest.mark.parametrize("event", [Event.RETRY, Event.NOT_YET])

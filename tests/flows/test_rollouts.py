@@ -5,8 +5,8 @@ import pytest
 from local.azure.scenario import FaultRule
 from operators.core.apps import AppId
 from operators.core.looks import Cause, Look, Wish
-from operators.core.rollouts import Strategy
 from operators.core.stalls import StallReason
+from operators.core.strategies import Strategy
 from operators.core.transitions import State
 from operators.core.watch import Proof
 from tests.flows.town import Town

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.azure.scenario import FaultRule
-from operators.core.rollouts import Strategy
+from operators.core.strategies import Strategy
 from operators.core.transitions import State
 from tests.flows.town import Town
 

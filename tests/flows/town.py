@@ -23,7 +23,7 @@ from tests.storage import LosingTransport
 _HURRY = 0.0001
 """The pace: every delay of a message becomes 0 s, and the clock is moved by hand instead."""
 _TICK = 5.0
-_ACTS = ("sites.restart", "config.update")
+_ACTS = ("sites.restart", "config.update", "slots.swap")
 
 
 class Died(BaseException):

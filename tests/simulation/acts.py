@@ -12,14 +12,19 @@ from local.in_process import Answering, Asked
 from local.storage.tables import Commit
 from operators.core.apps import AppId
 from operators.core.images import linux_fx_version
+from operators.core.rollouts import Act as Kind
 from operators.core.rollouts import Active, Rollout
+from operators.core.strategies import STRATEGY_TAG, Way
 from tests.simulation.invocation import CURRENT, Invocation
 from tests.simulation.rows import EngineRow
 from tests.simulation.trace import Trace
 from tests.simulation.verdict import Verdict
 
-_RESTART = re.compile(r"(?P<app>/subscriptions/.*)/restart$", re.IGNORECASE)
-_WRITE = re.compile(r"(?P<app>/subscriptions/.*)/config/web$", re.IGNORECASE)
+_ACTS = {
+    Kind.RESTART: ("POST", re.compile(r"(?P<app>/subscriptions/.*)/restart$", re.IGNORECASE)),
+    Kind.WRITE: ("PATCH", re.compile(r"(?P<app>/subscriptions/.*)/config/web$", re.IGNORECASE)),
+    Kind.SWAP: ("POST", re.compile(r"(?P<app>/subscriptions/.*)/slots/[^/]+/slotsswap$", re.IGNORECASE)),
+}
 _ONE_WRITER, _RECORDED, _ALLOWED = "one writer", "a record around every act", "no act where none is allowed"
 
 
@@ -27,21 +32,14 @@ _ONE_WRITER, _RECORDED, _ALLOWED = "one writer", "a record around every act", "n
 class Act:
     """A call that changes an app."""
 
+    on: AppId
+    """What it changes: for a swap the production site."""
+    kind: Kind
     app: AppId
-    writes: bool
-    """Whether it writes the configuration; else it restarts."""
+    """Whose rollout it has to be: the slot that another app's images go through belongs to that app."""
 
     def __str__(self) -> str:
-        return f"{'write' if self.writes else 'restart'} of {self.app.name}"
-
-
-def act_of(asked: Asked) -> Act | None:
-    """The act that a call is; None for a read."""
-    path = urlsplit(asked.url).path
-    restart = _RESTART.match(path) if asked.method == "POST" else None
-    write = _WRITE.match(path) if asked.method in ("PATCH", "PUT") else None
-    match = restart or write
-    return Act(AppId.from_resource_id(match["app"]), writes=write is not None) if match else None
+        return f"{self.kind} of {self.on.name}"
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,15 @@ class ActLaws:
         if after and intended and (known is None or intended > known) and by:
             self._intents[AppId.from_key(after.active.app)] = _Intent(intended, by.number)
 
+    def act_of(self, asked: Asked) -> Act | None:
+        """The act that a call is; None for a read."""
+        path = urlsplit(asked.url).path
+        for kind, (method, pattern) in _ACTS.items():
+            if asked.method == method and (match := pattern.match(path)):
+                on = AppId.from_resource_id(match["app"])
+                return Act(on, kind, self._owner(on))
+        return None
+
     def sends(self, act: Act) -> None:
         """A call that changes an app leaves."""
         by, other = CURRENT.get(), self._acting.get(act.app)
@@ -97,7 +104,7 @@ class ActLaws:
         """The way to Azure, with the laws held against every act that happens there."""
 
         async def answer(asked: Asked) -> Answer:
-            act = act_of(asked)
+            act = self.act_of(asked)
             if act is not None:
                 self._happens(act, asked)
             return await effect(asked)
@@ -118,8 +125,14 @@ class ActLaws:
             self._verdict.breaks(_ONE_WRITER, f"{act} by {by} without the claim: {row.claim}")
         self._is_allowed(act, by, rollout, row.active)
         wanted = linux_fx_version(rollout.wanted) if rollout.wanted else ""
-        if act.writes != rollout.writes or (act.writes and wanted not in asked.body.decode()):
+        meant = (rollout.act, rollout.acted_on)
+        if (act.kind, act.on) != meant or (act.kind is Kind.WRITE and wanted not in asked.body.decode()):
             self._verdict.breaks(_RECORDED, f"{act} by {by} is not what #{rollout.sequence} intended: {asked.body!r}")
+
+    def _owner(self, on: AppId) -> AppId:
+        site = on.model_copy(update={"slot": None})
+        said = self._world.site(site.resource_id).told.tags.get(STRATEGY_TAG)
+        return site if on.slot and said and Way.parse(said).slot == on.slot else on
 
     def _has_intent(self, act: Act, by: Invocation) -> None:
         """Each intent allows one act, by whoever stored it."""
@@ -135,7 +148,7 @@ class ActLaws:
         site = self._world.site(act.app.resource_id)
         if site.told.tags.get("pulley") != "on":
             self._verdict.breaks(_ALLOWED, f"{act} by {by}, and the app is not Pulley's")
-        if isinstance(rollout.before, tuple) and not act.writes:
+        if isinstance(rollout.before, tuple) and act.kind is Kind.RESTART:
             blocked = [one for one in rollout.before if one.blocked_until and one.blocked_until > self._world.now()]
             if blocked:
                 self._verdict.breaks("no restart into Blocked", f"{act} by {by}: {blocked[0]}")

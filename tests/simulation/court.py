@@ -18,7 +18,8 @@ from operators.cloud.switches import SwitchesTable
 from operators.core.apps import AppId
 from operators.core.claims import Claim
 from operators.core.images import ImageReference
-from operators.core.rollouts import Active, Moved, Strategy
+from operators.core.rollouts import Active, Moved
+from operators.core.strategies import Strategy
 from operators.core.transitions import Event
 from operators.flows.stepping import begin, carrying
 from tests.core.samples import NOW, push_of

@@ -15,7 +15,7 @@ from local.azure.transport import WorldCredential
 from local.azure.world import World
 from local.in_process import Answering, Asked
 from local.storage import MemoryStorage
-from tests.simulation.acts import ActLaws, act_of
+from tests.simulation.acts import ActLaws
 from tests.simulation.invocation import who
 from tests.simulation.trace import Trace
 from tests.simulation.weather import Fault, Place, Weather
@@ -102,7 +102,7 @@ class AzurePort:
     async def answer(self, asked: Asked) -> Answer:
         """One call."""
         host = urlsplit(asked.url).hostname or ""
-        act = act_of(asked)
+        act = self.laws.act_of(asked)
         if act is None:
             return await self.port.pass_through(asked, _place(host), acts=False)
         self.laws.sends(act)

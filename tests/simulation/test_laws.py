@@ -12,12 +12,12 @@ from operators.cloud.engine import Held
 from operators.core.claims import Claim
 from operators.core.gate import Freeze
 from operators.core.instances import InstanceStatus
-from operators.core.rollouts import Moved, Strategy
+from operators.core.rollouts import Moved
+from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
 from operators.core.watch import Proof
 from operators.flows.stepping import carrying
 from tests.core.samples import NOW
-from tests.simulation.acts import act_of
 from tests.simulation.court import OTHERS, US, Court, at_work
 from tests.simulation.invocation import Invocation
 
@@ -77,7 +77,7 @@ async def test_an_act_after_the_claim_ran_out(court: Court) -> None:
 async def test_two_acts_at_once(court: Court) -> None:
     """The second begins before the first has its answer."""
     url = f"https://management.azure.com{court.app().resource_id}/restart"
-    act = act_of(Asked("POST", url, (), b""))
+    act = court.acts.act_of(Asked("POST", url, (), b""))
     assert act is not None
     with at_work(US):
         court.acts.sends(act)

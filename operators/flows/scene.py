@@ -1,0 +1,92 @@
+"""What a rollout is about to act on: the app itself, or the slot that its images go through, and what the gate asks."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from operators.cloud.arm_errors import read_or_unknown
+from operators.core.access import Access, Verdict
+from operators.core.apps import Site, SiteConfig
+from operators.core.gate import retry_wait
+from operators.core.instances import InstanceStatus
+from operators.core.model import Unknown
+from operators.core.other_work import OtherWork, other_work
+from operators.core.rollouts import Health, Rollout
+from operators.core.strategies import Strategy
+from operators.flows.access import AccessQuestion
+from operators.flows.facts import Facts, configured_image
+from operators.flows.services import House
+
+_FROM_BAD_TO_GOOD = (Verdict.DENIED, Verdict.PROPAGATING, Verdict.UNKNOWN, Verdict.ALLOWED)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was read of it."""
+
+    rollout: Rollout
+    """As it is after this: whether its slot has the image already."""
+    access: Access
+    """With a slot, both identities have to be allowed to pull: this is the worse of the two verdicts."""
+    question: AccessQuestion
+    """What `access` is the answer to."""
+    other: OtherWork | None
+    before: tuple[InstanceStatus, ...] | Unknown
+    health: Health
+
+
+@dataclass(frozen=True)
+class NoStage:
+    """The slot cannot be used."""
+
+    detail: str
+    again: timedelta | None
+    """When that may be over by itself; None where a person has to do something."""
+
+
+async def read_scene(house: House, rollout: Rollout, facts: Facts) -> Scene | NoStage:
+    """Read what there is beside the facts of the app."""
+    assert facts.access is not None
+    if rollout.strategy is Strategy.SWAP:
+        return await _with_slot(house, rollout, facts, facts.access)
+    access = await facts.access.verdict(rollout.image)
+    return Scene(rollout, access, facts.access, facts.other, facts.statuses, _health(facts.site, facts.config))
+
+
+async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQuestion) -> Scene | NoStage:
+    slot = facts.site.id.model_copy(update={"slot": rollout.slot})
+    site, config, statuses, deployments = await asyncio.gather(
+        read_or_unknown(f"slot {slot.name}", house.azure.sites.site(slot)),
+        read_or_unknown(f"config/web of {slot.name}", house.azure.sites.config(slot)),
+        read_or_unknown(f"siteStatus of {slot.name}", house.azure.sites.site_status(slot)),
+        read_or_unknown(f"deploymentStatus of {slot.name}", house.azure.details.deployments(slot)),
+    )
+    for read in (site, config):
+        if isinstance(read, Unknown):
+            again = retry_wait(rollout.retries) if read.temporary else None
+            return NoStage(f"{read.what}: {read.reason}", again)
+    assert not isinstance(site, Unknown)
+    assert not isinstance(config, Unknown)
+    if site.state.lower() == "stopped":
+        return NoStage(f"{slot.name} is stopped, and nothing can be tried in it; start it and deploy again", None)
+    configured = configured_image(config)
+    if configured is None:
+        return NoStage(f"{slot.name} runs no classic Linux container: {config.linux_fx_version!r}", None)
+    names_it = configured.digest == rollout.digest
+    seen = {"slot_names_it": names_it, "staged": rollout.staged if names_it else None}
+    rollout = rollout.model_copy(update=seen)
+    questions = (AccessQuestion(site, config, configured, own.reads), own)
+    answers = await asyncio.gather(*(question.verdict(rollout.image) for question in questions))
+    access, question = min(
+        zip(answers, questions, strict=True), key=lambda pair: _FROM_BAD_TO_GOOD.index(pair[0].verdict)
+    )
+    other = facts.other or other_work(site, deployments)
+    if rollout.in_slot:
+        return Scene(rollout, access, question, other, statuses, _health(site, config))
+    return Scene(rollout, access, question, other, facts.statuses, _health(facts.site, facts.config))
+
+
+def _health(site: Site, config: SiteConfig) -> Health:
+    return Health(
+        host_name=site.default_host_name, health_check_path=config.health_check_path, always_on=config.always_on
+    )

@@ -1,0 +1,215 @@
+"""The strategy `swap`: a new image proves itself in a slot, and only then changes places with what serves."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.azure.scenario import Image
+from operators.core.apps import AppId
+from operators.core.looks import Cause, Look
+from operators.core.stalls import StallReason
+from operators.core.strategies import Strategy
+from operators.core.transitions import State
+from operators.core.watch import Proof
+from tests.flows.town import Died, Town
+
+IMAGE = "contoso.azurecr.io/shop:stable"
+CAREFUL = {"pulley": "on", "pulley-strategy": "swap:staging"}
+
+
+@pytest.fixture
+def slot() -> dict[str, Any]:
+    """The slot; stories parametrize what is different."""
+    return {}
+
+
+@pytest.fixture
+def scenario(scenario: dict[str, Any], slot: dict[str, Any]) -> dict[str, Any]:
+    """The app has a slot that its new images go through, with an identity of its own."""
+    site = scenario["sites"][0]
+    same = {name: site[name] for name in ("image", "identity", "acr_use_managed_identity_creds", "health_check_path")}
+    site |= {"tags": CAREFUL, "slots": [{"name": "staging", **same, "tags": {"pulley": "on"}} | slot]}
+    grant = {"principal": "shop/staging", "role": "AcrPull", "scope": "contoso"}
+    if slot.get("role", True):
+        scenario["role_assignments"].append(grant)
+    site["slots"][0].pop("role", None)
+    return scenario
+
+
+def serving(town: Town, name: str = "shop") -> set[str | None]:
+    """The digests that really serve."""
+    return {one.serving.digest if one.serving else None for one in town.world.instances(name)}
+
+
+def begins_to_crash(town: Town, digest: str) -> None:
+    """The image's next start fails: what it needs is there in the slot only."""
+    stays = town.world.registry("contoso").repositories["shop"].manifests[digest]
+    stays[:] = [replace(stay, manifest=replace(stay.manifest, described=Image(exit_code=3))) for stay in stays]
+
+
+async def configured(town: Town, name: str = "shop") -> str | None:
+    """What a configuration names."""
+    site, _, slot = name.partition("/")
+    app = AppId.from_key(town.key(site)).model_copy(update={"slot": slot or None})
+    return (await town.operator.house.azure.sites.config(app)).linux_fx_version
+
+
+async def test_a_swap_has_no_downtime(town: Town) -> None:
+    """The slot gets the image, serves it, and changes places with the app, which serves at every moment."""
+    old = serving(town)
+    new = await town.push(IMAGE, "v2")
+    for _ in range(60):
+        await town.run(seconds=2, step=2)
+        assert serving(town) in (old, {new})
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.strategy, rollout.proof) == (State.SUCCEEDED, Strategy.SWAP, Proof.PINNED)
+    assert town.acts == ["config.update", "slots.swap"]
+    assert serving(town) == {new}
+    assert serving(town, "shop/staging") == old
+    assert await configured(town) == f"DOCKER|contoso.azurecr.io/shop@{new}"
+
+
+async def test_the_next_one_goes_the_same_way(town: Town) -> None:
+    """After a swap the app follows its tag as before, and the drift check finds nothing that others have changed."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.operator.inventory.refresh()
+    newest = await town.push(IMAGE, "v3")
+    await town.run()
+    rollout = await town.rollout("shop")
+    assert (rollout.sequence, rollout.state, serving(town)) == (3, State.SUCCEEDED, {newest})
+
+
+async def test_what_fails_in_the_slot_never_reaches_the_app(town: Town) -> None:
+    """The digest is rejected, nothing was swapped, and the history says that the app was not touched."""
+    before = serving(town)
+    bad = await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.reason) == (State.FAILED, StallReason.CONTAINER_EXITED)
+    assert "not touched" in rollout.detail
+    assert (town.acts, serving(town)) == (["config.update"], before)
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert [one.digest for one in active.container.rejected] == [bad]
+    assert active.container.running is not None
+
+
+async def test_a_slot_that_names_the_image_already_is_restarted(town: Town) -> None:
+    """Writing the same value changes nothing at Azure, so the slot is started anew, for only that proves anything."""
+    new = await town.push(IMAGE, "v2", deliver=False)
+    town.world.configure("shop/staging", {"linuxFxVersion": f"DOCKER|contoso.azurecr.io/shop@{new}"})
+    town.clock.advance(60)
+    await town.push(IMAGE, "v2")
+    await town.run()
+    assert town.acts == ["sites.restart", "slots.swap"]
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
+
+
+@pytest.mark.parametrize("slot", [{"role": False}])
+async def test_both_identities_have_to_be_allowed(town: Town) -> None:
+    """A slot pulls as itself: without its own AcrPull the rollout waits, and names the slot."""
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=30)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, town.acts) == (State.WAITING_ACCESS, [])
+    assert rollout.access is not None
+    assert "shop:staging" in rollout.access.sentence
+
+
+async def test_what_fails_after_the_swap_is_swapped_back(town: Town) -> None:
+    """The slot still has the last good image: the way back is a swap, without a pull or a start."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    town.world.calls.clear()
+    bad = await town.push(IMAGE, "v3")
+    while "slots.swap" not in town.acts or not (await town.rollout("shop")).swapped:
+        await town.run(seconds=1, step=1)
+    begins_to_crash(town, bad)
+    town.world.restart("shop")
+    await town.run(seconds=1800)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.back_to and rollout.back_to.digest) == (State.ROLLED_BACK, good)
+    assert town.acts == ["config.update", "slots.swap", "slots.swap"]
+    assert serving(town) == {good}
+
+
+@pytest.mark.parametrize("part", ["slotsswap", "staging/config/web"])
+async def test_a_crash_behind_an_act_repeats_nothing(town: Town, part: str) -> None:
+    """The process died after the write or the swap: what is real is read, and no second one is sent."""
+    new = await town.push(IMAGE, "v2")
+    town.dies_after(part, method="POST" if part == "slotsswap" else "PATCH")
+    with pytest.raises(Died):
+        await town.run()
+    await town.claims_expire("shop")
+    town.clock.advance(700)
+    await town.operator.sweep.run()
+    await town.run(seconds=1800)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, serving(town)) == (State.SUCCEEDED, {new})
+    assert town.acts == ["config.update", "slots.swap"]
+
+
+async def test_a_newer_push_takes_the_place_of_one_in_the_slot(town: Town) -> None:
+    """What is in the slot was not swapped yet, so it makes room: the app never runs the older image."""
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    newest = await town.push(IMAGE, "v3")
+    await town.run()
+    assert (await town.rollout("shop", 2)).state is State.SUPERSEDED
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {newest})
+    assert town.acts == ["config.update", "config.update", "slots.swap"]
+
+
+async def test_a_freeze_holds_the_swap(town: Town) -> None:
+    """Between the slot and the swap the gate is asked again."""
+    new = await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    await town.operator.admin.freeze(b'{"by": "ana", "why": "black friday"}')
+    await town.run(seconds=120)
+    assert ((await town.rollout("shop")).state, town.acts) == (State.HELD, ["config.update"])
+    await town.operator.admin.unfreeze(b'{"by": "ana"}')
+    await town.run()
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
+
+
+async def test_a_swap_that_the_platform_gives_up(town: Town) -> None:
+    """The slot stopped answering before its swap: the app goes on serving, and the platform's own words are told."""
+    before = serving(town)
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    while "slots.swap" not in town.acts:
+        await town.run(seconds=1, step=1)
+    town.world.stop("shop/staging")
+    await town.run(seconds=timedelta(minutes=35).total_seconds(), step=20)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.reason) == (State.FAILED, StallReason.SWAP_FAILED)
+    assert rollout.stall is not None
+    assert "did not respond to http ping" in rollout.stall.lines[0]
+    assert serving(town) == before
+
+
+async def test_a_slot_that_is_not_there(town: Town) -> None:
+    """The rollout fails and says which slot is missing; nothing is done to the app."""
+    town.world.change_app("shop", tags=CAREFUL | {"pulley-strategy": "swap:green"})
+    await town.push(IMAGE, "v2")
+    await town.run()
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.reason, town.acts) == (State.FAILED, "slot_unusable", [])
+    assert "shop:green" in rollout.detail
+
+
+async def test_the_slot_is_no_app_of_its_own(town: Town) -> None:
+    """A push to the repository that both follow brings one rollout, and a person is told why the slot has none."""
+    apps = [entry.site.id.name async for entry in town.operator.house.records.inventory.entries()]
+    assert apps == ["shop"]
+    slot = f"{town.key('shop')}:staging"
+    look = Look(app=slot, cause=Cause.FIRST_SIGHT, at=town.clock.now(), detail="an inventory of before")
+    await town.operator.inventory.marking.mark(look)
+    await town.run()
+    active, _ = await town.operator.house.records.engine.read(slot)
+    rollout = await town.operator.house.records.engine.rollout(slot, active.sequence)
+    assert rollout is not None
+    assert (rollout.state, rollout.reason, town.acts) == (State.SKIPPED, "stage", [])
