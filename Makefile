@@ -4,7 +4,7 @@ PARTS := .venv/.ready .local/azure-venv/.ready .local/node/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-clients crashes simulate check clean
+.PHONY: help demo up test test-clients live crashes simulate check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ simulate: .venv/.ready ## storms over the operator in simulated time; SEEDS=1000
 
 test-clients: $(PARTS) .local/az-venv/.ready ## the real az against the simulated Azure; some minutes, and 700 MB for az
 	@$(PYTHON) -m pytest tests/clients $(TEST_ARGS)
+
+live: $(PARTS) ## the story in a real subscription, compared: SUBSCRIPTION=… LOCATION=… [CONFIRM=yes] [KEEP=1]; or SIMULATED=1
+	@$(PYTHON) -m local.live $(if $(SIMULATED),--simulated) $(if $(SUBSCRIPTION),--subscription "$(SUBSCRIPTION)") \
+	  $(if $(LOCATION),--location "$(LOCATION)") $(if $(filter yes,$(CONFIRM)),--confirm) $(if $(KEEP),--keep)
 
 crashes: $(PARTS) ## kill the host again and again, then check the history; KILLS=50 SEED=7
 	@$(PYTHON) -m tests.crashes --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))

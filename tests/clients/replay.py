@@ -17,18 +17,10 @@ from local.azure.front import Front
 from local.azure.scenario import read_scenario
 from local.azure.transport import WorldCredential
 from local.azure.world import ManualClock, World
+from local.live.shapes import Shape, header_differences, shape_differences, shape_of
 
 _ARM = "https://management.azure.com"
 _LAST_ID = re.compile(r"/([^/?]+)(?:\?|$)")
-HEADERS = (
-    *("content-type", "etag", "location", "azure-asyncoperation", "retry-after", "www-authenticate"),
-    "x-ms-failure-cause",
-)
-"""What steers a client."""
-_VALUES = ("content-type", "retry-after")
-"""Of these the value matters too."""
-Shape = Any
-"""A type's name; a dict of shapes; a list of at most one shape."""
 
 
 @dataclass
@@ -93,78 +85,14 @@ def _compare(row: dict[str, Any], expected: Shape, status: int, headers: dict[st
     if status != row["status"]:
         yield f"status {status} instead of {row['status']}"
         return
-    for name in HEADERS:
-        recorded, ours = row["headers"].get(name), headers.get(name)
-        if recorded is None or ours is None:
-            if recorded != ours:
-                yield f"header {name} is {'added' if recorded is None else 'missing'}"
-        elif name in _VALUES and recorded != ours.partition(";")[0]:
-            yield f"header {name} is {ours}"
-    yield from _compare_shapes("", expected, _shape(body))
-
-
-def _compare_shapes(at: str, recorded: Shape, ours: Shape) -> Iterator[str]:
-    if "null" in (recorded, ours):
-        return
-    if isinstance(recorded, dict) and isinstance(ours, dict):
-        for name in sorted(recorded.keys() | ours.keys()):
-            here = f"{at}.{name}" if at else name
-            # clients do not tell null from nothing
-            theirs, own = recorded.get(name, "null"), ours.get(name, "null")
-            if own == "null" and theirs != "null" and name not in ours:
-                yield f"missing {here}"
-            elif theirs == "null" and own != "null" and name not in recorded:
-                yield f"added {here}"
-            else:
-                yield from _compare_shapes(here, theirs, own)
-    elif isinstance(recorded, list) and isinstance(ours, list):
-        if recorded and ours:
-            yield from _compare_shapes(f"{at}[]", recorded[0], ours[0])
-    elif recorded != ours:
-        yield f"{at or 'the body'} is {_name(ours)} instead of {_name(recorded)}"
-
-
-def _shape(value: Any) -> Shape:
-    match value:
-        case dict():
-            return {name: _shape(one) for name, one in value.items()}
-        case list():
-            rows = [_shape(one) for one in value]
-            return [_merged(rows)] if rows else []
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case _:
-            return "string"
-
-
-def _merged(rows: list[Shape]) -> Shape:
-    """Answer one shape for all rows of a list: every field that any of them has."""
-    merged: Shape = rows[0]
-    for row in rows[1:]:
-        merged = _both(merged, row)
-    return merged
-
-
-def _both(one: Shape, other: Shape) -> Shape:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {name: _both(one.get(name, "null"), other.get(name, "null")) for name in one | other}
-    return other if one == "null" else one
+    yield from header_differences(row["headers"], headers)
+    yield from shape_differences(expected, shape_of(body))
 
 
 def _body(answer: Answer, headers: dict[str, str]) -> Any:
     if "json" in headers.get("content-type", ""):
         return json.loads(answer.body)
     return None
-
-
-def _name(shape: Shape) -> str:
-    if isinstance(shape, dict):
-        return "an object"
-    return "a list" if isinstance(shape, list) else str(shape)
 
 
 def _id_in(url: str) -> str:
