@@ -29,7 +29,7 @@ This is about to make, in your subscription {subscription} ({location}):
   a registry          {registry}, Basic: about 0.17 USD for each day that it exists
   a plan              {group}, S1 Linux, one instance: about 0.10 USD for each hour
   an app and a slot   {site}.azurewebsites.net, its slot `staging`, with an identity each
-  two or three role assignments at the registry: AcrPull for these identities
+  role assignments    AcrPull at the registry, for these identities
   images              {images} from mcr.microsoft.com, imported into the registry
 
 It takes about an hour, deletes the resource group at the end, also on Ctrl-C, and so costs well under one dollar.

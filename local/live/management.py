@@ -7,10 +7,9 @@ from azure.core import AsyncPipelineClient
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import AsyncRetryPolicy, HeadersPolicy, RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.transport import AsyncHttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
-
-from local.live.transport import RecordedTransport
 
 ARM = "https://management.azure.com"
 USER_AGENT = "pulley-live"
@@ -19,6 +18,7 @@ _PATIENCE_SECONDS = 1800
 _UNDER_WAY = frozenset({"creating", "updating", "running", "inprogress", "accepted", "pending", "deleting"})
 _LONGEST_QUOTE = 500
 
+Transport = AsyncHttpTransport[Any, Any]
 Sleep = Callable[[float], Awaitable[None]]
 _Client = AsyncPipelineClient[HttpRequest, AsyncHttpResponse]
 
@@ -35,7 +35,7 @@ class ManagementError(Exception):
 class Management:
     """ARM as a credential. What was throttled, or failed on the way, azure-core tries again, as in every SDK."""
 
-    def __init__(self, credential: AsyncTokenCredential, transport: RecordedTransport, sleep: Sleep) -> None:
+    def __init__(self, credential: AsyncTokenCredential, transport: Transport, sleep: Sleep) -> None:
         """`sleep` lets the pause between two polls pass."""
         self._sleep = sleep
         who = UserAgentPolicy(USER_AGENT)

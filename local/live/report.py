@@ -5,6 +5,7 @@ from datetime import datetime
 
 from local.live.comparison import Difference, Seen
 from local.live.known import Known
+from local.live.masking import Masking
 from local.live.performance import Performance
 
 
@@ -41,13 +42,13 @@ def _story(azure: Performance, ours: Performance) -> Iterable[str]:
     yield ""
     for done in (azure, ours):
         if done.hindrance:
-            yield from (f"{done.place} was not played to its end: {_cell(done.hindrance)}", "")
+            yield from (f"{done.place} was not played to its end: {_said(done.hindrance)}", "")
 
 
 def _ended(done: Performance, act: str) -> str:
     for one in done.outcomes:
         if one.act == act:
-            return f"{'✓' if one.seen == one.expected else '✗'} {_cell(one.seen)}, {one.seconds:.0f} s"
+            return f"{'✓' if one.seen == one.expected else '✗'} {_said(one.seen)}, {one.seconds:.0f} s"
     return "not played"
 
 
@@ -78,6 +79,11 @@ def _operations(azure: Seen, ours: Seen) -> Iterable[str]:
 
 def _statuses(seen: Seen, operation: str) -> str:
     return ", ".join(f"{status} ({one.count})" for status, one in sorted(seen.get(operation, {}).items())) or "never"
+
+
+def _said(text: str) -> str:
+    """What Azure said names ids, which are nobody's business."""
+    return _cell(Masking("").text(text))
 
 
 def _cell(text: str) -> str:

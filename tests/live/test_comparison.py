@@ -55,7 +55,12 @@ HERE = "GET /Microsoft.Web/sites/pulley-live/siteStatus"
         pytest.param(
             {"headers": JSON | {"etag": '"1"'}}, {}, [f"{HERE}: 200: header etag is missing"], id="a header less"
         ),
-        pytest.param({}, {"headers": JSON | {"retry-after": "5"}}, [f"{HERE}: 200: header retry-after is added"]),
+        pytest.param(
+            {},
+            {"headers": JSON | {"retry-after": "5"}},
+            [f"{HERE}: 200: header retry-after is added"],
+            id="a header more",
+        ),
         pytest.param({"headers": JSON | {"etag": "1"}}, {"headers": JSON | {"etag": "2"}}, [], id="an etag's value"),
         pytest.param(
             {}, {"headers": {"content-type": "text/json"}}, [f"{HERE}: 200: header content-type is text/json"]
@@ -85,10 +90,10 @@ def test_answers_count_together() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/v2/app/manifests/sha256%3A{digest}",
-        "/operationresults/{operation}",
-        f"{SITE}/pulley-live-{RUN}/instances/{{operation}}/containers",
-        f"{SITE}/pulley-live-{RUN}/providers/Microsoft.Authorization/roleAssignments/{{guid}}",
+        pytest.param("/v2/app/manifests/sha256%3A{digest}", id="digest"),
+        pytest.param("/operationresults/{operation}", id="operation"),
+        pytest.param(f"{SITE}/pulley-live-{RUN}/instances/{{operation}}/containers", id="instance"),
+        pytest.param(f"{SITE}/pulley-live-{RUN}/providers/Microsoft.Authorization/roleAssignments/{{guid}}", id="guid"),
     ],
 )
 def test_operations_have_one_name(path: str) -> None:

@@ -22,9 +22,15 @@ def kept(body: object, path: str = SITE) -> Any:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        pytest.param({"access_token": TOKEN, "token_type": "Bearer"}, {"access_token": "***", "token_type": "Bearer"}),
+        pytest.param(
+            {"access_token": TOKEN, "token_type": "Bearer"},
+            {"access_token": "***", "token_type": "Bearer"},
+            id="a token by its name",
+        ),
         pytest.param({"text": f"sent Bearer {TOKEN}"}, {"text": "sent Bearer ***"}, id="a token in a text"),
-        pytest.param({"publishingPassword": "p", "name": "n"}, {"publishingPassword": "***", "name": "n"}),
+        pytest.param(
+            {"publishingPassword": "p", "name": "n"}, {"publishingPassword": "***", "name": "n"}, id="a password"
+        ),
         pytest.param({"scmUri": "https://$a:pw@a.scm/"}, {"scmUri": "https://***@a.scm/"}, id="a password in a URL"),
         pytest.param(
             {"passwords": [{"name": "password", "value": "v"}]},
