@@ -35,6 +35,8 @@ _SKEW = 2.0
 """How far a machine's clock is off, in seconds, either way."""
 _OBSERVING = 0.08
 """Of so many runs Pulley only observes at the beginning."""
+_STAGING = 5
+"""In every so many runs there are apps with a stage: drawn apart, so that the others are as they would be without."""
 _LEASE_LOST = 0.05
 _NIGHTS = 0.02
 _NIGHT = timedelta(hours=26)
@@ -72,7 +74,8 @@ class _Run:
     def __init__(self, seed: int, clock: LoopClock, trace: Trace) -> None:
         self._seed = seed
         self._chance = chance = random.Random(seed)  # noqa: S311 - repeatable is what it has to be
-        self._town = drawn_town(chance)
+        staging = random.Random(seed) if seed % _STAGING == 0 else None  # noqa: S311 - another one: see _STAGING
+        self._town = drawn_town(chance, staging)
         self._climate = Climate.drawn(chance)
         world, storage = World(self._town.scenario, clock), MemoryStorage(clock)
         verdict = Verdict(trace)

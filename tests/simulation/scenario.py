@@ -36,11 +36,13 @@ class Town:
 
     def pulled_by(self, principal: str) -> tuple[str, ...]:
         """The apps that pull as this principal, as far as a name tells: all of them for the shared identity."""
-        return self.apps if principal == "puller" else (principal,)
+        if principal == "puller":
+            return self.apps
+        return (principal if principal in self.apps else principal.partition("/")[0],)
 
 
-def drawn_town(chance: random.Random) -> Town:
-    """One town."""
+def drawn_town(chance: random.Random, staging: random.Random | None = None) -> Town:
+    """One town. With `staging`, most of its apps bring their images through a slot that is no app of its own."""
     identities = [{"name": "puller"}]
     sites: list[dict[str, Any]] = []
     apps: list[str] = []
@@ -57,6 +59,9 @@ def drawn_town(chance: random.Random) -> Town:
             site["slots"] = [slot]
             apps.append(f"{name}/staging")
             pullers.add((_puller(slot, f"{name}/staging"), registry))
+    if staging is not None:
+        for site in sites:
+            _give_stage(staging, site, pullers)
     registry, repository = REPOSITORIES[0]
     foreign = _app(chance, "foreign", registry, repository) | {"tags": {}}
     sites.append(foreign)
@@ -97,6 +102,16 @@ def _app(chance: random.Random, name: str, registry: str, repository: str) -> di
         "instances": chance.choice((1, 1, 2, 3)),
         "log_format": chance.choice(("new", "new", "old")),
     }
+
+
+def _give_stage(chance: random.Random, site: dict[str, Any], pullers: set[tuple[str, str]]) -> None:
+    if "slots" in site or chance.random() < 0.25:
+        return
+    registry, _, rest = site["image"].partition(".azurecr.io/")
+    slot = _app(chance, "staging", registry, rest.partition(":")[0]) | {"tags": {}}
+    site["slots"] = [slot]
+    site["tags"]["pulley-strategy"] = "swap:staging"
+    pullers.add((_puller(slot, f"{site['name']}/staging"), registry))
 
 
 def _puller(app: dict[str, Any], name: str) -> str:
