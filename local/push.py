@@ -24,10 +24,10 @@ class Push(BaseModel):
     tag: str
     image: str
     """Which of the scenario's images."""
-    copies: int = 1
-    """How often the event is delivered."""
-    delay: float = 0
-    """Seconds until the event is delivered first."""
+    copies: int | None = None
+    """How often the event is delivered; None: as the scenario says, once by default."""
+    delay: float | None = None
+    """Seconds until the event is delivered first; None: as the scenario says, none by default."""
     drop: bool = False
     """The event is lost."""
 
@@ -59,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which arguments `python -m local push` takes."""
     parser.add_argument("reference", metavar="REGISTRY/REPOSITORY:TAG", type=_reference)
     parser.add_argument("--image", required=True, help="one of the scenario's images")
-    parser.add_argument("--copies", type=int, default=1, help="deliver the event so many times")
-    parser.add_argument("--delay", type=float, default=0, help="deliver it so many seconds later")
+    parser.add_argument("--copies", type=int, help="deliver the event so many times")
+    parser.add_argument("--delay", type=float, help="deliver it so many seconds later")
     parser.add_argument("--drop", action="store_true", help="lose the event")
     parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="that of the `up` to push to")
 

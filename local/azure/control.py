@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from local.azure.event_grid import EventGrid
@@ -26,9 +26,25 @@ class PushRequest(_Body):
     repository: str
     tag: str
     image: str
-    copies: Annotated[int, Field(ge=1, le=100)] = 1
-    delay: Annotated[float, Field(ge=0)] = 0
+    copies: Annotated[int, Field(ge=1, le=100)] | None = None
+    """How often its events are delivered; null: as the scenario says."""
+    delay: Annotated[float, Field(ge=0)] | None = None
+    """Seconds before each delivery; null: as the scenario says."""
     drop: bool = False
+
+
+class EventRequest(_Body):
+    """An event is published, whatever its data is."""
+
+    registry: str
+    subject: str
+    data: Any
+
+
+class RedeliverRequest(_Body):
+    """An event of before is delivered again."""
+
+    event_id: str
 
 
 class ReleaseRequest(_Body):
@@ -68,6 +84,11 @@ class Control:
             Route("/control/calls", self._clear_calls, methods=["DELETE"]),
             Route("/control/apps", self._apps, methods=["GET"]),
             Route("/control/events", self._events, methods=["GET"]),
+            Route("/control/events", self._with_body(EventRequest, self._emit), methods=["POST"]),
+            Route("/control/events/redeliver", self._with_body(RedeliverRequest, self._redeliver), methods=["POST"]),
+            Route("/control/dead-letters", self._dead_letters, methods=["GET"]),
+            Route("/control/event-subscriptions/{registry}/{name}/validate", self._validate, methods=["POST"]),
+            Route("/eventsubscriptions/{name}/validate", self._confirm, methods=["GET"]),
         ]
 
     def _with_body[Asked: BaseModel](self, model: type[Asked], act: Callable[[Asked], Any]) -> Callable[..., Any]:
@@ -78,18 +99,18 @@ class Control:
                 places = [f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in error.errors()]
                 return JSONResponse({"error": "; ".join(places)}, 400)
             except KeyError as error:
-                return JSONResponse({"error": str(error.args[0])}, 400)
+                return _unknown(error)
 
         return handle
 
     def _push(self, asked: PushRequest) -> dict[str, Any]:
         pushed = self._world.push(asked.registry, asked.repository, asked.tag, asked.image)
         deliveries = self._event_grid.publish(pushed, asked.copies, asked.delay, asked.drop)
-        return {"digest": pushed.digest, "events": [one.event_id for one in deliveries]}
+        return {"digest": pushed.digest, "events": [one.event.id for one in deliveries]}
 
     def _release(self, asked: ReleaseRequest) -> dict[str, Any]:
         released = self._world.release(asked.registry, asked.repository, asked.tag)
-        return {"digest": released.digest, "events": [one.event_id for one in self._event_grid.publish(released)]}
+        return {"digest": released.digest, "events": [one.event.id for one in self._event_grid.publish(released)]}
 
     def _assign(self, asked: RoleRequest) -> dict[str, Any]:
         made = self._world.assign_role(asked.principal, asked.role, asked.scope, asked.spreads_in)
@@ -123,6 +144,29 @@ class Control:
     async def _events(self, _: Request) -> Response:
         return JSONResponse({"deliveries": [one.as_json() for one in self._event_grid.deliveries]})
 
+    def _emit(self, asked: EventRequest) -> dict[str, Any]:
+        return {"events": [one.event.id for one in self._event_grid.emit(asked.registry, asked.subject, asked.data)]}
+
+    def _redeliver(self, asked: RedeliverRequest) -> dict[str, Any]:
+        return {"deliveries": len(self._event_grid.redeliver(asked.event_id))}
+
+    async def _dead_letters(self, _: Request) -> Response:
+        return JSONResponse([one.dead_letter() for one in self._event_grid.dead_letters])
+
+    async def _validate(self, request: Request) -> Response:
+        place = request.path_params
+        try:
+            verdict = await self._event_grid.validate(place["registry"], place["name"], str(request.base_url))
+        except KeyError as error:
+            return _unknown(error)
+        return JSONResponse({"provisioning_state": verdict.provisioning_state, "reason": verdict.reason})
+
+    async def _confirm(self, request: Request) -> Response:
+        """Take the call of a validation URL: no part of the control API, but what Event Grid itself answers."""
+        if self._event_grid.confirm(request.query_params.get("token", "")):
+            return PlainTextResponse("Webhook successfully validated as a subscription endpoint.")
+        return PlainTextResponse("No event subscription waits for this, or no longer.", 400)
+
     def _app(self, site: Site) -> dict[str, Any]:
         return {
             "name": site.name,
@@ -132,6 +176,10 @@ class Control:
             "linux_fx_version": site.linux_fx_version,
             "instances": [_instance(view) for view in self._world.instances(site)],
         }
+
+
+def _unknown(error: KeyError) -> Response:
+    return JSONResponse({"error": str(error.args[0])}, 400)
 
 
 def _instance(view: InstanceView) -> dict[str, Any]:

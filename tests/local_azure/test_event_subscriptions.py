@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
 from local.azure.event_grid import EventGrid
 from local.azure.scenario import ScenarioError, read_scenario
 from local.azure.world import ManualClock, World
+from tests.local_azure.receiver import Receiver
 from tests.local_azure.worlds import NOON, arm, story, world_of
 
 URL = "http://127.0.0.1:7071/runtime/webhooks/EventGrid?functionName=image_pushed&code=s3cret"
@@ -82,7 +82,9 @@ async def test_those_of_a_system_topic() -> None:
         pytest.param([{}], 1, id="it takes everything"),
         pytest.param([{}, {"name": "twin"}], 2, id="two of them"),
         pytest.param([{"reaches_us": False}], 0, id="it leads elsewhere"),
-        pytest.param([{"provisioning_state": "AwaitingManualAction"}], 0, id="not validated"),
+        pytest.param([{"provisioning_state": "Creating"}], 0, id="not validated yet"),
+        pytest.param([{"provisioning_state": "AwaitingManualAction"}], 0, id="waits for its validation URL"),
+        pytest.param([{"provisioning_state": "Failed"}], 0, id="not validated"),
         pytest.param([{"included_event_types": ["Microsoft.ContainerRegistry.ImageDeleted"]}], 0, id="other types"),
         pytest.param([{"subject_begins_with": "TEAM/"}], 1, id="begins with it, in another case"),
         pytest.param([{"subject_begins_with": "other/"}], 0, id="begins with something else"),
@@ -93,20 +95,26 @@ async def test_those_of_a_system_topic() -> None:
 )
 async def test_who_gets_a_push(changes: list[dict[str, Any]], delivered: int) -> None:
     """A push is delivered once for each subscription that takes it and leads to us, under that one's name."""
-    names: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        names.append(request.headers["aeg-subscription-name"])
-        return httpx.Response(200)
-
     world = subscribed(*(PULLEY | change for change in changes))
-    grid = EventGrid(world, URL, client=httpx.AsyncClient(transport=httpx.MockTransport(answer)))
-    deliveries = grid.publish(world.push("store", "team/web", "latest", "v2"))
-    await grid.settle()
-    assert len(names) == delivered
-    assert all(name in ("PULLEY", "TWIN") for name in names)
+    async with Receiver() as receiver:
+        grid = EventGrid(world, receiver.url)
+        deliveries = grid.publish(world.push("store", "team/web", "latest", "v2"))
+        await grid.settle()
+        await grid.close()
+    names = [request.headers["aeg-subscription-name"] for request in receiver.received]
+    assert sorted(names) == ["PULLEY", "TWIN"][:delivered]
     assert {one.state for one in deliveries} == {"delivered" if delivered else "dropped"}
-    await grid.close()
+
+
+async def test_what_a_subscription_says_about_deliveries() -> None:
+    """Its own schema and retry policy; Azure's defaults without them."""
+    policy = {"max_delivery_attempts": 5, "event_time_to_live_in_minutes": 60}
+    own = PULLEY | policy | {"name": "own", "event_schema": "CloudEventSchemaV1_0"}
+    plain, other = [row["properties"] for row in await rows_of(subscribed(PULLEY, own))]
+    assert plain["eventDeliverySchema"] == "EventGridSchema"
+    assert plain["retryPolicy"] == {"maxDeliveryAttempts": 30, "eventTimeToLiveInMinutes": 1440}
+    assert other["eventDeliverySchema"] == "CloudEventSchemaV1_0"
+    assert other["retryPolicy"] == {"maxDeliveryAttempts": 5, "eventTimeToLiveInMinutes": 60}
 
 
 def test_a_scenario_names_its_mistake() -> None:

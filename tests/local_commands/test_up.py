@@ -60,7 +60,7 @@ async def test_a_push_reaches_the_registry_and_its_event_the_operator(running: t
             if deliveries and deliveries[0]["attempts"]:
                 break
             await asyncio.sleep(0.05)
-    assert [attempt["outcome"] for attempt in deliveries[0]["attempts"]] == ["202"]
+    assert [attempt["status"] for attempt in deliveries[0]["attempts"]] == [202]
 
 
 @pytest.mark.parametrize(

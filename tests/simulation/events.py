@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from local.azure.event_grid import envelope
+from local.azure.event_grid import event_of
 from local.azure.world import Pushed
 from operators.core.deliveries import read_delivery
 from operators.errors import Temporary
@@ -39,8 +39,9 @@ class EventGrid:
 
     def publish(self, pushed: Pushed, push: Push, delays: list[float]) -> None:
         """Send each event of the push off, once for each delay."""
+        world = self._stage.world
         for data in pushed.events:
-            event = envelope(self._stage.world, pushed, data)
+            event = event_of(pushed.registry, data, world.now()).written(world.scenario.events.event_schema)
             for delay in delays:
                 task = asyncio.get_running_loop().create_task(self._deliver(event, push, delay))
                 self._under_way[task] = None

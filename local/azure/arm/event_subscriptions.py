@@ -82,7 +82,7 @@ def _body(call: ArmCall, one: EventSubscription) -> dict[str, Any]:
         "topic": one.topic_id or one.registry.id,
         "provisioningState": told.provisioning_state,
         "labels": [],
-        "eventDeliverySchema": call.world.scenario.events.event_schema,
+        "eventDeliverySchema": told.event_schema or call.world.scenario.events.event_schema,
         "destination": _destination(one),
         "filter": {
             "subjectBeginsWith": told.subject_begins_with,
@@ -91,7 +91,10 @@ def _body(call: ArmCall, one: EventSubscription) -> dict[str, Any]:
             "isSubjectCaseSensitive": False,
             "enableAdvancedFilteringOnArrays": True,
         },
-        "retryPolicy": {"maxDeliveryAttempts": 30, "eventTimeToLiveInMinutes": 1440},
+        "retryPolicy": {
+            "maxDeliveryAttempts": told.max_delivery_attempts,
+            "eventTimeToLiveInMinutes": told.event_time_to_live_in_minutes,
+        },
     }
     return {"id": one.id, "name": told.name, "type": kind, "properties": properties}
 

@@ -9,7 +9,7 @@ Durations are seconds. docs/local.md documents every key with an example that th
 """
 
 from local.azure.scenario.budgets import Bucket, Budgets
-from local.azure.scenario.events import Events, EventSubscription
+from local.azure.scenario.events import Events, EventSchema, EventSubscription
 from local.azure.scenario.faults import FaultRule
 from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
@@ -29,6 +29,7 @@ __all__ = [
     "CustomRole",
     "DenyAssignment",
     "Deployment",
+    "EventSchema",
     "EventSubscription",
     "Events",
     "FaultRule",

@@ -1,16 +1,24 @@
 """Event Grid in a scenario: how events are written, and who is subscribed to those of which registry."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from local.azure.scenario.parts import Part
+from pydantic import Field
+
+from local.azure.scenario.parts import Part, Seconds
+
+type EventSchema = Literal["EventGridSchema", "CloudEventSchemaV1_0"]
 
 
 class Events(Part):
     """How the registries' events are delivered."""
 
-    event_schema: Literal["EventGridSchema", "CloudEventSchemaV1_0"] = "EventGridSchema"
+    event_schema: EventSchema = "EventGridSchema"
     subscription_name: str = "PULLEY"
     """Of the subscriptions that there are without `event_subscriptions`."""
+    copies: Annotated[int, Field(ge=1, le=100)] = 1
+    """How often each event is delivered."""
+    delays: Annotated[tuple[Seconds, ...], Field(min_length=1)] = (0,)
+    """How long deliveries wait, in turn and over again: with several of them, what is published first comes later."""
 
 
 class EventSubscription(Part):
@@ -27,7 +35,13 @@ class EventSubscription(Part):
     """Null: all of them."""
     subject_begins_with: str = ""
     subject_ends_with: str = ""
-    provisioning_state: Literal["Succeeded", "AwaitingManualAction", "Failed"] = "Succeeded"
+    event_schema: EventSchema | None = None
+    """Null: that of `events`."""
+    max_delivery_attempts: Annotated[int, Field(ge=1, le=30)] = 30
+    event_time_to_live_in_minutes: Annotated[int, Field(ge=1, le=1440)] = 1440
+    dead_lettering: bool = True
+    """What cannot be delivered is kept; false, which is Azure's own default, loses it."""
+    provisioning_state: Literal["Creating", "Succeeded", "AwaitingManualAction", "Failed"] = "Succeeded"
     """Only Succeeded gets events."""
     system_topic: str | None = None
     """Name of the registry's system topic that it was made at, as the portal does; null: at the registry itself."""

@@ -39,14 +39,14 @@ class EventSubscription:
         """Answer where its events go: a URL or a resource id."""
         return self.told.endpoint or self.default_endpoint or ""
 
-    def takes(self, registry: Registry, subject: str) -> bool:
-        """Tell whether a push event with this subject is for it; subjects are compared without case."""
+    def takes(self, registry: Registry, subject: str, event_type: str = IMAGE_PUSHED) -> bool:
+        """Tell whether an event with this subject is for it; subjects are compared without case."""
         told = self.told
         types = told.included_event_types
         return (
             same(self.registry.id, registry.id)
             and told.provisioning_state == "Succeeded"
-            and (types is None or IMAGE_PUSHED in types)
+            and (types is None or event_type in types)
             and subject.lower().startswith(told.subject_begins_with.lower())
             and subject.lower().endswith(told.subject_ends_with.lower())
         )
