@@ -15,13 +15,13 @@ demo: $(PARTS) ## watch the story in the terminal; DEMO_ARGS=--once plays it and
 up: $(PARTS) ## the whole system on this machine until Ctrl-C; UP_ARGS="--port 7071"
 	@$(PYTHON) -m local up $(UP_ARGS)
 
-test: check $(PARTS) ## every check, then every test; TEST_ARGS=tests/core for some
+test: check $(PARTS) .local/oras-venv/.ready ## every check, then every test; TEST_ARGS=tests/core for some
 	@$(PYTHON) -m pytest $(TEST_ARGS)
 
 simulate: .venv/.ready ## storms over the operator in simulated time; SEEDS=1000 for many, SEED=7 SIMULATE_ARGS=-v to watch one
 	@$(PYTHON) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100)) $(SIMULATE_ARGS)
 
-test-clients: $(PARTS) .local/az-venv/.ready ## the real az against the simulated Azure; some minutes, and 700 MB for az
+test-clients: $(PARTS) .local/oras-venv/.ready .local/az-venv/.ready ## the real az against the simulated Azure; some minutes, and 700 MB for az
 	@$(PYTHON) -m pytest tests/clients $(TEST_ARGS)
 
 live: $(PARTS) ## the story in a real subscription, compared: SUBSCRIPTION=… LOCATION=… [CONFIRM=yes] [KEEP=1]; or SIMULATED=1
@@ -50,6 +50,9 @@ clean: ## remove everything that was installed or made here
 
 .local/az-venv/.ready: tests/clients/requirements.txt scripts/make-venv scripts/find-python
 	@scripts/make-venv .local/az-venv tests/clients/requirements.txt
+
+.local/oras-venv/.ready: tests/clients/registry/requirements.txt scripts/make-venv scripts/find-python
+	@scripts/make-venv .local/oras-venv tests/clients/registry/requirements.txt
 
 .local/node/.ready: local/package.json local/package-lock.json scripts/install-azurite scripts/find-node | .venv/.ready
 	@scripts/install-azurite

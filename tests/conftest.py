@@ -12,7 +12,7 @@ from local.storage import MemoryStorage
 from tests.storage import Account, by_network, empty
 
 _CLIENTS = Path(__file__).with_name("clients")
-_WITHOUT_AZ = ("__init__.py", "test_recordings.py")
+_WITHOUT_AZ = ("__init__.py", "test_recordings.py", "registry")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,1 +1,1 @@
-"""Does the simulated Azure serve clients that know nothing of it? `make test-clients`; never part of `make test`."""
+"""Does the simulated Azure serve clients that know nothing of it? The real az only in `make test-clients`."""

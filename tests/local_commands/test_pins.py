@@ -12,7 +12,13 @@ PINNED = re.compile(r"[A-Za-z0-9._\[\]-]+==[0-9][^\s;]*")
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.txt", "requirements-dev.txt", "local/azure/requirements.txt", "tests/clients/requirements.txt"],
+    [
+        "requirements.txt",
+        "requirements-dev.txt",
+        "local/azure/requirements.txt",
+        "tests/clients/requirements.txt",
+        "tests/clients/registry/requirements.txt",
+    ],
 )
 def test_every_python_requirement_is_pinned(name: str) -> None:
     """Each line names one version, or another file of requirements."""

@@ -16,7 +16,7 @@ _INDEX = "application/vnd.oci.image.index.v1+json"
 def tag_names(call: RegistryCall) -> Response:
     """List the names of tags, a page at a time (Azure/acr: docs/AAD-OAuth.md)."""
     names = [row.name for row in call.registry.tags(call.repository, call.now)]
-    if not names:
+    if not names and not call.registry.manifests(call.repository, call.now):
         return name_unknown(call)
     page, link = call.page(f"/v2/{call.repository}/tags/list", names)
     return JSONResponse({"name": call.repository, "tags": sorted(page)}, headers=VERSION | link)

@@ -19,7 +19,7 @@ def pull(call: RegistryCall) -> Response:
     """Get a manifest by tag or digest, or its digest alone by HEAD."""
     reference = call.place["reference"]
     manifest = call.registry.manifest(call.repository, reference, call.now)
-    if manifest is None or _hidden(call, manifest) or not _accepts(call.headers.get("accept", ""), manifest):
+    if manifest is None or _hidden(call, manifest) or not _accepts(call.headers.getlist("accept"), manifest):
         detail = {"Name": call.repository, "Tag": reference}
         return registry_error(404, "MANIFEST_UNKNOWN", f'manifest tagged by "{reference}" is not found', detail)
     if call.registry.in_quarantine(call.repository, manifest.digest, call.now):
@@ -72,6 +72,7 @@ def _hidden(call: RegistryCall, manifest: Manifest) -> bool:
     return by_tag and call.registry.in_quarantine(call.repository, manifest.digest, call.now)
 
 
-def _accepts(accept: str, manifest: Manifest) -> bool:
-    """An index is served only to those who name its type (Azure/acr issue 741: 404 otherwise)."""
-    return manifest.media_type not in INDEX_TYPES or manifest.media_type in accept or "*/*" in accept
+def _accepts(accept: list[str], manifest: Manifest) -> bool:
+    """An index is served only to those who name its type (Azure/acr issue 741: 404 otherwise), in whichever header."""
+    named = ",".join(accept)
+    return manifest.media_type not in INDEX_TYPES or manifest.media_type in named or "*/*" in named

@@ -35,7 +35,7 @@ def untag(call: RegistryCall) -> Response:
 def tags(call: RegistryCall) -> Response:
     """List the tags of a repository, or those of one digest."""
     rows = call.registry.tags(call.repository, call.now)
-    if not rows:
+    if not rows and not call.registry.manifests(call.repository, call.now):
         return name_unknown(call)
     digest = call.query.get("digest")
     wanted = [row for row in rows if digest is None or row.digest == digest]

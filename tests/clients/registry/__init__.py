@@ -1,0 +1,6 @@
+"""Do real clients of registries push to the simulated registry, and does the operator follow? Part of `make test`.
+
+oras_program.py azure_program.py    the clients, each a program of its own
+clients.py                          how the tests run them
+layouts.py                          the images that they push
+"""
