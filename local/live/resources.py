@@ -120,7 +120,7 @@ class Resources:
         await self._put(self.names.plan_id, _WEB, {"kind": "linux", "sku": sku, "properties": {"reserved": True}})
 
     async def make_app(self, resource_id: str, name: str, repository: str) -> WebApp:
-        """Make a site or slot with an identity of its own, which runs no container yet."""
+        """Make a site or slot with an identity of its own, and stop it: the first to answer is to be its container."""
         properties = {
             "serverFarmId": self.names.plan_id,
             "reserved": True,
@@ -137,11 +137,12 @@ class Resources:
                 "properties": properties,
             },
         )
+        await self._management.call("POST", f"{resource_id}/stop", _WEB)
         host = made["properties"]["defaultHostName"]
         return WebApp(resource_id, name, repository, made["identity"]["principalId"], host)
 
     async def run_image(self, app: WebApp) -> None:
-        """Have an app run the tag of its repository, pulled with its identity; what it writes is kept."""
+        """Have an app start with the tag of its repository, pulled with its identity; what it writes is kept."""
         logs = {"httpLogs": {"fileSystem": {"enabled": True, "retentionInDays": 1, "retentionInMb": 35}}}
         await self._management.call("PUT", f"{app.id}/config/logs", _WEB, {"properties": logs})
         config = {
@@ -150,6 +151,7 @@ class Resources:
             "healthCheckPath": "/",
         }
         await self._management.call("PATCH", f"{app.id}/config/web", _WEB, {"properties": config})
+        await self._management.call("POST", f"{app.id}/start", _WEB)
 
     async def restart(self, app: WebApp) -> None:
         """Restart an app as a person would."""

@@ -17,6 +17,8 @@ _RESTART_AFTER = 36
 """Looks at an app that does not answer until it is restarted: its role may not have counted when it pulled."""
 _SOON, _ROLLOUT, _LONG = 600, 1500, 2700
 """Seconds that something may take in Azure: what needs no container, one start, several starts and a role."""
+_NO_ENDS = frozenset({"skipped", "superseded"})
+"""Another rollout follows these."""
 _AT_LEAST = 90
 """However fast time passes, this machine may be slow."""
 
@@ -47,31 +49,19 @@ class Stage:
             await self.pulley.hear_of(pushed)
         return pushed
 
-    async def until(self, what: str, within: int, look: Callable[[], Awaitable[Rollout | None]]) -> Rollout:
-        """Look again and again until there is something. Raises StoryError."""
-        end = time.monotonic() + max(within * self.pace, _AT_LEAST)
-        while (found := await look()) is None:
-            if time.monotonic() > end:
-                raise StoryError(f"not seen in time: {what}")
-            await self.sleep(_LOOK_SECONDS)
-        return found
-
-    async def until_rollout(self, app: WebApp, *states: str, after: int, within: int) -> Rollout:
-        """Wait for a rollout of an app, later than that number, in one of these states. Raises StoryError."""
-        seen = "no rollout"
-
-        async def look() -> Rollout | None:
-            nonlocal seen
+    async def until(self, app: WebApp, state: str, *, after: int, within: int) -> Rollout:
+        """Wait for a rollout of an app, later than that number, in this state. Raises StoryError."""
+        newest, end = None, time.monotonic() + max(within * self.pace, _AT_LEAST)
+        while time.monotonic() < end:
             newest = await self.pulley.newest(app.name)
-            if newest is None:
-                return None
-            seen = f"#{newest.sequence} {newest.state}: {newest.detail}"
-            return newest if newest.sequence > after and newest.state in states else None
-
-        try:
-            return await self.until(f"a rollout of {app.name} that is {' or '.join(states)}", within, look)
-        except StoryError as error:
-            raise StoryError(f"{error}; the newest is {seen}") from None
+            if newest is not None and newest.sequence > after:
+                if newest.state == state:
+                    return newest
+                if newest.ended_at is not None and newest.state not in _NO_ENDS:
+                    break
+            await self.sleep(_LOOK_SECONDS)
+        seen = f"#{newest.sequence} is {newest.state}: {newest.detail}" if newest else "there is none"
+        raise StoryError(f"no rollout of {app.name} came to be {state}; {seen}")
 
     async def number(self, app: WebApp) -> int:
         """The number of an app's newest rollout, 0 where there was none yet."""
@@ -86,7 +76,7 @@ async def both_are_adopted(stage: Stage) -> str:
     """The operator sees the app and the slot for the first time, notes what they run, and touches nothing."""
     await stage.pulley.check_drift()
     for app in (stage.app, stage.slot):
-        await stage.until_rollout(app, "skipped", after=0, within=_SOON)
+        await stage.until(app, "skipped", after=0, within=_SOON)
     return "adopted"
 
 
@@ -94,17 +84,17 @@ async def a_push_is_rolled_out(stage: Stage) -> str:
     """A new image at the tag that the app follows."""
     before = await stage.number(stage.app)
     await stage.push(PLACEHOLDER, stage.app)
-    return _end_of(await stage.until_rollout(stage.app, "succeeded", after=before, within=_ROLLOUT))
+    return _end_of(await stage.until(stage.app, "succeeded", after=before, within=_ROLLOUT))
 
 
 async def a_role_is_waited_for(stage: Stage) -> str:
     """The slot has lost AcrPull: its rollout waits, and goes on by itself when the role is there again."""
     before = await stage.number(stage.slot)
     await stage.push(PLACEHOLDER, stage.slot)
-    await stage.until_rollout(stage.slot, "waiting_access", after=before, within=_SOON)
+    await stage.until(stage.slot, "waiting_access", after=before, within=_SOON)
     stage.say("The slot's rollout waits for the role, which is given now")
     await stage.resources.give_pull(stage.slot)
-    done = await stage.until_rollout(stage.slot, "succeeded", after=before, within=_LONG)
+    done = await stage.until(stage.slot, "succeeded", after=before, within=_LONG)
     return f"waiting_access, {_end_of(done)}"
 
 
@@ -112,7 +102,7 @@ async def what_ends_is_rolled_back(stage: Stage) -> str:
     """An image whose container ends at once: it is explained, and what served before is brought back."""
     before = await stage.number(stage.app)
     await stage.push(ENDS, stage.app)
-    return _end_of(await stage.until_rollout(stage.app, "rolled_back", after=before, within=_LONG))
+    return _end_of(await stage.until(stage.app, "rolled_back", after=before, within=_LONG))
 
 
 async def a_lost_event_is_found(stage: Stage) -> str:
@@ -120,7 +110,7 @@ async def a_lost_event_is_found(stage: Stage) -> str:
     before = await stage.number(stage.slot)
     await stage.push(WELCOME, stage.slot, lost=True)
     await stage.pulley.check_drift()
-    return _end_of(await stage.until_rollout(stage.slot, "succeeded", after=before, within=_ROLLOUT))
+    return _end_of(await stage.until(stage.slot, "succeeded", after=before, within=_ROLLOUT))
 
 
 async def serving(resources: Resources, status_of: Callable[[str], Awaitable[int]], app: WebApp, sleep: Sleep) -> None:
