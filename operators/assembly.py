@@ -9,6 +9,7 @@ from operators.cloud.activity_log import ActivityLog
 from operators.cloud.app_settings import AppSettings
 from operators.cloud.arm import Arm
 from operators.cloud.authorization import Authorization
+from operators.cloud.deployment_site import DeploymentSite
 from operators.cloud.event_subscriptions import EventSubscriptions
 from operators.cloud.key_vaults import KeyVaults
 from operators.cloud.probe import Probe
@@ -74,6 +75,7 @@ def assemble(
         webhooks=RegistryWebhooks(arm),
         event_subscriptions=EventSubscriptions(arm),
         activity_log=ActivityLog(arm, credential),
+        deployment_site=DeploymentSite(credential, transport),
     )
     records = Records.of(storage, settings)
     house = House(azure, records, settings, now)

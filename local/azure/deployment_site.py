@@ -92,6 +92,6 @@ def _startups(view: InstanceView) -> dict[str, Any]:
         "Failed": str(len(failed)),
         "MostRecentSuccess": iso_seconds(worked[-1]) if worked else None,
         "MostRecentFailure": iso_seconds(failed[-1]) if failed else None,
-        "SummaryFetchStatus": "Success",
+        "SummaryFetchStatus": "Successfully fetched startup summary.",
     }
     return {"InstanceId": view.machine, "Startup": startup}

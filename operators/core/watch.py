@@ -13,6 +13,7 @@ from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.platform_log import LogLine, Pull
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
+from operators.core.startups import Startups
 
 CLOCKS_DIFFER = timedelta(seconds=5)
 """How far the platform's clock and the one that timed the act may differ; its start times have whole seconds too."""
@@ -102,6 +103,8 @@ class WatchFacts(Model):
     """None where the app has no health path."""
     lines: tuple[LogLine, ...] | Unknown | None = None
     """The platform's log; None as long as it was not read. `Suspect` asks for it."""
+    startups: tuple[Startups, ...] | Unknown | None = None
+    """The start-up summaries of its machines; read where a start failed and the log does not say why."""
     unresolved: tuple[str, ...] = ()
     """App settings whose Key Vault references the platform could not resolve, with its word for why."""
     poked: bool = False
@@ -110,6 +113,8 @@ class WatchFacts(Model):
     """The desired state, "Running" or "Stopped"."""
     usage_state: str | None = None
     """The plan's quota, "Normal" or "Exceeded"."""
+    scm_host_name: str | None = None
+    """Where its deployment site is."""
 
     @property
     def logged_since(self) -> datetime:

@@ -7,6 +7,7 @@ from datetime import datetime
 from operators.cloud.activity_log import ActivityLog
 from operators.cloud.app_settings import AppSettings
 from operators.cloud.authorization import Authorization
+from operators.cloud.deployment_site import DeploymentSite
 from operators.cloud.due import DueTable
 from operators.cloud.engine import EngineTable
 from operators.cloud.event_subscriptions import EventSubscriptions
@@ -48,6 +49,7 @@ class Azure:
     webhooks: RegistryWebhooks
     event_subscriptions: EventSubscriptions
     activity_log: ActivityLog
+    deployment_site: DeploymentSite
 
 
 @dataclass(frozen=True)

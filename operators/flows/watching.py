@@ -12,6 +12,8 @@ from operators.core.platform_log import LogLine, Pull, pulled_since, read_platfo
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Act, Rollout
 from operators.core.start_limits import start_limit
+from operators.core.startup_judgement import asks_startups, heeding_startups
+from operators.core.startups import Startups
 from operators.core.swaps import Progress, SwapFacts, Swapped, judge_swap
 from operators.core.watch import Budget, Failed, ProbeResult, Proof, Suspect, Verdict, Waiting, WatchFacts, proof_of
 from operators.flows.facts import configured_image
@@ -25,17 +27,20 @@ class Watching:
     house: House
 
     async def judged(self, rollout: Rollout, now: datetime) -> tuple[WatchFacts, Verdict]:
-        """One look. The platform's log is read where the judgement asks for it, the secrets after a failure."""
+        """One look. The platform's log is read where the judgement asks for it, secrets and starts after a failure."""
         facts = await self._read(rollout, now)
         verdict: Verdict = judge(facts, now)
         if not isinstance(verdict, Suspect):
             return facts, verdict
         facts = await self._with_log(rollout, facts)
         verdict = judge(facts, now)
-        if not isinstance(verdict, Failed):
+        if isinstance(verdict, Failed):
+            facts = await self._with_secrets(rollout, facts)
+            verdict = judge(facts, now)
+        if not asks_startups(facts, verdict):
             return facts, verdict
-        facts = await self._with_secrets(rollout, facts)
-        return facts, judge(facts, now)
+        facts = facts.model_copy(update={"startups": await self._startups(facts)})
+        return facts, heeding_startups(facts, verdict)
 
     async def swap(self, rollout: Rollout, now: datetime) -> Swapped | Waiting | Failed:
         """One look at a swap that was begun."""
@@ -135,7 +140,8 @@ class Watching:
         )
         if isinstance(site, Unknown):
             return facts.model_copy(update={"lines": lines})
-        return facts.model_copy(update={"lines": lines, "site_state": site.state, "usage_state": site.usage_state})
+        states = {"site_state": site.state, "usage_state": site.usage_state, "scm_host_name": site.scm_host_name}
+        return facts.model_copy(update={"lines": lines} | states)
 
     async def _with_secrets(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
         """The same facts with the settings whose secrets the platform could not read."""
@@ -146,6 +152,12 @@ class Watching:
             return facts
         unresolved = tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
         return facts.model_copy(update={"unresolved": unresolved})
+
+    async def _startups(self, facts: WatchFacts) -> tuple[Startups, ...] | Unknown:
+        what = "start-up summary"
+        if facts.scm_host_name is None:
+            return Unknown(what=what, reason="the app's deployment site is not known")
+        return await read_or_unknown(what, self.house.azure.deployment_site.startups(facts.scm_host_name))
 
     async def _lines(self, app: AppId, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
         if facts.lines is not None:
