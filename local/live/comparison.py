@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.live.recording import Exchange
+from local.live.resources import SLOT
 from local.live.shapes import Shape, header_differences, shape_differences, shape_of, together
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DIGEST = re.compile(r"sha256(?::|%3A)[0-9a-f]{64}", re.IGNORECASE)
-_OPERATION = re.compile(r"(?<=/operation)(results|statuses)/[^/]+", re.IGNORECASE)
+_OPERATION = re.compile(r"/operation(results|statuses)/[^/]+", re.IGNORECASE)
+_LOCATION = re.compile(r"(?<=/locations/)[^/]+", re.IGNORECASE)
 _INSTANCE = re.compile(r"(?<=/instances/)[^/]+", re.IGNORECASE)
 _SUBSCRIPTION = re.compile(r"^/subscriptions/\{id\}(/resourcegroups/[^/]+)?(?=/)(/providers(?=/))?", re.IGNORECASE)
 
@@ -80,10 +82,16 @@ def _of_status(status: int, theirs: Answers | None, own: Answers | None) -> Iter
 def _operation(exchange: Exchange, run: str) -> str:
     """Name an operation as both recordings do: without what is different in every run."""
     path = _DIGEST.sub("{digest}", _GUID.sub("{id}", exchange.path))
-    path = _INSTANCE.sub("{instance}", _OPERATION.sub(r"\1/{operation}", path))
-    path = _SUBSCRIPTION.sub("", path) or path
-    host = "" if exchange.host == "management.azure.com" else exchange.host
+    # where to look again is in Azure's own spelling
+    path = _OPERATION.sub(lambda found: f"/operation{found[1].lower()}/{{operation}}", path)
+    path = _SUBSCRIPTION.sub("", _LOCATION.sub("{location}", _INSTANCE.sub("{instance}", path)))
+    host = "" if exchange.host == "management.azure.com" else _host(exchange.host, run)
     return f"{exchange.method} {host}{path}".replace(f"-{run}", "").replace(run, "")
+
+
+def _host(host: str, run: str) -> str:
+    """Newer apps have a hash and a region in their addresses (seen in public answers of 2026)."""
+    return re.sub(rf"(-{run}(?:-{SLOT})?)(?:-\w+)?(?:\.[\w-]+)?(?=\.azurewebsites\.net$)", r"\1", host)
 
 
 def _compared(answered: Any) -> Any:

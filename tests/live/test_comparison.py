@@ -107,6 +107,15 @@ def test_operations_have_one_name(path: str) -> None:
     assert found([exchange(path=one)], [exchange(path=other)]) == []
 
 
+@pytest.mark.parametrize("slot", ["", "-staging"])
+def test_an_app_has_one_address(slot: str) -> None:
+    """Newer apps have a hash and a region in theirs."""
+    old = exchange(host=f"pulley-live-{RUN}{slot}.azurewebsites.net", path="/", answered="Hello")
+    new = exchange(host=f"pulley-live-{RUN}{slot}-a1b2c3d4e5.westeurope-01.azurewebsites.net", path="/", answered="Hi")
+    assert found([new], [old]) == []
+    assert list(operations([old], RUN)) == [f"GET pulley-live{slot}.azurewebsites.net/"]
+
+
 def test_what_only_one_was_asked() -> None:
     """An operation that the story needed at one place only is told as such."""
     restart = exchange(method="POST", path=f"{SITE}/pulley-live-{RUN}/restart", answered=None)
