@@ -1,9 +1,9 @@
-"""`python -m local up|push|demo`: Pulley and its Azure on this machine."""
+"""`python -m local up|push|events|demo`: Pulley and its Azure on this machine."""
 
 import argparse
 import sys
 
-from local import demo, push, up
+from local import demo, events, push, up
 
 
 def main(arguments: list[str]) -> int:
@@ -13,6 +13,7 @@ def main(arguments: list[str]) -> int:
     for name, command, what in (
         ("up", up, "run everything until Ctrl-C"),
         ("push", push, "push an image into the registry of the `up` that runs"),
+        ("events", events, "see what became of the registries' events, dead letters too"),
         ("demo", demo, "watch the story of four pushes"),
     ):
         own = commands.add_parser(name, help=what, description=command.__doc__)

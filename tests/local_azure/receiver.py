@@ -70,10 +70,19 @@ class Receiver:
         self._server.close_clients()
         await self._server.wait_closed()
 
+    def accept_everything(self) -> None:
+        """Answer 200 from now on."""
+        self.replies = [Reply()]
+
+    def reply_to(self, request: Received) -> Reply:
+        """Choose the answer to a request."""
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            self.received.append(await _read(reader))
-            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            request = await _read(reader)
+            self.received.append(request)
+            reply = self.reply_to(request)
             await asyncio.sleep(reply.after)
             if reply.status is not None:
                 writer.write(_written(reply))
