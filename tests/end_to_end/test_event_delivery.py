@@ -22,12 +22,14 @@ _BROKEN = {"action": "push", "target": {"repository": "team/web", "tag": "latest
 
 
 @asynccontextmanager
-async def _event_grid(url: str, schema: str = _SCHEMAS[0], state: str = "Succeeded") -> AsyncIterator[EventGrid]:
-    """Run another Event Grid with one subscription that leads to this address of the running host."""
+async def _event_grid(
+    url: str, schema: str = _SCHEMAS[0], state: str = "Succeeded"
+) -> AsyncIterator[tuple[EventGrid, World]]:
+    """Run another Event Grid, with one subscription that leads to this address of the running host, and its world."""
     row = {"name": "pulley", "registry": "store", "event_schema": schema, "provisioning_state": state}
     world = World(read_scenario(story(event_subscriptions=[row])), SystemClock())
     grid = EventGrid(world, url, pace=0.01)
-    yield grid
+    yield grid, world
     await grid.close()
 
 
@@ -41,17 +43,17 @@ def _url(town: Place, endpoint: str, key: str | None = None) -> str:
 @pytest.mark.parametrize("endpoint", ["function", "api"])
 async def test_the_handshake_and_then_an_event(town: Place, endpoint: str, schema: str) -> None:
     """Both endpoints agree at once in both schemas, and take what is delivered after that."""
-    async with _event_grid(_url(town, endpoint), schema, "Creating") as grid:
+    async with _event_grid(_url(town, endpoint), schema, "Creating") as (grid, world):
         verdict = await grid.validate("store", "pulley", "http://127.0.0.1:1/")
         assert verdict.provisioning_state == "Succeeded"
-        (delivery,) = grid.emit("store", "team/other:v1", _BROKEN | {"action": "delete"})
+        (delivery,) = grid.publish(world.push("store", "team/web", "latest", "v2"))
         await grid.settle()
     assert (delivery.state, len(delivery.attempts)) == ("delivered", 1)
 
 
 async def test_a_poisoned_event_becomes_a_dead_letter(town: Place) -> None:
     """The operator answers 400, once, and is not asked again."""
-    async with _event_grid(_url(town, "api")) as grid:
+    async with _event_grid(_url(town, "api")) as (grid, _):
         (delivery,) = grid.emit("store", "team/web:latest", _BROKEN)
         await grid.settle()
     letter = delivery.dead_letter()
@@ -61,7 +63,7 @@ async def test_a_poisoned_event_becomes_a_dead_letter(town: Place) -> None:
 
 async def test_a_wrong_key_makes_dead_letters(town: Place) -> None:
     """A key that was changed at the host alone: 401 is not tried again."""
-    async with _event_grid(_url(town, "api", key="old")) as grid:
+    async with _event_grid(_url(town, "api", key="old")) as (grid, _):
         (delivery,) = grid.emit("store", "team/web:latest", _BROKEN)
         await grid.settle()
     assert (delivery.state, delivery.reason) == ("dead_lettered", "UndeliverableDueToHttpUnauthorized")
