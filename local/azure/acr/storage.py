@@ -1,7 +1,7 @@
 """The storage account behind the registries: a signed address serves one blob, whole or in part.
 
-As recorded by azure-sdk-for-net (CanDownloadBlob.json). It knows nothing of registries' tokens: who brings one along is
-refused, as clients that do not drop it at a redirect find out (Azure/acr issue 217).
+As recorded (azure-sdk-for-net: CanDownloadBlobToStreamInUnequalChunks.json). It knows nothing of registries' tokens: who
+brings one along is refused, as clients that do not drop it at a redirect find out (Azure/acr issue 217).
 """
 
 import hashlib
@@ -58,7 +58,8 @@ class ManagedStorage:
 
 
 def _part(content: bytes, wanted: str) -> Response:
-    headers = {"accept-ranges": "bytes", "x-ms-blob-type": "AppendBlob"}
+    etag = hashlib.sha256(content).hexdigest()[:15].upper()
+    headers = {"accept-ranges": "bytes", "x-ms-blob-type": "AppendBlob", "etag": f'"0x{etag}"'}
     first, _, last = wanted.removeprefix("bytes=").partition("-")
     if not first.isdecimal():
         return Response(content, headers=headers, media_type="application/octet-stream")

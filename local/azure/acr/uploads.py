@@ -1,6 +1,6 @@
 """Blob uploads below /v2: begun, continued piece by piece, ended with a digest (OCI distribution-spec: Pushing blobs).
 
-Headers are those of recorded uploads of azure-sdk-for-net (CanUploadBlobInUnequalChunks.json); the errors are CNCF
+Headers are those of recorded uploads (azure-sdk-for-net: CanUploadBlobInUnequalChunks.json); the errors are CNCF
 distribution's, on which ACR is built.
 """
 
