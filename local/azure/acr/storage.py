@@ -1,7 +1,7 @@
 """The storage account behind the registries: a signed address serves one blob, whole or in part.
 
-As recorded (azure-sdk-for-net: CanDownloadBlobToStreamInUnequalChunks.json). It knows nothing of registries' tokens: who
-brings one along is refused, as clients that do not drop it at a redirect find out (Azure/acr issue 217).
+As recorded (azure-sdk-for-net: CanDownloadBlobToStreamInUnequalChunks.json). It knows nothing of registries' tokens:
+whoever brings one along is refused, as clients that do not drop it at a redirect find out (Azure/acr issue 217).
 """
 
 import hashlib

@@ -3,4 +3,6 @@
 oras_program.py azure_program.py    the clients, each a program of its own
 clients.py                          how the tests run them
 layouts.py                          the images that they push
+    harbour.py scenario.yaml            what they push into, and the apps that follow
+    recordings/                         what real registries answered to others
 """
