@@ -60,9 +60,9 @@ _ENDING = (
 
 
 def _things_to_try(addresses: Addresses, run_dir: Path) -> tuple[str, ...]:
-    push = f"{_shown(Path(sys.executable))} -m local push"
-    if run_dir != RUN_DIR:
-        push += f" --run-dir {_shown(run_dir)}"
+    local = f"{_shown(Path(sys.executable))} -m local"
+    there = "" if run_dir == RUN_DIR else f" --run-dir {_shown(run_dir)}"
+    push = f"{local} push{there}"
     return (
         f"API={addresses.admin} KEY={addresses.key}",
         'pulley() { curl -sH "x-functions-key: $KEY" "$API/$@" | python3 -m json.tool; }',
@@ -76,6 +76,8 @@ def _things_to_try(addresses: Addresses, run_dir: Path) -> tuple[str, ...]:
         "# one event, three times; and a blog that is mended: followed, though a digest is pinned",
         f"{push} contoso/shop:stable --image shop-1 --copies 3",
         f"{push} contoso/blog:stable --image blog-4",
+        "# what became of the events: who got them, when they are tried again, dead letters",
+        f"{local} events{there}",
     )
 
 
