@@ -119,7 +119,8 @@ async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:
         return await reading
     except Temporary as error:
         seconds = error.retry_after.total_seconds() if error.retry_after is not None else None
-        return Unknown(what=what, reason=error.reason, temporary=True, retry_after_seconds=seconds)
+        throttled = isinstance(error, Throttled)
+        return Unknown(what=what, reason=error.reason, temporary=True, throttled=throttled, retry_after_seconds=seconds)
     except Permanent as error:
         return Unknown(what=what, reason=error.reason)
 

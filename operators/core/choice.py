@@ -31,6 +31,8 @@ class ChoiceReason(StrEnum):
     REJECTED = "rejected"
     APP_STOPPED = "app_stopped"
     APP_UNREADABLE = "app_unreadable"
+    THROTTLED = "throttled"
+    """Azure asks for fewer calls: what the choice is made from is read when it has room again."""
     NOT_OPTED_IN = "not_opted_in"
     NOT_A_CONTAINER = "not_a_container"
     STAGE = "stage"
@@ -83,6 +85,9 @@ class Later(Model):
     reason: ChoiceReason
     detail: str
     delay: timedelta | None = None
+    """None where nothing but the usual back-off says when."""
+    asked: timedelta | None = None
+    """What the other side asked us to wait at least."""
 
 
 class Target(Model):
@@ -115,7 +120,7 @@ def choose(facts: ChoiceFacts) -> Choice:
     if isinstance(facts.reference, NoReference) and not (wish and (wish.digest or wish.tag)):
         return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=facts.reference.why)
     if isinstance(facts.tag, Unknown):
-        return Later(reason=ChoiceReason.REGISTRY_UNREADABLE, detail=f"{facts.tag.what}: {facts.tag.reason}")
+        return unread(facts.tag, ChoiceReason.REGISTRY_UNREADABLE)
     if not by_person:
         adopted = _adopt(facts, facts.tag)
         if adopted:
@@ -133,6 +138,15 @@ def choose(facts: ChoiceFacts) -> Choice:
     if not by_person and (skip := _not_needed(facts, facts.tag.digest, look)):
         return skip
     return _bring(facts, facts.tag.digest, facts.tag.digest)
+
+
+def unread(read: Unknown, reason: ChoiceReason) -> Later:
+    """What a read without an answer makes of the choice; `reason` counts unless it was throttled."""
+    return Later(
+        reason=ChoiceReason.THROTTLED if read.throttled else reason,
+        detail=f"{read.what}: {read.reason}",
+        asked=read.retry_after,
+    )
 
 
 def _follows(reference: Reference | NoReference, tag: str) -> bool:

@@ -1,13 +1,16 @@
 """May we act on this app now? Access, holds, and whether somebody else is at work on it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operators.core.access import Access, Reason, Verdict
 from operators.core.activity import Activity
-from operators.core.model import Instant, Model
+from operators.core.model import Instant, Model, Unknown
 from operators.core.other_work import OtherWork
 from operators.core.rollouts import Rollout
+from operators.core.stalls import StallReason
+from operators.core.transitions import State
 
 GIVE_UP_WAITING = timedelta(hours=24)
 """Group memberships of managed identities take up to a day to arrive in tokens; no grant takes longer.
@@ -67,13 +70,22 @@ class Wait(Model):
 
 
 class GiveUp(Model):
-    """Access was denied for too long."""
+    """Access was denied, or could not be read after a denial, for too long."""
 
     detail: str
 
 
+class Unread(Model):
+    """Not now: what the gate has to know cannot be read for the moment."""
+
+    reason: str
+    detail: str
+    asked: timedelta | None
+    """What the other side asked us to wait at least."""
+
+
 class Busy(Model):
-    """Not now: something is unreadable for the moment, or somebody else is at work."""
+    """Not now: somebody else is at work."""
 
     reason: str
     detail: str
@@ -92,12 +104,13 @@ def gate(
     mode: Mode,
     freeze: Freeze | None,
     other: OtherWork | None,
-    temporary: bool,
     now: datetime,
     doubt: Hold | None = None,
-) -> Hold | Wait | GiveUp | Busy | Go:
-    """Decide. `other` is somebody else at work on the app; `temporary` says that access could not be read for the
-    moment, which is waited for a little; an access that stays unknown does not stop a rollout, it is written beside it.
+) -> Hold | Wait | GiveUp | Unread | Busy | Go:
+    """Decide. `other` is somebody else at work on the app.
+
+    An access that cannot be read for the moment is waited for a little, or as long as any denial where it was denied
+    before; one that stays unknown does not stop a rollout, it is written beside it.
     """
     if mode is Mode.OBSERVE:
         return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
@@ -105,20 +118,38 @@ def gate(
         return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {freeze.at:%F %T}: {freeze.why}")
     if doubt is not None:
         return doubt
-    if access.verdict is Verdict.DENIED:
-        patience = GIVE_UP_ON_IMAGE if access.reason in _ABOUT_IMAGE else GIVE_UP_WAITING
-        if rollout.waiting_since and now - rollout.waiting_since > patience:
-            return GiveUp(detail=f"waited for {patience} in vain: {access.sentence}")
-        return Wait(reason=access.reason, detail=access.sentence)
-    if access.verdict is Verdict.PROPAGATING:
-        return Wait(
-            reason=access.reason, detail=access.sentence, spread_in=access.until - now if access.until else None
-        )
-    if access.verdict is Verdict.UNKNOWN and temporary and rollout.retries < _UNREADABLE_RETRIES:
-        return Busy(reason=access.reason, detail=access.sentence)
+    match access.verdict:
+        case Verdict.DENIED:
+            patience = GIVE_UP_ON_IMAGE if access.reason in _ABOUT_IMAGE else GIVE_UP_WAITING
+            return give_up(rollout, access.sentence, now, patience) or Wait(
+                reason=access.reason, detail=access.sentence
+            )
+        case Verdict.PROPAGATING:
+            spread_in = access.until - now if access.until else None
+            return Wait(reason=access.reason, detail=access.sentence, spread_in=spread_in)
+        case Verdict.UNKNOWN if any(read.temporary for read in access.failed_reads):
+            again = unread(access.failed_reads, access.reason, access.sentence)
+            if rollout.state is State.WAITING_ACCESS or rollout.retries < _UNREADABLE_RETRIES:
+                return again
     if other:
         return Busy(reason=other.reason, detail=other.detail)
     return Go(detail=access.sentence)
+
+
+def give_up(rollout: Rollout, at_last: str, now: datetime, patience: timedelta = GIVE_UP_WAITING) -> GiveUp | None:
+    """The end of a wait for access that was in vain; None as long as it may still be given."""
+    if rollout.waiting_since is None or now - rollout.waiting_since <= patience:
+        return None
+    return GiveUp(detail=f"waited for {patience} in vain: {at_last}")
+
+
+def unread(reads: Sequence[Unknown], reason: str, detail: str) -> Unread:
+    """The answer while these reads have none; `reason` counts unless one of them was throttled."""
+    return Unread(
+        reason=StallReason.THROTTLED if any(read.throttled for read in reads) else reason,
+        detail=detail,
+        asked=max((read.retry_after for read in reads if read.retry_after), default=None),
+    )
 
 
 _FLAPPING = 3

@@ -1,5 +1,6 @@
 """The base of every value that travels through the house."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -26,5 +27,12 @@ class Unknown(Model):
     """Why there is no answer, fit for a person: "403 AuthorizationFailed: … needs Microsoft.Authorization/*/read"."""
     temporary: bool = False
     """Whether asking again later may give the answer: throttled, timed out, the service's own fault."""
+    throttled: bool = False
+    """Whether too much was asked of Azure: the same read gives an answer once it has room again."""
     retry_after_seconds: float | None = None
     """How long the other side asked us to wait; None where it did not say."""
+
+    @property
+    def retry_after(self) -> timedelta | None:
+        """The same as a duration."""
+        return timedelta(seconds=self.retry_after_seconds) if self.retry_after_seconds is not None else None

@@ -54,6 +54,9 @@ class LastAct(Model):
     applied_at: Instant | None
     before: tuple[InstanceStatus, ...] | Unknown | None
     poked: bool
+    operation: str | None
+    swapped: bool
+    swaps_back: bool
 
 
 class Rollout(Model):
@@ -115,7 +118,7 @@ class Rollout(Model):
     planned: Measure | None = None
     """What will be tried next."""
     next_at: Instant | None = None
-    """When it is looked at again, while it makes no progress."""
+    """When it is looked at again, while it waits or makes no progress."""
     tried: tuple[Tried, ...] = ()
     recover: Recover = Recover.REPORT
     """What the app allows; read with the decision to act."""
@@ -242,6 +245,7 @@ class Moved(Model):
             "updated_at": now,
             "retries": self.rollout.retries + 1 if again else 0,
             "ended_at": now if state in ENDED else None,
+            "next_at": None if state in ENDED else self.rollout.next_at,
         } | changes
         rollout = self.rollout.model_copy(update=update)
         step = Step(at=now, event=event, state=state, reason=reason, detail=detail, evidence=evidence)

@@ -12,6 +12,7 @@ from operators.core.gate import (
     Go,
     Hold,
     HoldReason,
+    Unread,
     Wait,
     access_wait,
     doubt,
@@ -30,9 +31,10 @@ from operators.flows.facts import Facts
 from operators.flows.granting import Granting
 from operators.flows.scene import NoStage, Scene, read_scene
 from operators.flows.services import House
-from operators.flows.stepping import Outcome, carrying
+from operators.flows.stepping import Outcome, carrying, put_off
 
 Answer = Hold | Wait | GiveUp | Busy | Go
+"""Unread is none of these: it says nothing new about the rollout."""
 _US = "pulley (PULLEY_GRANT_PULL)"
 
 
@@ -49,6 +51,8 @@ class Gating:
         now, scene = self.house.now(), await read_scene(self.house, moved.rollout, facts)
         if isinstance(scene, NoStage):
             return self._without_stage(active, moved, scene, aside)
+        if isinstance(scene, Unread):
+            return self._unread(active, moved, scene, aside)
         rollout, access = scene.rollout, scene.access
         moved = Moved(rollout=rollout, steps=moved.steps)
         answer = gate(
@@ -57,15 +61,16 @@ class Gating:
             mode=self.house.settings.mode,
             freeze=facts.freeze,
             other=scene.other,
-            temporary=any(read.temporary for read in access.failed_reads),
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
         )
         if isinstance(answer, Hold) and answer.reason is HoldReason.FIGHT:
             answer = await Attributing(self.house).named(answer, rollout)
+        if isinstance(answer, Unread):
+            return self._unread(active, moved, answer, aside)
         again = _same_again(rollout, answer)
         if again is not None:
-            waited = {"access": access, "waits": rollout.waits + 1, "retries": 0}
+            waited = {"access": access, "waits": rollout.waits + 1, "retries": 0, "stall": None, "next_at": now + again}
             moved = Moved(rollout=rollout.model_copy(update=waited))
         else:
             moved, again = self._moved(moved, scene, answer, facts.site)
@@ -84,18 +89,34 @@ class Gating:
         now, rollout, access = self.house.now(), moved.rollout, scene.access
         evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
         if rollout.state in (State.HELD, State.WAITING_ACCESS):
-            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0)
+            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0, stall=None)
         match answer:
             case Hold(reason=reason, detail=detail, reverted_by=by):
-                shown = (*answer.evidence, *evidence)
-                moved = moved.by(Event.HOLD, now, reason, detail, evidence=shown, access=access, reverted_by=by)
-                return moved, hold_wait(reason)
-            case Wait(detail=detail):
-                since = rollout.waiting_since or now
+                again = hold_wait(reason)
                 moved = moved.by(
-                    Event.DENIED, now, access.reason, detail, evidence=evidence, access=access, waiting_since=since
+                    Event.HOLD,
+                    now,
+                    reason,
+                    detail,
+                    evidence=(*answer.evidence, *evidence),
+                    access=access,
+                    reverted_by=by,
+                    next_at=now + again,
                 )
-                return moved, access_wait(0, answer.spread_in)
+                return moved, again
+            case Wait(detail=detail):
+                again = access_wait(0, answer.spread_in)
+                moved = moved.by(
+                    Event.DENIED,
+                    now,
+                    access.reason,
+                    detail,
+                    evidence=evidence,
+                    access=access,
+                    waiting_since=rollout.waiting_since or now,
+                    next_at=now + again,
+                )
+                return moved, again
             case GiveUp(detail=detail):
                 return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
             case Busy(reason=reason, detail=detail):
@@ -103,7 +124,16 @@ class Gating:
                 held_up = scene.other and stall(scene.other.reason, rollout.updated_at, (scene.other.detail,))
                 if held_up and rollout.stall and rollout.stall.reason is held_up.reason:
                     held_up = rollout.stall
-                moved = moved.by(Event.RETRY, now, reason, detail, access=access, stall=held_up, next_at=now + again)
+                moved = moved.by(
+                    Event.RETRY,
+                    now,
+                    reason,
+                    detail,
+                    access=access,
+                    waiting_since=None,
+                    stall=held_up,
+                    next_at=now + again,
+                )
                 return moved, again
             case Go(detail=detail):
                 moved = moved.by(
@@ -114,6 +144,7 @@ class Gating:
                     evidence=evidence,
                     access=access,
                     waiting_since=None,
+                    next_at=None,
                     recover=self._recover(site),
                     health=scene.health,
                 )
@@ -124,9 +155,16 @@ class Gating:
         now, reason, detail = self.house.now(), "slot_unusable", no_stage.detail
         if moved.rollout.state in (State.HELD, State.WAITING_ACCESS):
             moved = moved.by(Event.LOOK_AGAIN, now, "look_again", detail, waits=0)
-        event = Event.GIVEN_UP if no_stage.again is None else Event.RETRY
-        moved = moved.by(event, now, reason, detail)
-        return Outcome(carrying(active, moved), (*aside, moved), again=no_stage.again)
+        moved = moved.by(Event.GIVEN_UP, now, reason, detail)
+        return Outcome(carrying(active, moved), (*aside, moved))
+
+    def _unread(self, active: Active, moved: Moved, answer: Unread, aside: tuple[Moved, ...]) -> Outcome:
+        """The gate has to be asked again: a wait for access goes on meanwhile, a hold is over."""
+        now = self.house.now()
+        again = retry_wait(moved.rollout.retries, answer.asked)
+        if moved.rollout.state is State.HELD:
+            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0, stall=None)
+        return put_off(active, moved, answer, again, now, aside)
 
     async def _give_role(self, moved: Moved, scene: Scene) -> Moved:
         """Once in a rollout, and only where that is wanted: give the missing role. The wait for it stays the same."""
@@ -165,6 +203,4 @@ def _same_again(rollout: Rollout, answer: Answer) -> timedelta | None:
         return access_wait(rollout.waits + 1, answer.spread_in) if answer.reason == reason else None
     if rollout.state is State.HELD and isinstance(answer, Hold) and answer.reason == rollout.reason:
         return hold_wait(answer.reason) if answer.reverted_by is None else None
-    if rollout.state in (State.HELD, State.WAITING_ACCESS) and isinstance(answer, Busy):
-        return retry_wait(rollout.waits)
     return None

@@ -1,11 +1,10 @@
 """The step before anything is done: what should the app run, and which rollout is to bring it there?"""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from operators.cloud.engine import Held
-from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose
-from operators.core.gate import retry_wait
+from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose, unread
+from operators.core.gate import Unread, retry_wait
 from operators.core.inventory import looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
@@ -17,7 +16,7 @@ from operators.core.transitions import Event, State
 from operators.flows.facts import Facts, read_facts
 from operators.flows.gating import Gating
 from operators.flows.services import House
-from operators.flows.stepping import Outcome, begin, carrying
+from operators.flows.stepping import Outcome, begin, carrying, put_off
 
 _UNREADABLE_FOR_GOOD = 3
 """After so many refusals that no waiting mends (403, 404), a look is given up and said so."""
@@ -91,15 +90,11 @@ class Planning:
             return self._end(active, looks, choice, active)
         if active.rollout is None:
             active, moved = begin(active, looks, now)
-            moved = moved.by(Event.RETRY, now, choice.reason, choice.detail)
-        elif active.rollout.state in (State.PENDING, State.CHECKING):
-            moved = Moved(rollout=active.rollout).by(Event.RETRY, now, choice.reason, choice.detail)
         else:
-            # a held rollout stays held, but what gave no answer is counted: nothing is asked for without end
-            waiting = active.rollout.model_copy(update={"retries": active.rollout.retries + 1})
-            moved = Moved(rollout=waiting)
-        delay = choice.delay or retry_wait(moved.rollout.retries - 1)
-        return Outcome(carrying(active, moved), (moved,), again=delay)
+            moved = Moved(rollout=active.rollout)
+        delay = choice.delay or retry_wait(moved.rollout.retries, choice.asked)
+        why = Unread(reason=choice.reason, detail=choice.detail, asked=choice.asked)
+        return put_off(active, moved, why, delay, now)
 
     def _rest(self, active: Active, looks: tuple[Look, ...], facts: Facts, choice: Skip | Adopt) -> Outcome:
         """Nothing to do for these looks, nor for a rollout that was still waiting to act."""
@@ -167,6 +162,7 @@ class Planning:
                 asked=_asked(held),
                 tag_seen=_tag_seen(facts),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
+                next_at=None,
             )
         outcome = await Gating(self.house).pass_gate(held, active, moved, facts, aside)
         return replace(outcome, consumed=() if outcome.held else looks)
@@ -204,12 +200,9 @@ def _asked(held: Held) -> Look | None:
 
 
 def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:
-    detail = f"{read.what}: {read.reason}"
     if not read.temporary and rollout and rollout.retries >= _UNREADABLE_FOR_GOOD:
-        return Skip(reason=ChoiceReason.APP_UNREADABLE, detail=detail)
-    asked = timedelta(seconds=read.retry_after_seconds) if read.retry_after_seconds else None
-    retries = rollout.retries if rollout else 0
-    return Later(reason=ChoiceReason.APP_UNREADABLE, detail=detail, delay=retry_wait(retries, asked))
+        return Skip(reason=ChoiceReason.APP_UNREADABLE, detail=f"{read.what}: {read.reason}")
+    return unread(read, ChoiceReason.APP_UNREADABLE)
 
 
 def _tag_seen(facts: Facts) -> TagFacts | None:

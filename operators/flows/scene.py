@@ -2,12 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.access import Access, Verdict
 from operators.core.apps import Site, SiteConfig
-from operators.core.gate import retry_wait
+from operators.core.gate import Unread, unread
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
 from operators.core.other_work import OtherWork, other_work
@@ -37,14 +36,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class NoStage:
-    """The slot cannot be used."""
+    """The slot cannot be used until a person does something."""
 
     detail: str
-    again: timedelta | None
-    """When that may be over by itself; None where a person has to do something."""
 
 
-async def read_scene(house: House, rollout: Rollout, facts: Facts) -> Scene | NoStage:
+async def read_scene(house: House, rollout: Rollout, facts: Facts) -> Scene | NoStage | Unread:
     """Read what there is beside the facts of the app."""
     assert facts.access is not None
     if rollout.strategy is Strategy.SWAP:
@@ -53,7 +50,7 @@ async def read_scene(house: House, rollout: Rollout, facts: Facts) -> Scene | No
     return Scene(rollout, access, facts.access, facts.other, facts.statuses, _health(facts.site, facts.config))
 
 
-async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQuestion) -> Scene | NoStage:
+async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQuestion) -> Scene | NoStage | Unread:
     slot = facts.site.id.model_copy(update={"slot": rollout.slot})
     site, config, statuses, deployments = await asyncio.gather(
         read_or_unknown(f"slot {slot.name}", house.azure.sites.site(slot)),
@@ -63,15 +60,15 @@ async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQu
     )
     for read in (site, config):
         if isinstance(read, Unknown):
-            again = retry_wait(rollout.retries) if read.temporary else None
-            return NoStage(f"{read.what}: {read.reason}", again)
+            why = f"{read.what}: {read.reason}"
+            return unread((read,), "slot_unreadable", why) if read.temporary else NoStage(why)
     assert not isinstance(site, Unknown)
     assert not isinstance(config, Unknown)
     if site.state.lower() == "stopped":
-        return NoStage(f"{slot.name} is stopped, and nothing can be tried in it; start it and deploy again", None)
+        return NoStage(f"{slot.name} is stopped, and nothing can be tried in it; start it and deploy again")
     configured = configured_image(config)
     if configured is None:
-        return NoStage(f"{slot.name} runs no classic Linux container: {config.linux_fx_version!r}", None)
+        return NoStage(f"{slot.name} runs no classic Linux container: {config.linux_fx_version!r}")
     names_it = configured.digest == rollout.digest
     seen = {"slot_names_it": names_it, "staged": rollout.staged if names_it else None}
     rollout = rollout.model_copy(update=seen)

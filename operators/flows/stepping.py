@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
+from operators.core.gate import Unread, give_up
 from operators.core.looks import Cause, Look, leading
 from operators.core.rollouts import Active, Moved, Rollout, Step
-from operators.core.transitions import State
+from operators.core.stalls import Stall, StallReason, stall
+from operators.core.transitions import Event, State
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,31 @@ def carrying(active: Active, moved: Moved, **changes: object) -> Active:
 def ends(moved: tuple[Moved, ...]) -> tuple[int, ...]:
     """The sequence numbers of those that end with this step."""
     return tuple(each.rollout.sequence for each in moved if each.rollout.ended)
+
+
+def put_off(
+    active: Active, moved: Moved, why: Unread, again: timedelta, now: datetime, aside: tuple[Moved, ...] = ()
+) -> Outcome:
+    """While a read that the step needs has no answer: the same again later; a wait for access goes on to its end.
+
+    `aside` are other rollouts that the step has ended.
+    """
+    rollout, at = moved.rollout, now + again
+    if rollout.state is State.WAITING_ACCESS and (end := give_up(rollout, why.detail, now)):
+        moved = moved.by(Event.LOOK_AGAIN, now, "look_again", why.detail)
+        moved = moved.by(Event.GIVEN_UP, now, why.reason, end.detail)
+        return Outcome(carrying(active, moved), (*aside, moved))
+    if rollout.state in (State.PENDING, State.CHECKING):
+        moved = moved.by(Event.RETRY, now, why.reason, f"{why.detail}; again at {at:%T}", next_at=at)
+    else:
+        meanwhile = {"retries": rollout.retries + 1, "next_at": at, "stall": _throttled(rollout, why, now)}
+        moved = Moved(rollout=rollout.model_copy(update=meanwhile), steps=moved.steps)
+    return Outcome(carrying(active, moved), (*aside, moved), again=again, at_least=why.asked or timedelta())
+
+
+def _throttled(rollout: Rollout, why: Unread, now: datetime) -> Stall | None:
+    """What a rollout shows that stays held or waiting because Azure asks for fewer calls."""
+    if why.reason != StallReason.THROTTLED:
+        return None
+    already = rollout.stall is not None and rollout.stall.reason is StallReason.THROTTLED
+    return stall(StallReason.THROTTLED, rollout.stall.since if rollout.stall and already else now, (why.detail,))

@@ -305,8 +305,12 @@ async def _fail(error: Exception) -> int:
             Temporary("x", "429", timedelta(seconds=9)),
             Unknown(what="roles", reason="429", temporary=True, retry_after_seconds=9),
         ),
+        (
+            Throttled("x", "429", timedelta(seconds=9)),
+            Unknown(what="roles", reason="429", temporary=True, throttled=True, retry_after_seconds=9),
+        ),
     ],
-    ids=["a missing right", "not there", "temporary", "temporary with a delay"],
+    ids=["a missing right", "not there", "temporary", "temporary with a delay", "throttled"],
 )
 async def test_read_or_unknown(error: PulleyError, expected: Unknown) -> None:
     """A read without an answer is a fact of its own: unknown, with its reason and whether to ask again."""

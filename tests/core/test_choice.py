@@ -167,6 +167,14 @@ def test_an_unreadable_registry_is_asked_again(looks: tuple[Look, ...], known: C
     assert choice.reason is ChoiceReason.REGISTRY_UNREADABLE
 
 
+def test_a_throttled_registry_is_named_as_such() -> None:
+    """It is not unreadable: it says when it may be asked again."""
+    refused = NO_ANSWER.model_copy(update={"throttled": True, "retry_after_seconds": 17})
+    choice = chosen(tag=refused)
+    assert isinstance(choice, Later)
+    assert (choice.reason, choice.asked) == (ChoiceReason.THROTTLED, timedelta(seconds=17))
+
+
 BEHIND: dict[str, object] = {"tag": tag_at(A, updated=ago(60)), "looks": (push_of(B),)}
 
 
@@ -240,4 +248,5 @@ def test_every_reason_is_given() -> None:
     """No reason is without a case here, but for those that planning gives before there is a choice."""
     before = {ChoiceReason.APP_UNREADABLE, ChoiceReason.NOT_OPTED_IN, ChoiceReason.NOT_A_CONTAINER, ChoiceReason.STAGE}
     given = {case[0] for case in (*SKIPS.values(), *ADOPTIONS.values())}
-    assert given | before == set(ChoiceReason) - {ChoiceReason.REGISTRY_UNREADABLE, ChoiceReason.REGISTRY_BEHIND}
+    later = {ChoiceReason.REGISTRY_UNREADABLE, ChoiceReason.THROTTLED, ChoiceReason.REGISTRY_BEHIND}
+    assert given | before == set(ChoiceReason) - later

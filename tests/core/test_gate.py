@@ -16,12 +16,15 @@ from operators.core.gate import (
     Hold,
     HoldReason,
     Mode,
+    Unread,
     Wait,
     access_wait,
     gate,
+    give_up,
     hold_wait,
     retry_wait,
 )
+from operators.core.model import Unknown
 from operators.core.other_work import OtherWork
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
@@ -35,13 +38,18 @@ SPREADING = Access(
     verdict=Verdict.PROPAGATING, reason=Reason.ROLE_PROPAGATING, sentence="soon", until=NOW + timedelta(seconds=45)
 )
 UNKNOWN = Access(verdict=Verdict.UNKNOWN, reason=Reason.READ_FAILED, sentence="whether shop may pull is not known")
+FAILED = Unknown(what="the registry", reason="503", temporary=True)
+LATER = Unknown(what="roles", reason="429", temporary=True, throttled=True, retry_after_seconds=17)
+MUCH_LATER = LATER.model_copy(update={"what": "denials", "retry_after_seconds": 40})
+UNREAD = UNKNOWN.model_copy(update={"failed_reads": (FAILED,)})
+REFUSED = UNKNOWN.model_copy(update={"failed_reads": (FAILED.model_copy(update={"temporary": False}),)})
 FREEZE = Freeze(by="Ada", why="the sale is on", at=ago(60))
 CHECKING = rollout(State.CHECKING)
 WAITED_A_DAY = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING)
 WAITED_FOR_IMAGE = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_ON_IMAGE)
 WAITED_LONGER = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING - timedelta(seconds=1))
 
-type Answer = Hold | Wait | GiveUp | Busy | Go
+type Answer = Hold | Wait | GiveUp | Unread | Busy | Go
 
 OTHER = OtherWork(reason=StallReason.OPERATION_IN_PROGRESS, detail="op-1 is under way")
 
@@ -53,11 +61,10 @@ def answered(
     mode: Mode = Mode.ACT,
     freeze: Freeze | None = None,
     other: OtherWork | None = None,
-    temporary: bool = False,
     now: datetime = NOW,
 ) -> Answer:
     """The gate's answer where nothing but these is in the way."""
-    return gate(of, access, mode=mode, freeze=freeze, other=other, temporary=temporary, now=now)
+    return gate(of, access, mode=mode, freeze=freeze, other=other, now=now)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +82,12 @@ def answered(
         pytest.param(answered(SPREADING, of=WAITED_LONGER), Wait, id="granted at last after longer than a day"),
         pytest.param(answered(of=WAITED_LONGER), Go, id="granted after longer than a day"),
         pytest.param(answered(UNKNOWN), Go, id="access unknown, and waiting would not help"),
-        pytest.param(answered(UNKNOWN, temporary=True), Busy, id="access unreadable for the moment"),
-        pytest.param(answered(UNKNOWN, temporary=True, of=rollout(State.CHECKING, retries=2)), Busy, id="unreadable for the third time"),
-        pytest.param(answered(UNKNOWN, temporary=True, of=rollout(State.CHECKING, retries=3)), Go, id="unreadable for too long"),
-        pytest.param(answered(temporary=True), Go, id="allowed, though another read failed"),
+        pytest.param(answered(REFUSED), Go, id="access unreadable for good"),
+        pytest.param(answered(UNREAD), Unread, id="access unreadable for the moment"),
+        pytest.param(answered(UNREAD, of=rollout(State.CHECKING, retries=2)), Unread, id="unreadable for the third time"),
+        pytest.param(answered(UNREAD, of=rollout(State.CHECKING, retries=3)), Go, id="unreadable for too long"),
+        pytest.param(answered(UNREAD, of=rollout(State.WAITING_ACCESS, retries=3)), Unread, id="unreadable since it was denied"),
+        pytest.param(answered(ALLOWED.model_copy(update={"failed_reads": (FAILED,)})), Go, id="allowed, though another read failed"),
         pytest.param(answered(other=OTHER), Busy, id="somebody else is at work"),
         pytest.param(answered(UNKNOWN, other=OTHER), Busy, id="access unknown and somebody else at work"),
     ],
@@ -94,8 +103,8 @@ def test_the_answer(answer: Answer, kind: type) -> None:
         pytest.param(answered(DENIED, mode=Mode.OBSERVE, freeze=FREEZE, other=OTHER), "observe", id="observing before all"),
         pytest.param(answered(DENIED, freeze=FREEZE, other=OTHER), "frozen by Ada", id="the freeze before access"),
         pytest.param(answered(DENIED, freeze=FREEZE, of=WAITED_LONGER), "frozen by Ada", id="the freeze before giving up"),
-        pytest.param(answered(DENIED, other=OTHER, temporary=True), "may not pull", id="denied before busy"),
-        pytest.param(answered(UNKNOWN, other=OTHER, temporary=True), "is not known", id="unreadable before busy"),
+        pytest.param(answered(DENIED, other=OTHER), "may not pull", id="denied before busy"),
+        pytest.param(answered(UNREAD, other=OTHER), "is not known", id="unreadable before busy"),
         pytest.param(answered(other=OTHER), "op-1", id="the operation is named"),
     ],
 )  # fmt: skip
@@ -111,6 +120,27 @@ def test_a_hold_says_which(answer: Answer, reason: HoldReason) -> None:
     """The two holds are told apart, for they are lifted in different ways."""
     assert isinstance(answer, Hold)
     assert answer.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("reads", "reason", "asked"),
+    [
+        pytest.param((FAILED,), Reason.READ_FAILED, None, id="a fault of theirs"),
+        pytest.param((LATER,), StallReason.THROTTLED, 17, id="throttled"),
+        pytest.param((FAILED, LATER, MUCH_LATER), StallReason.THROTTLED, 40, id="several: the longest wait counts"),
+    ],
+)
+def test_an_unread_access_says_why_and_how_long(reads: tuple[Unknown, ...], reason: str, asked: float | None) -> None:
+    """Throttling is named as such, and nobody comes back before all of them may be asked again."""
+    answer = answered(UNKNOWN.model_copy(update={"failed_reads": reads}))
+    assert isinstance(answer, Unread)
+    assert (answer.reason, answer.asked) == (reason, timedelta(seconds=asked) if asked else None)
+
+
+@pytest.mark.parametrize(("of", "ends"), [(CHECKING, False), (WAITED_A_DAY, False), (WAITED_LONGER, True)])
+def test_every_wait_for_access_has_an_end(of: Rollout, ends: bool) -> None:
+    """After a day it is given up, whatever was heard last; who never was denied does not wait."""
+    assert (give_up(of, "not known", NOW) is not None) is ends
 
 
 def test_observing_tells_what_access_would_have_been() -> None:

@@ -51,22 +51,6 @@ async def test_a_new_role_is_waited_for_until_it_has_spread(slow: Town) -> None:
     assert reasons == [Reason.ROLE_MISSING, Reason.ROLE_PROPAGATING]
 
 
-@pytest.mark.parametrize("path", ["/roleAssignments$", "/denyAssignments$", "/registries$", "/roleDefinitions/"])
-async def test_a_throttled_read_is_waited_for(town: Town, path: str) -> None:
-    """429 on a read of the verdict: the rollout is put off and then goes its way; nothing is blamed for it."""
-    town.clock.advance(300)
-    town.world.faults.add(
-        FaultRule(path=path, times=2, status=429, code="TooManyRequests", headers={"Retry-After": "4"})
-    )
-    await town.push(IMAGE, "v2")
-    await town.run()
-    rollout = await town.rollout("shop", 2)
-    assert (rollout.state, rollout.reason) == (State.SUCCEEDED, "serving")
-    assert rollout.access is not None
-    assert rollout.access.verdict is Verdict.ALLOWED
-    assert Reason.READ_FAILED in [step.reason for step in await town.steps("shop", 2)]
-
-
 async def test_a_right_that_is_missing_does_not_stop_it(town: Town) -> None:
     """403 stays: the verdict is unknown and names the right, the rollout goes on and is watched as always."""
     action = "Microsoft.Authorization/roleAssignments/read"

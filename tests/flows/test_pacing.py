@@ -18,7 +18,8 @@ from operators.cloud.storage import Storage
 from operators.core.deliveries import read_delivery
 from operators.core.gate import Mode
 from operators.core.pacing import ACTS_A_SECOND
-from operators.core.rollouts import Step
+from operators.core.rollouts import Rollout, Step
+from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from operators.settings import Settings
 from tests.flows.town import at_noon
@@ -79,6 +80,12 @@ class Crowd:
         """In which states the apps' newest rollouts are."""
         found = [await self.operator.house.records.engine.rollout(self.key(n), 2) for n in range(self.size)]
         return {one.state for one in found if one}
+
+    async def rollout(self, number: int = 0) -> Rollout:
+        """An app's second rollout."""
+        found = await self.operator.house.records.engine.rollout(self.key(number), 2)
+        assert found is not None
+        return found
 
     async def steps(self, number: int) -> tuple[Step, ...]:
         """The timeline of an app's second rollout."""
@@ -239,3 +246,105 @@ async def test_whoever_has_many_apps_looked_at_lets_them_take_turns(
     assert await crowd.states() == {State.SUCCEEDED}
     assert (len(crowd.restarts), await crowd.waits()) == (crowd.size, [])
     assert crowd.most_in_a_second() <= ACTS_A_SECOND
+
+
+def refused(path: str, seconds: int, times: int | None = None) -> FaultRule:
+    """Azure asks for fewer of these reads, and to come again later."""
+    return FaultRule(
+        method="GET",
+        path=path,
+        times=times,
+        status=429,
+        code="TooManyRequests",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+@pytest.mark.parametrize("size", [1])
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        pytest.param("/sites/app-0$", State.PENDING, id="the app"),
+        pytest.param("/config/web$", State.PENDING, id="its configuration"),
+        pytest.param("/_tags/stable$", State.PENDING, id="the tag"),
+        pytest.param("/registries$", State.CHECKING, id="the registry"),
+        pytest.param("/roleAssignments$", State.CHECKING, id="its roles"),
+        pytest.param("/roleDefinitions/", State.CHECKING, id="what a role gives"),
+        pytest.param("/denyAssignments$", State.CHECKING, id="deny assignments"),
+    ],
+)
+async def test_a_throttled_read_is_said_as_throttled(crowd: Crowd, path: str, state: State) -> None:
+    """The rollout says that and until when, nothing is asked again before that, and then it goes its way."""
+    crowd.world.faults.add(refused(path, 40, times=1))
+    await crowd.push("v2")
+    await crowd.run(5)
+    waiting = await crowd.rollout()
+    assert (waiting.state, waiting.reason) == (state, "throttled")
+    assert "429 TooManyRequests" in waiting.detail or "are refused until" in waiting.detail
+    assert waiting.next_at is not None
+    assert waiting.detail.endswith(f"again at {waiting.next_at:%T}")
+    assert (waiting.next_at - waiting.updated_at).total_seconds() == 40
+    crowd.world.journal.clear()
+    await crowd.run(30)
+    assert crowd.world.calls == []
+    await crowd.run(600)
+    rollout = await crowd.rollout()
+    assert (rollout.state, rollout.next_at) == (State.SUCCEEDED, None)
+
+
+@pytest.mark.parametrize("size", [1])
+async def test_a_wait_for_access_shows_that_its_looks_are_throttled(crowd: Crowd) -> None:
+    """It goes on waiting for the role; why nobody sees that it was given is a stall, until it is seen."""
+    crowd.world.remove_role("puller", "AcrPull", "contoso")
+    await crowd.push("v2")
+    await crowd.run(5)
+    crowd.world.assign_role("puller", "AcrPull", "contoso")
+    crowd.world.faults.add(refused("/roleAssignments$", 100, times=2))
+    await crowd.run(60)
+    waiting = await crowd.rollout()
+    assert (waiting.state, waiting.reason) == (State.WAITING_ACCESS, "role_missing")
+    assert waiting.stall is not None
+    assert waiting.stall.reason is StallReason.THROTTLED
+    assert "429 TooManyRequests" in waiting.stall.lines[0]
+    assert waiting.next_at is not None
+    assert waiting.next_at > crowd.clock.now()
+    await crowd.run(1200)
+    rollout = await crowd.rollout()
+    assert (rollout.state, rollout.stall) == (State.SUCCEEDED, None)
+
+
+@pytest.mark.parametrize("size", [1])
+@pytest.mark.parametrize("path", ["/roleAssignments$", "/sites/app-0$"])
+async def test_a_wait_for_access_that_cannot_be_read_has_the_end_of_every_wait(crowd: Crowd, path: str) -> None:
+    """Denied, and then unreadable: it is looked at less and less often, and given up after a day."""
+    crowd.world.remove_role("puller", "AcrPull", "contoso")
+    await crowd.push("v2")
+    await crowd.run(5)
+    crowd.world.faults.add(FaultRule(path=path, status=503))
+    crowd.world.journal.clear()
+    await crowd.run(3600)
+    assert (await crowd.rollout()).state is State.WAITING_ACCESS
+    looks = [call for call in crowd.world.calls if call.status == 503]
+    assert len(looks) < 20
+    crowd.clock.advance(timedelta(days=1).total_seconds())
+    await crowd.run(60)
+    rollout = await crowd.rollout()
+    assert rollout.state is State.FAILED
+    assert "waited for 1 day, 0:00:00 in vain" in rollout.detail
+
+
+@pytest.mark.parametrize("size", [1])
+async def test_a_hold_that_is_lifted_into_throttling_is_over(crowd: Crowd) -> None:
+    """It does not go on saying that it is held: it is throttled, and then goes its way."""
+    await crowd.operator.admin.freeze(b'{"by": "ana", "why": "black friday"}')
+    await crowd.push("v2")
+    await crowd.run(5)
+    assert (await crowd.rollout()).state is State.HELD
+    crowd.clock.advance(3600)
+    crowd.world.faults.add(refused("/roleAssignments$", 40, times=1))
+    await crowd.operator.admin.unfreeze(b'{"by": "ana"}')
+    await crowd.run(5)
+    waiting = await crowd.rollout()
+    assert (waiting.state, waiting.reason) == (State.CHECKING, "throttled")
+    await crowd.run(600)
+    assert (await crowd.rollout()).state is State.SUCCEEDED
