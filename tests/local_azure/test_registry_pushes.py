@@ -216,6 +216,32 @@ async def test_tags_are_listed_in_pages() -> None:
     assert header(first, "link") == '</v2/team/web/tags/list?last=b&n=2&orderby=>; rel="next"'
 
 
+@pytest.mark.parametrize(
+    ("mode", "role", "status"),
+    [
+        pytest.param("LegacyRegistryPermissions", "AcrPull", 200, id="who may pull"),
+        pytest.param("LegacyRegistryPermissions", "AcrDelete", 401, id="who may delete"),
+        pytest.param("AbacRepositoryPermissions", "Container Registry Repository Reader", 401, id="a reader of one"),
+        pytest.param(
+            "AbacRepositoryPermissions", "Container Registry Repository Catalog Lister", 200, id="the right of its own"
+        ),
+    ],
+)
+async def test_repositories_are_listed(mode: str, role: str, status: int) -> None:
+    """It needs a scope of its own, and one that holds nothing is not shown."""
+    reader = "99999999-9999-4999-8999-999999999999"
+    pusher = await Pusher.of("team/empty", role_assignment_mode=mode)
+    pusher.world.assign_role(reader, role, "store")
+    token = await access_token(pusher.world, "registry:catalog:*", reader)
+    for path in ("/v2/_catalog", "/acr/v1/_catalog"):
+        answer = await call(pusher.world, path, authorization=f"Bearer {token}")
+        assert answer.status == status
+        if status == 200:
+            assert json.loads(answer.body) == {"repositories": ["team/web"]}
+        else:
+            assert header(answer, "www-authenticate").endswith('scope="registry:catalog:*",error="insufficient_scope"')
+
+
 async def test_a_push_into_quarantine_is_told_to_webhooks_alone() -> None:
     """Event Grid hears of it once it is released."""
     pusher = await Pusher.of(quarantine_enabled=True)

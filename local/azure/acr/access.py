@@ -42,20 +42,25 @@ _CALLS_LEFT = {"x-ms-ratelimit-remaining-calls-per-second": "166.65"}
 
 @dataclass(frozen=True)
 class Need:
-    """What a token has to cover."""
+    """What a token has to cover: actions on a repository, or on the registry's catalog."""
 
-    repository: str
+    name: str
     actions: tuple[str, ...]
+    kind: str = "repository"
 
     @property
     def scope(self) -> str:
         """Write it as a challenge does."""
-        return f"repository:{self.repository}:{','.join(self.actions)}"
+        return f"{self.kind}:{self.name}:{','.join(self.actions)}"
 
     def met_by(self, access: Sequence[dict[str, Any]]) -> bool:
         """Tell whether the access of a token covers it."""
-        rows = [row for row in access if row["Name"] in (self.repository, "*")]
+        rows = [row for row in access if row["Type"] == self.kind and row["Name"] in (self.name, "*")]
         return all(any(action in row["Actions"] for row in rows) for action in self.actions)
+
+
+CATALOG = Need("catalog", ("*",), "registry")
+"""What listing the repositories needs (Azure/acr: docs/AAD-OAuth.md)."""
 
 
 def exchange(world: World, registry: Registry, form: QueryParams) -> Response:
@@ -128,11 +133,21 @@ def _principal(world: World, registry: Registry, refresh: str) -> str | None:
 def _granted(world: World, registry: Registry, principal: str, scope: str) -> dict[str, Any] | None:
     kind, _, rest = scope.partition(":")
     name, _, asked = rest.rpartition(":")
+    if scope == CATALOG.scope:
+        return {"Type": kind, "Name": name, "Actions": ["*"]} if _may_list(world, registry, principal) else None
     if kind != "repository":
         return None
     actions = tuple(_LEGACY) if asked == "*" else asked.split(",")
     given = [action for action in actions if _allows(world, registry, principal, name, action)]
     return {"Type": kind, "Name": name, "Actions": given} if given else None
+
+
+def _may_list(world: World, registry: Registry, principal: str) -> bool:
+    """Tell whether somebody may list the repositories: who may pull; in ABAC mode a right of its own."""
+    uses_abac = registry.uses_abac(world.now())
+    needed = "catalog/read" if uses_abac else "pull/read"
+    action = f"Microsoft.ContainerRegistry/registries/{needed}"
+    return world.roles.allows(principal, action, registry.id, world.now(), data=uses_abac)
 
 
 def _allows(world: World, registry: Registry, principal: str, repository: str, action: str) -> bool:

@@ -52,7 +52,7 @@ class RegistryApp:
         refused = refusal(world, registry, authorization, operation.needs(place, request.query_params))
         if refused is not None:
             return refused
-        call = RegistryCall(world, registry, place, request.query_params, request.headers, await request.body())
+        call = RegistryCall(world, registry, path, place, request.query_params, request.headers, await request.body())
         return operation.handler(call)
 
 

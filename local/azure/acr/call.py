@@ -21,6 +21,7 @@ class RegistryCall:
 
     world: World
     registry: Registry
+    path: str
     place: dict[str, str]
     """The named segments of the path."""
     query: QueryParams

@@ -1,4 +1,4 @@
-"""What the OCI distribution-spec lists: the tags of a repository, and what refers to a manifest."""
+"""What a registry lists below /v2: its repositories, the tags of one, and what refers to a manifest."""
 
 import json
 from typing import Any
@@ -11,6 +11,13 @@ from local.azure.acr.properties import name_unknown
 from local.azure.world.images import Manifest
 
 _INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def repositories(call: RegistryCall) -> Response:
+    """List the names of repositories, a page at a time (Azure/acr: docs/AAD-OAuth.md)."""
+    names = sorted(name for name in call.registry.repositories if call.registry.manifests(name, call.now))
+    page, link = call.page(call.path, names)
+    return JSONResponse({"repositories": sorted(page)}, headers=VERSION | link)
 
 
 def tag_names(call: RegistryCall) -> Response:

@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse, Response
 
 from local.azure.acr import blobs, listing, manifests, properties, uploads
-from local.azure.acr.access import Need
+from local.azure.acr.access import CATALOG, Need
 from local.azure.acr.call import Handler, RegistryCall
 from local.azure.acr.errors import VERSION
 
@@ -29,7 +29,7 @@ class Operation:
     methods: tuple[str, ...]
     template: str
     actions: tuple[str, ...]
-    """Of the repository in the path; none needs a token that may be for anything."""
+    """Of the repository in the path, if there is one; none needs a token that may be for anything."""
     handler: Handler
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
@@ -39,6 +39,8 @@ class Operation:
 
     def needs(self, place: dict[str, str], query: QueryParams) -> list[Need]:
         """Answer what a token has to cover; a blob that is shown here too has to be pulled from where it is."""
+        if self.actions == CATALOG.actions:
+            return [CATALOG]
         needs = [Need(place["repository"], self.actions)] if self.actions else []
         if self.handler is uploads.start and "mount" in query and "from" in query:
             needs.append(Need(query["from"], ("pull",)))
@@ -58,6 +60,8 @@ _BLOB = _V2 + "/blobs/{digest}"
 _MANIFEST = _V2 + "/manifests/{reference}"
 OPERATIONS = (
     Operation("acr.ping", _READ, "/v2", (), ping),
+    Operation("acr.repositories", _READ, "/v2/_catalog", CATALOG.actions, listing.repositories),
+    Operation("acr.repositories", _READ, "/acr/v1/_catalog", CATALOG.actions, listing.repositories),
     Operation("acr.tags", _READ, _V1 + "/_tags", _LOOK, properties.tags),
     Operation("acr.tag", _READ, _V1 + "/_tags/{tag}", _LOOK, properties.tag),
     Operation("acr.untag", ("DELETE",), _V1 + "/_tags/{tag}", _DELETE, properties.untag),

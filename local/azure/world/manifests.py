@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from local.azure.scenario import Image
 from local.azure.world.images import Manifest, digest_of
+from local.azure.world.pulls import WORKER_PLATFORM
 from local.azure.world.registries import Registry
 
 IMAGE_TYPES = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
@@ -79,7 +80,7 @@ def read_manifest(registry: Registry, repository: str, media_type: str, body: by
         return _image(registry, repository, media_type, body)
     if media_type in INDEX_TYPES:
         return _index(registry, repository, media_type, body)
-    raise ManifestInvalid(f"the media type {media_type or 'of nothing'} is not supported")
+    raise ManifestInvalid(f"the media type {media_type!r} is not supported")
 
 
 def _image(registry: Registry, repository: str, media_type: str, body: bytes) -> Manifest:
@@ -103,13 +104,15 @@ def _image(registry: Registry, repository: str, media_type: str, body: bytes) ->
 
 def _index(registry: Registry, repository: str, media_type: str, body: bytes) -> Manifest:
     told = _parsed(_Index, media_type, body)
-    held = {one.digest: registry.held(repository, one.digest) for one in told.manifests}
-    missing = [digest for digest, manifest in held.items() if manifest is None]
+    missing = [one.digest for one in told.manifests if not registry.holds(repository, one.digest)]
     if missing:
         raise BlobsUnknown(missing)
-    children = [(str(one.platform or ""), held[one.digest]) for one in told.manifests]
-    images = {platform or one.platform or "": one.described for platform, one in children if one and one.described}
-    described = images.get("linux/amd64") or next(iter(images.values()), None)
+    images: dict[str, Image] = {}
+    for one in told.manifests:
+        child = registry.held(repository, one.digest)
+        if child is not None and child.described is not None:
+            images[str(one.platform or child.platform)] = child.described
+    described = images.get(WORKER_PLATFORM) or next(iter(images.values()), None)
     digest = digest_of(body)
     return Manifest(
         digest,
@@ -117,7 +120,7 @@ def _index(registry: Registry, repository: str, media_type: str, body: bytes) ->
         body,
         digest[:_SHOWN_DIGITS],
         platform=None,
-        children=tuple(held),
+        children=tuple(one.digest for one in told.manifests),
         described=described.model_copy(update={"platforms": tuple(images)}) if described else None,
         subject=told.subject.digest if told.subject else None,
     )

@@ -30,6 +30,7 @@ def push(client: ContainerRegistryClient, repository: str, tag: str, folder: str
 def retag(client: ContainerRegistryClient, repository: str, tag: str, digest: str) -> Did:
     """Give a manifest that is there one more tag."""
     found = client.get_manifest(repository, digest)
+    # the client keeps no bytes; layouts.py writes JSON as this does
     content = io.BytesIO(json.dumps(found.manifest).encode())
     return {"digest": client.set_manifest(repository, content, tag=tag, media_type=str(found.media_type))}
 
@@ -53,6 +54,11 @@ def untag(client: ContainerRegistryClient, repository: str, tag: str) -> Did:
     return {"digests": [one.digest for one in client.list_manifest_properties(repository)]}
 
 
+def repositories(client: ContainerRegistryClient) -> Did:
+    """List the repositories of the registry."""
+    return {"repositories": list(client.list_repository_names())}
+
+
 def _set(client: ContainerRegistryClient, repository: str, layout: Layout, one: dict[str, Any], tag: str) -> str:
     is_last = one["digest"] == layout.digest
     content = io.BytesIO(layout.blob(one["digest"]))
@@ -65,6 +71,7 @@ COMMANDS: dict[str, Callable[..., Did]] = {
     "pull": pull,
     "delete": delete,
     "untag": untag,
+    "repositories": repositories,
 }
 
 

@@ -20,7 +20,7 @@ Did = dict[str, Any]
 
 
 def push(client: Any, reference: str, folder: str) -> Did:
-    """Push an image layout with all its platforms; large blobs go in pieces of 64 bytes."""
+    """Push an image layout with all its platforms, every blob in pieces of 64 bytes."""
     answer = NewLayout(folder).push_to_registry(client, reference, do_chunked=True, chunk_size=64)
     return _told(answer)
 

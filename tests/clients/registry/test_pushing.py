@@ -17,11 +17,13 @@ def _image(harbour: Harbour, name: str, *platforms: str) -> Layout:
 
 
 async def test_an_image_of_one_platform(running: Harbour) -> None:
-    """oras pushes an image: one event as documented, one rollout, and the app runs that digest."""
+    """oras pushes an image in pieces: one event as documented, one rollout, and the app runs that digest."""
     image = _image(running, "single-2")
     pushed = await running.oras.push(image.folder, "shop/single:stable")
     assert (pushed["status"], pushed["docker-content-digest"]) == (201, image.digest)
     await running.rolled_out("single", image.digest, sequence=2)
+    did = await running.did("python-requests", "shop/single")
+    assert did.count(("acr.continue_upload", 202)) > did.count(("acr.finish_upload", 201)) == len(image.blobs)
     (event,) = await running.told("shop/single")
     assert event["request"].pop("useragent").startswith("python-requests/")
     assert event["request"].keys() == {"id", "host", "method"}
@@ -69,6 +71,7 @@ async def test_signatures_lead_to_no_rollout(running: Harbour) -> None:
     await running.oras.push(after.folder, "shop/signed:stable")
     await running.rolled_out("signed", after.digest, sequence=3)
     assert await running.oras.tags("shop/signed") == sorted(["stable", tag, "attached"])
+    assert "shop/signed" in (await running.azure("repositories"))["repositories"]
 
 
 async def test_a_digest_that_is_there_gets_the_tag(running: Harbour) -> None:
