@@ -19,6 +19,7 @@ In process, for tests:
     world.release("tutorial", "team/hello", "latest")                      # out of quarantine
     world.deny({"name": "no", "scope": "tutorial", "actions": ["*"]}); world.lift_denial("no")
     world.webhooks.sent                                                    # what classic webhooks sent, and the status
+    world.unpublished                                                      # what clients pushed over the OCI protocol
     world.assign_role("hello", "AcrPull", "tutorial", spreads_in=60); world.remove_role("hello", "AcrPull", "tutorial")
     clock.advance(10)
     world.instances("hello")                                               # InstanceView: status, serving, log
