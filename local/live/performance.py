@@ -15,7 +15,7 @@ from local.live.pulley import pulley
 from local.live.resources import SLOT, WELCOME, Names, Resources, WebApp
 from local.live.story import Stage, StoryError, played, serving
 from local.live.tags import Tags
-from local.live.transport import RecordedTransport
+from local.live.transport import ProxyTransport
 from operators.cloud.registry_content import RegistryContent
 
 Say = Callable[[str], None]
@@ -48,13 +48,15 @@ async def perform(place: Place, run: str, run_dir: Path, *, keep: bool, say: Say
     async with (
         recording_proxy(place, names.group, run_dir) as (_, proxy),
         identity_endpoint(place.credential) as identity,
-        RecordedTransport(proxy.proxy, proxy.ca) as transport,
+        ProxyTransport(proxy.proxy, proxy.ca) as transport,
+        ProxyTransport(place.proxy, str(place.ca) if place.ca else None) as past_the_recorder,
     ):
         management = Management(place.credential, transport, sleep)
         resources = Resources(management, names)
+        spare = Resources(Management(place.credential, past_the_recorder, sleep), names)
         content = RegistryContent(place.credential, lambda: datetime.now(UTC), transport=transport)
         try:
-            async with _group(resources, keep=keep, say=say):
+            async with _group(resources, spare, keep=keep, say=say):
                 app, slot, assignment = await _made(resources, say)
                 for one in (app, slot):
                     await serving(resources, management.status_of, one, sleep)
@@ -70,7 +72,7 @@ async def perform(place: Place, run: str, run_dir: Path, *, keep: bool, say: Say
 
 
 @asynccontextmanager
-async def _group(resources: Resources, *, keep: bool, say: Say) -> AsyncIterator[None]:
+async def _group(resources: Resources, spare: Resources, *, keep: bool, say: Say) -> AsyncIterator[None]:
     """Have a resource group for as long as the block lasts, however the block ends."""
     by_hand = f"az group delete --subscription {resources.names.subscription} --name {resources.names.group} --yes"
     say(f"The resource group {resources.names.group} is made. Should this program be killed: {by_hand}")
@@ -82,13 +84,21 @@ async def _group(resources: Resources, *, keep: bool, say: Say) -> AsyncIterator
             say(f"Everything is kept and goes on costing. Once you are done: {by_hand}")
         else:
             say(f"The resource group {resources.names.group} is deleted, which takes some minutes …")
-            await _delete(resources, by_hand)
+            await delete_for_sure(resources, spare, by_hand)
             say("It is gone.")
 
 
-async def _delete(resources: Resources, by_hand: str) -> None:
+async def delete_for_sure(resources: Resources, spare: Resources, by_hand: str) -> None:
+    """Delete the group, by the spare way where the usual one fails. Raises ManagementError: what a person can do."""
     try:
         await resources.delete_group()
+    except ManagementError:
+        await _delete_by(spare, by_hand)  # it may be the recording proxy that is gone
+
+
+async def _delete_by(spare: Resources, by_hand: str) -> None:
+    try:
+        await spare.delete_group()
     except ManagementError as error:
         raise ManagementError(f"the resource group may still be there, look after it: {by_hand} ({error})") from error
 

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ServiceRequestError
 
+from local.azure.asgi import Answer
 from local.azure.scenario.faults import FaultRule
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import World
+from local.in_process import Asked, InProcessTransport
 from local.live.management import Management, ManagementError
+from local.live.performance import delete_for_sure
 from local.live.resources import ENDS, PLACEHOLDER, Names, Resources
 from tests.local_azure.worlds import world_of
 
@@ -71,3 +75,22 @@ async def test_a_bad_moment_passes() -> None:
     world.faults.add(FaultRule(method="PUT", times=1, status=503, code="ServiceUnavailable", message="later"))
     await resources.make_group()
     assert world.places.groups.find(world.default_subscription, "pulley-live-7e57") is not None
+
+
+async def test_the_group_is_deleted_even_without_the_recorder() -> None:
+    """What cannot be reached by one way is by the other; where neither works, it is said what a person can do."""
+    world, resources, _ = place()
+    await resources.make_group()
+
+    async def nobody(_: Asked) -> Answer:
+        raise ServiceRequestError("nobody listens")
+
+    async def sleep(_: float) -> None:
+        return None
+
+    broken = Resources(Management(WorldCredential(world), InProcessTransport(nobody, sleep), sleep), resources.names)
+    with pytest.raises(ManagementError, match=r"look after it: az group delete .*nobody listens"):
+        await delete_for_sure(broken, broken, "az group delete")
+    assert world.places.groups.find(world.default_subscription, "pulley-live-7e57") is not None
+    await delete_for_sure(broken, resources, "az group delete")
+    assert world.places.groups.find(world.default_subscription, "pulley-live-7e57") is None
