@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
-from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait
+from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait, unread
 from operators.core.images import ImageReference
 from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
@@ -118,7 +118,8 @@ class Recovering:
         app = rollout.acted_on
         site = await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         if isinstance(site, Unknown):
-            return Wait("app_unreadable", f"{site.what}: {site.reason}", retry_wait(rollout.retries))
+            why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
+            return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked))
         if site.in_progress_operation_id:
             detail = f"another operation is in progress on the app: {site.in_progress_operation_id}"
             return Wait("operation_in_progress", detail, retry_wait(rollout.retries))
@@ -129,7 +130,8 @@ class Recovering:
         if rollout.reason != wait.reason:
             moved = moved.by(Event.RETRY, now, wait.reason, wait.detail, next_at=now + wait.again)
         else:
-            moved = Moved(rollout=rollout.model_copy(update={"next_at": now + wait.again}))
+            again = {"retries": rollout.retries + 1, "next_at": now + wait.again}
+            moved = Moved(rollout=rollout.model_copy(update=again))
         return Outcome(carrying(active, moved), (moved,), again=wait.again)
 
     def _give_up(self, active: Active, rollout: Rollout, detail: str) -> Outcome:
