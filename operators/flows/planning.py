@@ -117,14 +117,15 @@ class Planning:
         if rollout and rollout.state is not State.PENDING:
             ended = (Moved(rollout=rollout).by(Event.NEWER, now, choice.reason, choice.detail),)
             rollout = None
+        answered = looks if after.container else _wishes(looks) or looks
         if rollout:
             moved = Moved(rollout=rollout)
         elif looks:
-            after, moved = begin(after, looks, now)
+            after, moved = begin(after, answered, now)
         else:
             return Outcome(carrying(after, ended[0]), ended)
         moved = moved.by(Event.NOT_NEEDED, now, choice.reason, choice.detail)
-        return Outcome(carrying(after, moved), (*ended, moved), consumed=looks)
+        return Outcome(carrying(after, moved), (*ended, moved), consumed=answered)
 
     async def _bring(self, held: Held, facts: Facts, target: Target) -> Outcome:
         """A rollout to this target: the one that waits for it, or a new one in its place. Then: may it act now?"""
@@ -191,6 +192,11 @@ def _weighed(held: Held) -> tuple[Look, ...]:
     """The looks that came, and the wish that the rollout under way has still to do."""
     asked = held.active.rollout.asked if held.active.rollout else None
     return (*held.looks, asked) if asked else held.looks
+
+
+def _wishes(looks: tuple[Look, ...]) -> tuple[Look, ...]:
+    """Those of persons. One that came to nothing is no first sight of an app: the other looks still have to be that."""
+    return tuple(look for look in looks if look.cause is Cause.PERSON)
 
 
 def _asked(held: Held) -> Look | None:

@@ -90,3 +90,18 @@ async def test_a_copy_of_an_old_push_does_not_undo_a_waiting_wish(town: Town) ->
     config = await town.operator.admin.app("shop")
     assert config.running is not None
     assert config.running.digest == digest
+
+
+async def test_a_wish_that_came_to_nothing_is_no_first_sight(fresh: Town) -> None:
+    """Deployed while it is stopped and was never looked at: it is adopted all the same, and the next push comes."""
+    fresh.world.stop("shop")
+    await fresh.operator.inventory.refresh()
+    await ask(fresh)
+    await fresh.run()
+    assert [(await fresh.rollout("shop", n)).reason for n in (1, 2)] == ["app_stopped", "adopted"]
+    fresh.world.start("shop")
+    fresh.clock.advance(60)
+    digest = await fresh.push(IMAGE, "v2")
+    await fresh.run()
+    rollout = await fresh.rollout("shop")
+    assert (rollout.state, rollout.digest) == (State.SUCCEEDED, digest)

@@ -11,6 +11,7 @@ FOUND = {
     114: "an end beside a held rollout was never listed: the process died before, and another message came first",
     614: "a freeze whose answer was lost was never lifted: the people of the simulation took it for refused",
     868: "a measure of recovery that was throttled left a rollout that no step could look at any more",
+    1021: "a wish for a stopped app that nobody had looked at yet left it unseen for good",
 }
 """Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
 call that the operator makes."""
