@@ -122,6 +122,8 @@ def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetim
         return Suspect(why="every instance is started, and the log knows whether with a pulled image")
     if not facts.pinned and (stale := _stale(facts)):
         return Failed(stall=stale)
+    if not facts.pinned and _log_may_come(facts, now):
+        return Waiting(what_for="the platform's log, which gave no answer", look_again_in=_pace(facts, now))
     shown = tuple(map(str, statuses))
     if facts.probe is None:
         return Serving(evidence=shown)
@@ -132,6 +134,11 @@ def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetim
     if facts.probe.barred:
         return Unproven(why=f"{facts.probe}: it does not let us see its health", evidence=shown)
     return _unhealthy(facts, shown, now)
+
+
+def _log_may_come(facts: WatchFacts, now: datetime) -> bool:
+    """It alone tells of an old image that was started once more, so an answer is worth some waiting."""
+    return isinstance(facts.lines, Unknown) and facts.lines.temporary and facts.age(now) < facts.budget.expected
 
 
 def _unhealthy(facts: WatchFacts, shown: tuple[str, ...], now: datetime) -> Verdict:

@@ -202,6 +202,15 @@ def test_the_log_is_asked_for_once(after: timedelta, facts: dict[str, object], l
     assert not isinstance(verdict(after, **facts, lines=lines), Suspect)
 
 
+def test_a_log_that_gives_no_answer_is_waited_for() -> None:
+    """It alone tells of an old image that was started once more; but not for ever, nor where it will never be had."""
+    passing, lasting = NO_ANSWER.model_copy(update={"temporary": True}), NO_ANSWER
+    assert isinstance(verdict(pinned=False, lines=passing), Waiting)
+    assert isinstance(verdict(LATE, pinned=False, lines=passing), Serving)
+    assert isinstance(verdict(pinned=False, lines=lasting), Serving)
+    assert isinstance(verdict(pinned=True, lines=passing), Serving)
+
+
 @pytest.mark.parametrize(
     ("status_", "look_again_in"),
     [
