@@ -68,6 +68,10 @@ class Forbidden(Permanent):
         self.scope = scope
 
 
+class Misled(Permanent):
+    """An answer leads to a place that must not get our token."""
+
+
 class Conflict(Permanent):
     """What is there already does not go with what was asked (409), and waiting does not change it."""
 

@@ -16,7 +16,7 @@ from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuth
 
 from operators.cloud.arm_errors import parsed, translated
 from operators.cloud.throttling import Throttling, ThrottlingPolicy
-from operators.errors import Permanent
+from operators.errors import Misled
 
 Transport = AsyncHttpTransport[Any, Any]
 Json = dict[str, Any]
@@ -112,7 +112,7 @@ class Arm:
     def _own(self, path: str, link: str) -> str:
         """An address that an answer gave us: only ours, for our token goes there."""
         if urlsplit(link).hostname != urlsplit(self._base_url).hostname:
-            raise Permanent(path, f"it leads on to {urlsplit(link).hostname}, which gets no token of ours")
+            raise Misled(path, f"it leads on to {urlsplit(link).hostname}, which gets no token of ours")
         return link
 
 

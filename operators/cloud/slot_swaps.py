@@ -7,7 +7,7 @@ get the production's sticky settings and are warmed up; azure-cli begins it the 
 from operators.cloud.arm import Arm
 from operators.core.apps import AppId
 from operators.core.swaps import Progress
-from operators.errors import Forbidden, NotFound, Permanent, Unauthenticated
+from operators.errors import Forbidden, Misled, NotFound, Permanent, Unauthenticated
 
 _API_VERSION = "2025-05-01"
 _PRODUCTION = "production"
@@ -28,7 +28,7 @@ class SlotSwaps:
         """How far it is. An answer that says no is the swap's own failure, unless it is about who asks or where."""
         try:
             return Progress(under_way=await self._arm.goes_on(address))
-        except (Forbidden, NotFound, Unauthenticated):
+        except (Forbidden, Misled, NotFound, Unauthenticated):
             raise
         except Permanent as error:
             return Progress(under_way=False, failure=error.reason)

@@ -72,7 +72,8 @@ async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQu
     names_it = configured.digest == rollout.digest
     seen = {"slot_names_it": names_it, "staged": rollout.staged if names_it else None}
     rollout = rollout.model_copy(update=seen)
-    questions = (AccessQuestion(site, config, configured, own.reads), own)
+    # the swap brings the slot's configuration along, and with it as whom the app pulls from then on
+    questions = tuple(AccessQuestion(one, config, configured, own.reads) for one in (site, facts.site))
     answers = await asyncio.gather(*(question.verdict(rollout.image) for question in questions))
     access, question = min(
         zip(answers, questions, strict=True), key=lambda pair: _FROM_BAD_TO_GOOD.index(pair[0].verdict)

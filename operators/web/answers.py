@@ -106,6 +106,8 @@ class RolloutAnswer(Answer):
     digest: str | None
     from_digest: str | None
     strategy: str | None
+    slot: str | None
+    """The slot that it goes through, with the strategy `swap`."""
     proof: str | None
     attempts: int
     created_at: AwareDatetime
@@ -142,6 +144,7 @@ class RolloutAnswer(Answer):
             digest=rollout.digest,
             from_digest=rollout.from_digest,
             strategy=rollout.strategy,
+            slot=rollout.slot,
             proof=rollout.proof,
             attempts=rollout.attempts,
             created_at=rollout.created_at,

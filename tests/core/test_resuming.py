@@ -25,6 +25,8 @@ def intended(strategy: Strategy, **changes: object) -> Rollout:
 
 
 RESTART, PIN = intended(Strategy.RESTART), intended(Strategy.PIN)
+IN_SLOT = intended(Strategy.SWAP, slot="staging")
+SWAP = IN_SLOT.model_copy(update={"staged": B})
 
 type Statuses = tuple[InstanceStatus, ...] | Unknown
 
@@ -56,6 +58,11 @@ type Statuses = tuple[InstanceStatus, ...] | Unknown
         pytest.param(PIN, NO_ANSWER, (NEW,), Done.UNKNOWN, id="pin: the configuration cannot be read"),
         pytest.param(PIN, LATEST.at(B), NO_ANSWER, Done.YES, id="pin: the instances do not matter"),
         pytest.param(intended(Strategy.PIN, retries=3), NO_ANSWER, (OLD,), Done.YES, id="pin: unreadable for too long is watched"),
+        pytest.param(IN_SLOT, LATEST.at(B), (OLD,), Done.YES, id="slot: its configuration names the digest"),
+        pytest.param(intended(Strategy.SWAP, slot="staging", slot_names_it=True), LATEST.at(B), (OLD,), Done.NO, id="slot: named it before, and was to be restarted"),
+        pytest.param(SWAP, LATEST.at(B), (OLD,), Done.YES, id="swap: it came over"),
+        pytest.param(SWAP, LATEST.at(A), (OLD,), Done.UNKNOWN, id="swap: nothing to be seen yet"),
+        pytest.param(intended(Strategy.SWAP, slot="staging", staged=B, retries=5), LATEST.at(A), (OLD,), Done.NO, id="swap: nothing to be seen for long"),
     ],
 )  # fmt: skip
 def test_whether_it_was_done(
@@ -63,3 +70,8 @@ def test_whether_it_was_done(
 ) -> None:
     """What is real decides: the configuration for a pin, the instances for a restart; no answer is not no."""
     assert was_done(of, configured, statuses) is done
+
+
+def test_a_swap_that_azure_works_on() -> None:
+    """What goes on is not begun again."""
+    assert was_done(SWAP, LATEST.at(A), (OLD,), under_way=True) is Done.YES

@@ -43,9 +43,11 @@ class Evidence:
 def _runs(view: InstanceView, rollout: Rollout) -> bool:
     if view.serving is None or view.serving_since is None or rollout.intended_at is None:
         return False
+    right = rollout.wanted is not None and view.serving.digest == rollout.wanted.digest
     if rollout.proof is Proof.ASSUMED:
-        return view.serving_since >= rollout.intended_at - _CLOCKS_DIFFER
-    return rollout.wanted is not None and view.serving.digest == rollout.wanted.digest
+        # what came by a swap was started in the slot before
+        return view.serving_since >= rollout.intended_at - _CLOCKS_DIFFER or (rollout.swapped and right)
+    return right
 
 
 def _told(view: InstanceView) -> str:

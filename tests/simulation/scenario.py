@@ -108,7 +108,10 @@ def _give_stage(chance: random.Random, site: dict[str, Any], pullers: set[tuple[
     if "slots" in site or chance.random() < 0.25:
         return
     registry, _, rest = site["image"].partition(".azurecr.io/")
+    pulls_as: dict[str, Any] = {name: site[name] for name in ("identity", "acr_user_managed_identity") if name in site}
     slot = _app(chance, "staging", registry, rest.partition(":")[0]) | {"tags": {}}
+    slot.pop("acr_user_managed_identity", None)
+    slot |= pulls_as
     site["slots"] = [slot]
     site["tags"]["pulley-strategy"] = "swap:staging"
     pullers.add((_puller(slot, f"{site['name']}/staging"), registry))

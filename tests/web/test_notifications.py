@@ -8,8 +8,8 @@ from operators.core.findings import BUDGETS, Finding
 from operators.core.images import ImageReference
 from operators.core.notices import TOLD, FindingNotice, news_of
 from operators.core.rollouts import Rollout
-from operators.core.strategies import Strategy
 from operators.core.stalls import StallReason, stall
+from operators.core.strategies import Strategy
 from operators.core.transitions import State
 from operators.web.notifications import finding_event, rollout_event
 from tests.core.samples import APP, NOW, A, B, ago, rollout
