@@ -34,6 +34,7 @@ As a process beside the real host names: `python -m local.azure --scenario FILE`
     scenario/       what a scenario file may say
     world/          the state, deterministic: everything follows from the scenario, what happened, and the clock
     arm/ acr/ apps.py   how it is spoken to: management.azure.com, *.azurecr.io, *.azurewebsites.net
+    event_grid/     who is told of pushes: deliveries, retries, dead letters, handshakes
     front.py        hosts, scripted faults, the journal of calls
     transport.py    in process; proxy.py and __main__.py: as a process
 """
