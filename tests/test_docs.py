@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
-from operators.core.inventory import OPT_IN_TAG, STRATEGY_TAG
+from operators.core.inventory import OPT_IN_TAG
 from operators.core.recovery import RECOVER_TAG
 from operators.core.references import POLICY_TAG
+from operators.core.strategies import STRATEGY_TAG
 from operators.settings import Settings
 
 _DOCS = Path(__file__).parents[1] / "docs"
