@@ -12,6 +12,7 @@ from functools import partial
 from tests.simulation.run import Outcome, simulate
 
 _SHOWN = 60
+_TOLD_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def main() -> int:
         if told.broken:
             failed += 1
             _report(told, asked.verbose)
+        if total["runs"] % _TOLD_EVERY == 0:
+            print(f"{total['runs']} of {len(seeds)} seeds, {failed} broke a law", file=sys.stderr, flush=True)
     seconds = time.monotonic() - began
     print(f"{total['runs']} seeds in {seconds:.0f} s ({total['runs'] / seconds * 60:.0f} a minute): ", end="")
     print(f"{total['pushes']} pushes, {total['acts']} acts, {total['crashes']} crashes; {failed} seeds broke a law")

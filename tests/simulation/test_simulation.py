@@ -4,14 +4,15 @@ import pytest
 
 from tests.simulation.run import simulate
 
-SEEDS = 40
-"""About 45 of them fit a minute on one core of a small machine."""
+SEEDS = 36
+"""With those of `FOUND`, about a minute on one core of a small machine."""
 FOUND = {
     13: "a tag that moved away and back was taken for one that had not moved",
     114: "an end beside a held rollout was never listed: the process died before, and another message came first",
     614: "a freeze whose answer was lost was never lifted: the people of the simulation took it for refused",
     868: "a measure of recovery that was throttled left a rollout that no step could look at any more",
     1021: "a wish for a stopped app that nobody had looked at yet left it unseen for good",
+    1054: "the image from before was started while the log that tells was throttled: it was taken for a success",
 }
 """Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
 call that the operator makes."""
