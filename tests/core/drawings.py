@@ -1,7 +1,10 @@
 """The tables of the core as documentation draws them. `python -m tests.core.drawings` writes them into docs/."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+from operators.core.gate import GIVE_UP_ON_IMAGE, GIVE_UP_WAITING, HoldReason, access_wait, hold_wait, retry_wait
 from operators.core.recovery import LADDER
 from operators.core.stalls import CATALOGUE
 from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, State
@@ -20,7 +23,31 @@ def states() -> str:
     ends = [f"    {state} --> [*]" for state in State if state in ENDED]
     occupying = ", ".join(f"`{state}`" for state in State if state in OCCUPYING)
     picture = ["```mermaid", "stateDiagram-v2", "    [*] --> pending", *lines, *ends, "```"]
-    return "\n".join([*picture, "", f"Something may have been done to the app in: {occupying}."])
+    done = f"Something may have been done to the app in: {occupying}."
+    return "\n".join([*picture, "", done, "", *_waits()])
+
+
+def _waits() -> list[str]:
+    """How long each state that waits does so."""
+    retries, denials = _growing(retry_wait), _growing(access_wait)
+    frozen, other = (round(hold_wait(reason).total_seconds()) for reason in (HoldReason.FROZEN, HoldReason.FLAPPING))
+    day, image = (round(limit.total_seconds() / 60) for limit in (GIVE_UP_WAITING, GIVE_UP_ON_IMAGE))
+    return [
+        "| state | looked at again after | until |",
+        "|---|---|---|",
+        f"| `pending`, `checking` | {retries}; not before Azure said where it throttles (`throttled`) "
+        "| what was asked has an answer, and nobody else is at work on the app |",
+        f"| `held` | {frozen} s while frozen, {other} s otherwise, at once when the hold is lifted | it is lifted |",
+        f"| `waiting_access` | {denials}, or when what was given has spread; {retries} where access cannot be read "
+        f"| it may pull; `failed` after {day // 60} hours, and after {image} minutes where it is the image that is "
+        "missing or was built for another platform |",
+    ]
+
+
+def _growing(wait: Callable[[int], timedelta]) -> str:
+    """The delays of a back-off: "10, 30, 90 s"."""
+    delays = list(dict.fromkeys(round(wait(times).total_seconds()) for times in range(20)))
+    return f"{', '.join(map(str, delays))} s"
 
 
 def stalls() -> str:
