@@ -9,14 +9,15 @@ from operators.cloud.kept import Kept
 from operators.core.access import Access
 from operators.core.apps import AppId, Site, SiteConfig
 from operators.core.doctor.examination import Examination, examine
-from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference, RegistryFacts
+from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference, RegistryFacts, StageFacts
 from operators.core.doctor.key_vault import DENIED
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
-from operators.core.inventory import looked_after
+from operators.core.inventory import looked_after, stage_of
 from operators.core.model import Model, Unknown
 from operators.core.registries import ManifestFacts, NotThere, Registry
-from operators.flows.access import AccessReads
+from operators.errors import NotFound, Permanent, Temporary
+from operators.flows.access import AccessQuestion, AccessReads
 from operators.flows.facts import configured_image, read_facts
 from operators.flows.services import House
 
@@ -113,6 +114,7 @@ class _Round:
             statuses=reads.statuses,
             deployments=deployments,
             registry=registry,
+            stage=await self._stage(reads.site),
             operator_site=self._house.settings.site_name,
         )
         return examine(facts)
@@ -139,6 +141,22 @@ class _Round:
         image = None if isinstance(config, Unknown) else configured_image(config)
         manifest = await _manifest(self._shared, image) if image else None
         return _AppReads(site=site, config=config, statuses=statuses, access=facts, manifest=manifest)
+
+    async def _stage(self, site: Site | Unknown) -> StageFacts | Unknown | None:
+        """The slot that the site names for its new images; None where it names none, or there is none such."""
+        slot = None if isinstance(site, Unknown) else stage_of(site)
+        if slot is None:
+            return None
+        sites = self._azure.sites
+        try:
+            found, config = await sites.site(slot), await sites.config(slot)
+        except NotFound:
+            return None
+        except (Temporary, Permanent) as error:
+            return Unknown(what=error.what, reason=error.reason)
+        image = configured_image(config)
+        access = await AccessQuestion(found, config, image, self._shared).verdict() if image else None
+        return StageFacts(site=found, configured=config.linux_fx_version or "", access=access)
 
     async def _vaults_for(
         self, app: AppId, references: tuple[KeyVaultReference, ...] | Unknown

@@ -29,7 +29,7 @@ def test_every_check_of_the_catalogue_is_made_once_and_in_order() -> None:
 @pytest.mark.parametrize(
     ("read", "concerned"),
     [
-        ("site", {"identity", "access_restrictions", "operations"}),
+        ("site", {"identity", "stage", "access_restrictions", "operations"}),
         (
             "config",
             {"identity", "image", "always_on", "health_check", "access_restrictions"},

@@ -117,6 +117,9 @@ async def test_both_identities_have_to_be_allowed(town: Town) -> None:
     assert (rollout.state, town.acts) == (State.WAITING_ACCESS, [])
     assert rollout.access is not None
     assert "shop:staging" in rollout.access.sentence
+    examined = await town.operator.doctor.app(town.key("shop"))
+    [stage] = [check for check in examined.checks if check.code == "stage"]
+    assert (stage.status, "az role assignment create" in stage.fix[0]) == ("problem", True)
 
 
 async def test_what_fails_after_the_swap_is_swapped_back(town: Town) -> None:

@@ -92,7 +92,9 @@ async def test_no_secret_is_in_the_answers() -> None:
 @pytest.mark.parametrize(
     ("path", "unknown"),
     [
-        pytest.param("/sites/shop$", {"identity", "access", "access_restrictions", "operations"}, id="the site"),
+        pytest.param(
+            "/sites/shop$", {"identity", "access", "stage", "access_restrictions", "operations"}, id="the site"
+        ),
         pytest.param(
             "/config/web$",
             {"identity", "access", "image", "always_on", "health_check", "access_restrictions", "events", "webhooks"}

@@ -25,6 +25,7 @@ class Code(StrEnum):
     IDENTITY = "identity"
     ACCESS = "access"
     IMAGE = "image"
+    STAGE = "stage"
     REGISTRY_CREDENTIALS = "registry_credentials"
     KEY_VAULT_REFERENCES = "key_vault_references"
     PORT = "port"
@@ -62,6 +63,10 @@ CATALOGUE: Final[dict[Code, About]] = {
     Code.IMAGE: About(
         question="Does the registry have the image that is configured?",
         documentation=f"{_AZURE}app-service/tutorial-custom-container",
+    ),
+    Code.STAGE: About(
+        question="Can new images be tried in the slot that the app names?",
+        documentation=f"{_AZURE}app-service/deploy-staging-slots",
     ),
     Code.REGISTRY_CREDENTIALS: About(
         question="Are there user names and passwords of a registry among the app settings?",

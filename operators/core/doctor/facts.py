@@ -148,6 +148,16 @@ class RegistryFacts(Model):
     """Those that were made at its system topic, as the portal does."""
 
 
+class StageFacts(Model):
+    """The slot that an app's new images go through first."""
+
+    site: Site
+    configured: str
+    """Its `linuxFxVersion`; empty where it has none."""
+    access: Access | None
+    """May it pull what it names? None where that is no classic container."""
+
+
 class AppFacts(Model):
     """All that the checks of one app depend on."""
 
@@ -170,5 +180,7 @@ class AppFacts(Model):
     deployments: tuple[Deployment, ...] | Unknown
     registry: RegistryFacts | Unknown | None
     """None where the image's registry is none of those that can be read here."""
+    stage: StageFacts | Unknown | None = None
+    """None where the app names no slot, or one that is not there."""
     operator_site: str | None = None
     """The name of the function app that Pulley is; None where it is not told."""
