@@ -24,7 +24,7 @@ class Due:
     error: str
     """What the last invocation died of, where it could still say so; empty otherwise."""
     untold: tuple[int, ...]
-    """Rollouts whose end was about to be stored: whether it was published then is not known."""
+    """Rollouts whose end or news was about to be stored: whether it was published then is not known."""
     etag: str
 
 
@@ -39,7 +39,7 @@ class DueTable:
         await self._merge(app, {"at": at, "error": error[:2000]})
 
     async def owe(self, app: str, at: datetime, untold: Sequence[int]) -> Due:
-        """The same, before the end of these rollouts is stored; `told` or `remove` says that it was published too."""
+        """The same, before news of these rollouts is stored; `told` or `remove` says that it was published too."""
         etag = await self._merge(app, {"at": at, "error": "", "untold": ",".join(map(str, untold))})
         return Due(app=app, at=at, error="", untold=tuple(untold), etag=etag)
 

@@ -19,8 +19,9 @@ from operators.core.watch import FIRST_LOOK
 from operators.errors import Busy, Permanent, Temporary, Throttled
 from operators.flows.facts import configured_image
 from operators.flows.marking import GRACE
+from operators.flows.publishing import owed
 from operators.flows.services import House
-from operators.flows.stepping import Outcome, carrying, ends
+from operators.flows.stepping import Outcome, carrying
 
 _ATTEMPTS = 5
 """After so many acts that never got an answer, a rollout fails instead of trying once more."""
@@ -69,7 +70,7 @@ class Applying:
         intent = Moved(rollout=rollout, steps=moved.steps)
         if aside:
             due = await self.house.records.due.get(active.app)
-            untold = (*(due.untold if due else ()), *ends(aside))
+            untold = (*(due.untold if due else ()), *owed(None, aside))
             await self.house.records.due.owe(active.app, self.house.now() + self.house.settings.wait(GRACE), untold)
         held = await self.house.records.engine.commit(
             held, carrying(active, intent), (*aside, intent), consumed=consumed, keep=True

@@ -1,7 +1,7 @@
 """Publishing: what was stored about a rollout also goes into everyone's list and, where it is news, to whoever listens.
 
-Both come after the commit and may be lost with the process. The next step makes good what was lost of an end, and the
-sweep what it finds overdue.
+Both come after the commit and may be lost with the process. What is owed is therefore stored before, and the next step
+or the sweep makes it good.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from operators.core.notices import RolloutNotice, news_of
 from operators.core.rollouts import Moved, Rollout
 from operators.flows.services import House
+
+
+def owed(before: Rollout | None, moved: tuple[Moved, ...]) -> tuple[int, ...]:
+    """The rollouts of a step that must not go unheard: those that end with it, or are news since `before`."""
+    told = news_of(before)
+    return tuple(
+        each.rollout.sequence for each in moved if each.rollout.ended or news_of(each.rollout) not in (None, told)
+    )
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Publishing:
         await self._tell(news_of(rollout))
 
     async def make_good(self, app: str, untold: tuple[int, ...]) -> None:
-        """Publish the ends that a step stored and may have died before it had published them."""
+        """Publish what a step stored and may have died before it had published it."""
         for sequence in untold:
             rollout = await self.house.records.engine.rollout(app, sequence)
             if rollout is not None:

@@ -14,10 +14,10 @@ from operators.errors import PulleyError
 from operators.flows.applying import Applying
 from operators.flows.marking import GRACE
 from operators.flows.planning import Planning
-from operators.flows.publishing import Publishing
+from operators.flows.publishing import Publishing, owed
 from operators.flows.recovering import Recovering
 from operators.flows.services import House
-from operators.flows.stepping import Outcome, ends
+from operators.flows.stepping import Outcome
 from operators.flows.verifying import Verifying
 
 _log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Reconcile:
         due = await records.due.get(app)
         left = due.untold if due else ()
         delay = max(settings.wait(outcome.again), outcome.at_least) if outcome.again is not None else None
-        untold = (*left, *ends(outcome.moved))
+        untold = (*left, *owed(before.rollout, outcome.moved))
         if delay is not None or untold:
             due = await records.due.owe(app, self.house.now() + (delay or timedelta()) + settings.wait(GRACE), untold)
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)

@@ -57,11 +57,6 @@ def carrying(active: Active, moved: Moved, **changes: object) -> Active:
     return active.model_copy(update={"rollout": rollout, **changes})
 
 
-def ends(moved: tuple[Moved, ...]) -> tuple[int, ...]:
-    """The sequence numbers of those that end with this step."""
-    return tuple(each.rollout.sequence for each in moved if each.rollout.ended)
-
-
 def put_off(
     active: Active, moved: Moved, why: Unread, again: timedelta, now: datetime, aside: tuple[Moved, ...] = ()
 ) -> Outcome:

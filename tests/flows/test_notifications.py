@@ -197,6 +197,20 @@ async def test_news_that_was_lost_with_the_process_is_told_by_the_next_step(loud
     assert sorted(ids) == [f"{loud.key('shop')}/{sequence}/succeeded/serving" for sequence in (2, 3)]
 
 
+async def test_a_wait_is_heard_of_though_its_step_died(loud: Town, receiver: Receiver) -> None:
+    """Dead between the hold and its notice, and another push of the same comes before the sweep: told once, later."""
+    await loud.operator.admin.freeze(b'{"by": "ana", "why": "the sale"}')
+    await loud.push(IMAGE, "v2")
+    loud.dies_before_storing(f"/{NOTICES}/messages")
+    with pytest.raises(Died):
+        await loud.run()
+    again = loud.restarted(notify_url=URL, site_name="pulley-prod").heard_by(receiver)
+    await again.push(IMAGE, "v2")
+    await again.run(seconds=30)
+    await again.tell()
+    assert [event["id"] for event in receiver.events] == [f"{loud.key('shop')}/2/held/frozen"]
+
+
 async def test_old_news_is_not_told_again(loud: Town, receiver: Receiver) -> None:
     """A look whose message was lost brings up the app, not yesterday's success."""
     await loud.push(IMAGE, "v2")

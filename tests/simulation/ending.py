@@ -1,5 +1,6 @@
 """The last law: once nothing goes wrong any more, everything comes to rest, and what should run runs."""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,9 +8,10 @@ from datetime import timedelta
 from local.azure.world.lifecycle import InstanceView
 from local.storage.tables import Entity
 from operators.cloud.keys import encode_key
-from operators.cloud.queues import LOOKS, REFRESH
+from operators.cloud.queues import LOOKS, NOTICES, REFRESH
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
+from operators.core.notices import news_of
 from operators.core.rollouts import Container, Rollout
 from operators.core.transitions import State
 from tests.simulation.events import Push
@@ -72,10 +74,7 @@ class Rest:
             yield f"{app}: #{row.active.rollout.sequence} is {row.active.rollout.state}: {row.active.rollout.detail}"
         if row.claim:
             yield f"{app}: claimed until {row.claim.until:%T}"
-        listed = {entity.properties["data"] for entity in self._partition("recent", "one").values()}
-        for rollout in rollouts:
-            if rollout.ended and rollout.model_dump_json() not in listed:
-                yield f"{app}: everyone's list does not show #{rollout.sequence} as {rollout.state}"
+        yield from (f"{app}: {line}" for line in self._unpublished(rollouts))
         for key, entity in self._partition("engine", self._key(app)).items():
             if key.startswith("l:"):
                 yield f"{app}: a look is left: {entity}"
@@ -85,6 +84,19 @@ class Rest:
             yield f"{app}: {container.reference} is at {self._tag_digest(container)}, decided was {container.decided}"
         elif not self._runs_its_tag(app) and not self._excuse(app):
             yield f"{app} should run {self._tag_digest(container)}: {[_told(view) for view in self._views(app)]}"
+
+    def _unpublished(self, rollouts: list[Rollout]) -> Iterator[str]:
+        """Ends that everyone's list does not show, and those that nobody heard of."""
+        listed = {entity.properties["data"] for entity in self._partition("recent", "one").values()}
+        told = {b64decode(message.text) for message in self.stage.storage.queues.messages(NOTICES)}
+        for rollout in rollouts:
+            if not rollout.ended:
+                continue
+            if rollout.model_dump_json() not in listed:
+                yield f"everyone's list does not show #{rollout.sequence} as {rollout.state}"
+            notice = news_of(rollout)
+            if notice and notice.model_dump_json().encode() not in told:
+                yield f"nobody was told of #{rollout.sequence}: {notice.news}"
 
     def _excuse(self, app: str) -> str | None:
         """Why it rightly does not run its tag's image; None where nothing excuses it."""

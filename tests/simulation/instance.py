@@ -113,6 +113,7 @@ class Instance:
                 "scopes": (f"/subscriptions/{stage.world.default_subscription}",),
                 "mode": self._mode,
                 "AzureWebJobsStorage": stage.storage.connection_string,
+                "notify_url": "https://chat.example.org/hook",
             }
         )
         port = self._port(stage.azure())

@@ -15,6 +15,7 @@ from local.azure.transport import WorldCredential
 from local.azure.world import World
 from local.in_process import Answering, Asked
 from local.storage import MemoryStorage
+from operators.cloud.queues import NOTICES
 from tests.simulation.acts import ActLaws
 from tests.simulation.invocation import who
 from tests.simulation.trace import Trace
@@ -149,7 +150,7 @@ class QueuePort:
         queue, sends = path[2], asked.method == "POST"
         before = {message.id for message in self.storage.queues.messages(queue)} if sends else set()
         answer = await self.port.pass_through(asked, Place.QUEUES, acts=False)
-        if sends:
+        if sends and queue != NOTICES:  # nothing mends a notice that the queue has lost
             self._disturb(queue, before)
         return answer
 
