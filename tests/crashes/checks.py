@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from operators.core.strategies import Strategy
 from operators.core.transitions import ENDED, OCCUPYING, State
 from tests.crashes.history import History, Numbered, Stored
 
@@ -88,7 +89,7 @@ def every_act_has_its_intent(evidence: Evidence) -> Iterator[str]:
 
 
 def at_most_one_extra_act_for_each_kill(evidence: Evidence) -> Iterator[str]:
-    """A rollout acts once, and once more for each measure of its recovery; beyond that only as often as it was hit."""
+    """A rollout acts once, through a slot twice, and once for each measure; beyond that only as often as it was hit."""
     for (name, sequence), extra in extra_acts(evidence).items():
         app = evidence.history.apps[name]
         rollout = app.rollouts[sequence - 1]
@@ -104,7 +105,7 @@ def extra_acts(evidence: Evidence) -> Mapping[Numbered, int]:
     for app, acts in _by_app(evidence):
         done.update((app.name, intent) for _, intent, _ in _matched(app, acts) if intent is not None)
     needed = {
-        (name, one.sequence): 1 + len({each.measure for each in one.tried})
+        (name, one.sequence): (2 if one.strategy is Strategy.SWAP else 1) + len({each.measure for each in one.tried})
         for name, app in evidence.history.apps.items()
         for one in app.rollouts
     }

@@ -22,14 +22,17 @@ from tests.end_to_end.place import Place, eventually, place
 SCENARIO = Path(__file__).with_name("town.yaml")
 _GOOD = ("v1", "v2", "v3", "v4", "v5", "v6")
 _BAD = ("bad1", "bad2", "bad3")
-_APPS = {"shop": _GOOD, "cart": _GOOD, "orders": _GOOD, "blog": _GOOD + _BAD, "wiki": _GOOD + _BAD}
+_APPS = {
+    **dict.fromkeys(("shop", "cart", "orders"), _GOOD),
+    **dict.fromkeys(("blog", "wiki", "news"), _GOOD + _BAD),
+}
 _WITHOUT_ITS_ROLE = "orders"
 _LONGEST_LIFE = 8.0
 _BETWEEN_PUSHES = (0.5, 4.0)
 _BETWEEN_SWEEPS = 0.5
 _BETWEEN_VISITS = 2.0
 _QUIET_WITHIN = 300.0
-_ACTS = ("sites.restart", "config.update")
+_ACTS = ("sites.restart", "config.update", "slots.swap")
 _AN_ACT_TAKES = 0.4
 _ACTS_IN_ALL = 300
 """More than any run does."""
@@ -75,7 +78,7 @@ class Story:
 
     async def _slow_down(self) -> None:
         """Every act takes a moment, so that kills fall into it, and every fifth one does not happen."""
-        for method, path in (("POST", "/restart$"), ("PATCH", "/config/web$")):
+        for method, path in (("POST", "/restart$"), ("PATCH", "/config/web$"), ("POST", "/slotsswap$")):
             act = {"method": method, "path": path, "latency": _AN_ACT_TAKES}
             refusals = [act | {"effect": "refuse", "times": 1, "skip": n} for n in range(4, _ACTS_IN_ALL // 2, 4)]
             for fault in (*refusals, act | {"effect": "delay"}):
