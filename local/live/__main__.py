@@ -14,7 +14,7 @@ from local.addresses import REPOSITORY
 from local.ending import CannotStartError, until_told_to_end
 from local.live.comparison import differences, operations
 from local.live.known import read_known
-from local.live.performance import perform
+from local.live.performance import Performance, perform
 from local.live.places import Place, real, simulated
 from local.live.recording import read_recording
 from local.live.report import report
@@ -68,12 +68,17 @@ async def _both(asked: argparse.Namespace, run: str) -> int:
         if not ours.went_well:
             raise CannotStartError(f"the story fails at the simulated Azure already; the logs are in {first}")
         azure = await perform(other, run, second, keep=asked.keep, say=_sayer(other))
-    seen = operations(read_recording(azure.recording), run), operations(read_recording(ours.recording), run)
-    found = list(differences(*seen))
-    file = runs / "report.md"
-    file.write_text(report(datetime.now(UTC), (azure, ours), seen, found, read_known()), encoding="utf-8")
-    print(f"{len(found)} differences. The report: {file}")
+    _report(azure, ours, run, runs / "report.md")
     return 0 if azure.went_well else 1
+
+
+def _report(azure: Performance, ours: Performance, run: str, file: Path) -> None:
+    """Compare the two recordings, and write down what is different."""
+    seen = operations(read_recording(azure.recording), run), operations(read_recording(ours.recording), run)
+    found, known = list(differences(*seen)), read_known()
+    file.write_text(report(datetime.now(UTC), (azure, ours), seen, found, known), encoding="utf-8")
+    news = sum(not any(entry.covers(one) for entry in known) for one in found)
+    print(f"{len(found)} differences, {news} of them new. The report: {file}")
 
 
 def _other_place(asked: argparse.Namespace, location: str, run_dir: Path) -> AbstractAsyncContextManager[Place]:
