@@ -18,9 +18,10 @@ from azure.data.tables.aio import TableClient
 
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage, answered, fault, faults, service_time
+from operators.core.active import Active
 from operators.core.claims import CLAIM_LASTS, Claim, may_claim
 from operators.core.looks import Look
-from operators.core.rollouts import Active, Moved, Rollout, Step
+from operators.core.rollouts import Moved, Rollout, Step
 
 _TABLE = "engine"
 _LOOKS_AT_ONCE = 50

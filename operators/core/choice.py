@@ -3,12 +3,12 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from operators.core.active import Container
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Digest, Model, Unknown
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Container
 from operators.core.strategies import Strategy
 from operators.core.watch import Proof
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from operators.core.active import Active
 from operators.core.model import Instant, Model
-from operators.core.rollouts import Active
 
 CLAIM_LASTS = timedelta(minutes=6)
 """Longer than functionTimeout in host.json (5 minutes): whoever still holds an expired claim has been stopped. (A local

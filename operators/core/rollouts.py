@@ -1,4 +1,4 @@
-"""Rollouts: one attempt to bring one app to a chosen digest, and what is remembered about the app between them."""
+"""Rollouts: one attempt to bring one app to a chosen digest."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,6 @@ from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.recovery import Measure, Recover, Tried
-from operators.core.references import Reference
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
 from operators.core.strategies import Strategy
@@ -250,61 +249,3 @@ class Moved(Model):
         rollout = self.rollout.model_copy(update=update)
         step = Step(at=now, event=event, state=state, reason=reason, detail=detail, evidence=evidence)
         return Moved(rollout=rollout, steps=(*self.steps, step))
-
-
-class Running(Model):
-    """What a container runs, as far as we can tell."""
-
-    digest: Digest
-    proof: Proof
-    since: Instant
-    sequence: int | None
-    """The rollout that brought it; None for what was found at first sight."""
-
-
-class Rejected(Model):
-    """A digest that failed in this app for a reason that accuses the image."""
-
-    digest: Digest
-    sequence: int
-    reason: str
-    at: Instant
-
-
-class Container(Model):
-    """What the engine remembers about one container of an app."""
-
-    reference: Reference | None
-    """None where nothing says which tag to follow and a person deployed a digest."""
-    reference_at: Instant
-    """When the reference was stored."""
-    decided: Digest | None
-    """The reference's choice when it was last decided upon; drift is when the registry names another one."""
-    running: Running | None
-    last_good: tuple[Running, ...] = ()
-    """Proved digests that served, newest first."""
-    rejected: tuple[Rejected, ...] = ()
-    written: str | None = None
-    """The `linuxFxVersion` that we wrote last; None where we wrote none, or it was changed since."""
-    reverts: int = 0
-    """How often somebody changed back what we had written."""
-
-
-class Active(Model):
-    """The row `active` of an app: what a step reads and hands on, under its ETag."""
-
-    app: str
-    sequence: int = 0
-    """The last sequence number given out."""
-    next_step: int = 1
-    """The only step that may act."""
-    lines: int = 0
-    """How many lines the timelines of all its rollouts have."""
-    container: Container | None = None
-    """None until the app was seen for the first time. Sidecar sites will have several."""
-    rollout: Rollout | None = None
-    """The one that has not ended."""
-    failures: int = 0
-    """Rollouts in a row that failed or were rolled back; a success or a person's wish begins anew."""
-    principal_id: str | None = None
-    """As whom it pulled last time: lets the role assignments be read without waiting for the site."""

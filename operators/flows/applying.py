@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
+from operators.core.active import Active
 from operators.core.gate import BUSY_IS_A_STALL, busy_wait, retry_wait
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
 from operators.core.model import Unknown
 from operators.core.resuming import Done, was_done
-from operators.core.rollouts import Act, Active, Moved, Rollout
+from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
 from operators.core.watch import FIRST_LOOK

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.access import Principal, pulling_principal
+from operators.core.active import Active
 from operators.core.apps import AppId, Site, SiteConfig
 from operators.core.choice import wished_tag
 from operators.core.gate import Freeze
@@ -16,7 +17,6 @@ from operators.core.model import Unknown
 from operators.core.other_work import OtherWork, other_work
 from operators.core.references import POLICY_TAG, NoReference, Reference, follow
 from operators.core.registries import Registry, TagFacts
-from operators.core.rollouts import Active
 from operators.flows.access import AccessQuestion, AccessReads
 from operators.flows.services import House
 

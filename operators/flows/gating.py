@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from operators.cloud.engine import Held
 from operators.core.access.granting import GrantState
+from operators.core.active import Active
 from operators.core.apps import Site
 from operators.core.gate import (
     Busy,
@@ -22,7 +23,7 @@ from operators.core.gate import (
 )
 from operators.core.inventory import resource_tag
 from operators.core.recovery import RECOVER_TAG, Recover
-from operators.core.rollouts import Active, Moved, Rollout
+from operators.core.rollouts import Moved, Rollout
 from operators.core.stalls import stall
 from operators.core.transitions import Event, State
 from operators.flows.applying import Applying

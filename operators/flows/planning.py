@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from operators.cloud.engine import Held
+from operators.core.active import Active, Container, Running
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose, unread
 from operators.core.gate import Unread, retry_wait
 from operators.core.inventory import looked_after, resource_tag, stage_of
@@ -10,7 +11,7 @@ from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Active, Container, Moved, Rollout, Running
+from operators.core.rollouts import Moved, Rollout
 from operators.core.strategies import STRATEGY_TAG, Way
 from operators.core.transitions import Event, State
 from operators.flows.facts import Facts, read_facts

@@ -7,8 +7,9 @@ from datetime import timedelta
 from operators.cloud.due import Due
 from operators.cloud.engine import Held, LostHold, NotNow
 from operators.cloud.queues import LookMessage
+from operators.core.active import Active
 from operators.core.inventory import Follower
-from operators.core.rollouts import Active, Moved
+from operators.core.rollouts import Moved
 from operators.core.transitions import State
 from operators.errors import PulleyError
 from operators.flows.applying import Applying

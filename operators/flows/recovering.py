@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
+from operators.core.active import Active
 from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait, unread
 from operators.core.images import ImageReference
 from operators.core.instances import blocked_until
@@ -12,7 +13,7 @@ from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Active, Moved, Rollout
+from operators.core.rollouts import Moved, Rollout
 from operators.core.transitions import Event
 from operators.core.watch import Serving, WatchFacts
 from operators.flows.applying import Applying

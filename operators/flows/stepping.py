@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
+from operators.core.active import Active
 from operators.core.gate import Unread, give_up
 from operators.core.looks import Cause, Look, leading
-from operators.core.rollouts import Active, Moved, Rollout, Step
+from operators.core.rollouts import Moved, Rollout, Step
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.transitions import Event, State
 

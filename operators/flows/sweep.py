@@ -7,9 +7,10 @@ from datetime import timedelta
 from operators.cloud.due import Due
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
+from operators.core.active import Active
 from operators.core.gate import retry_wait
 from operators.core.pacing import spread
-from operators.core.rollouts import Active, Moved
+from operators.core.rollouts import Moved
 from operators.core.transitions import Event
 from operators.flows.marking import GRACE
 from operators.flows.publishing import Publishing

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
+from operators.core.active import Active, Container, Rejected, Running
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.recovery import Measure, next_measure
-from operators.core.rollouts import Act, Active, Container, Moved, Rejected, Rollout, Running
+from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall
 from operators.core.swaps import Swapped
 from operators.core.transitions import Event

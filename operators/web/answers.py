@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from pydantic import AwareDatetime
 
+from operators.core.active import Active
 from operators.core.activity import Activity
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
 from operators.core.recovery import Tried
-from operators.core.rollouts import Active, Rollout, Step
+from operators.core.rollouts import Rollout, Step
 from operators.core.stalls import Stall
 from operators.web.access_answers import AccessAnswer
 from operators.web.answer import Answer

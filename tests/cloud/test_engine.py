@@ -6,8 +6,9 @@ import pytest
 
 from operators.cloud.engine import EngineTable, Held, LostHold, NotNow
 from operators.cloud.storage import Storage
+from operators.core.active import Active
 from operators.core.looks import Cause, Look
-from operators.core.rollouts import Active, Moved
+from operators.core.rollouts import Moved
 from operators.core.transitions import Event
 from operators.errors import Temporary
 from operators.flows.stepping import begin, carrying

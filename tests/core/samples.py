@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from operators.core.active import Container, Rejected, Running
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look, Wish
 from operators.core.references import Origin, Reference
 from operators.core.registries import TagFacts
-from operators.core.rollouts import Container, Rejected, Rollout, Running
+from operators.core.rollouts import Rollout
 from operators.core.transitions import State
 from operators.core.watch import Proof
 

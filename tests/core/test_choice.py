@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from operators.core.active import Container
 from operators.core.choice import (
     REGISTRY_LAG,
     Adopt,
@@ -21,7 +22,6 @@ from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.references import NoReference, Origin, Reference
-from operators.core.rollouts import Container
 from operators.core.strategies import Strategy
 from operators.core.watch import Proof
 from tests.core.samples import (

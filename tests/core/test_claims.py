@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from operators.core.active import Active
 from operators.core.claims import CLAIM_LASTS, Claim, may_claim
-from operators.core.rollouts import Active
 from operators.core.transitions import ENDED, OCCUPYING, State
 from tests.core.samples import APP, NOW, rollout
 

@@ -8,9 +8,10 @@ from azure.data.tables import TableEntity
 
 from operators.cloud.keys import decode_key
 from operators.cloud.storage import Storage
+from operators.core.active import Active
 from operators.core.apps import AppId
 from operators.core.claims import Claim
-from operators.core.rollouts import Active, Rollout, Step
+from operators.core.rollouts import Rollout, Step
 from operators.core.transitions import Event, State
 
 Numbered = tuple[str, int]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from operators.core.active import Active, Container
 from operators.core.claims import Claim
-from operators.core.rollouts import Active, Container, Moved, Rollout, Step
+from operators.core.rollouts import Moved, Rollout, Step
 from operators.core.transitions import Event, State
 from tests.core.samples import APP, NOW, B, C, container, rollout, running
 from tests.crashes.checks import Act, Evidence, Kill, Pushed, problems

@@ -10,10 +10,11 @@ from local.azure.asgi import Answer
 from local.azure.world import World
 from local.in_process import Answering, Asked
 from local.storage.tables import Commit
+from operators.core.active import Active
 from operators.core.apps import AppId
 from operators.core.images import linux_fx_version
 from operators.core.rollouts import Act as Kind
-from operators.core.rollouts import Active, Rollout
+from operators.core.rollouts import Rollout
 from operators.core.strategies import STRATEGY_TAG, Way
 from tests.simulation.invocation import CURRENT, Invocation
 from tests.simulation.rows import EngineRow

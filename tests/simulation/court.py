@@ -15,10 +15,11 @@ from operators.cloud.engine import EngineTable, Held
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage
 from operators.cloud.switches import SwitchesTable
+from operators.core.active import Active
 from operators.core.apps import AppId
 from operators.core.claims import Claim
 from operators.core.images import ImageReference
-from operators.core.rollouts import Active, Moved
+from operators.core.rollouts import Moved
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event
 from operators.flows.stepping import begin, carrying

@@ -9,10 +9,11 @@ from local.azure.world.lifecycle import InstanceView
 from local.storage.tables import Entity
 from operators.cloud.keys import encode_key
 from operators.cloud.queues import LOOKS, NOTICES, REFRESH
+from operators.core.active import Container
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
 from operators.core.notices import news_of
-from operators.core.rollouts import Container, Rollout
+from operators.core.rollouts import Rollout
 from operators.core.transitions import State
 from tests.simulation.events import Push
 from tests.simulation.people import People

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from local.storage.tables import Entity
+from operators.core.active import Active
 from operators.core.claims import Claim
-from operators.core.rollouts import Active
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""What the engine remembers about an app between its rollouts."""
+
+from operators.core.model import Digest, Instant, Model
+from operators.core.references import Reference
+from operators.core.rollouts import Rollout
+from operators.core.watch import Proof
+
+
+class Running(Model):
+    """What a container runs, as far as we can tell."""
+
+    digest: Digest
+    proof: Proof
+    since: Instant
+    sequence: int | None
+    """The rollout that brought it; None for what was found at first sight."""
+
+
+class Rejected(Model):
+    """A digest that failed in this app for a reason that accuses the image."""
+
+    digest: Digest
+    sequence: int
+    reason: str
+    at: Instant
+
+
+class Container(Model):
+    """What the engine remembers about one container of an app."""
+
+    reference: Reference | None
+    """None where nothing says which tag to follow and a person deployed a digest."""
+    reference_at: Instant
+    """When the reference was stored."""
+    decided: Digest | None
+    """The reference's choice when it was last decided upon; drift is when the registry names another one."""
+    running: Running | None
+    last_good: tuple[Running, ...] = ()
+    """Proved digests that served, newest first."""
+    rejected: tuple[Rejected, ...] = ()
+    written: str | None = None
+    """The `linuxFxVersion` that we wrote last; None where we wrote none, or it was changed since."""
+    reverts: int = 0
+    """How often somebody changed back what we had written."""
+
+
+class Active(Model):
+    """The row `active` of an app: what a step reads and hands on, under its ETag."""
+
+    app: str
+    sequence: int = 0
+    """The last sequence number given out."""
+    next_step: int = 1
+    """The only step that may act."""
+    lines: int = 0
+    """How many lines the timelines of all its rollouts have."""
+    container: Container | None = None
+    """None until the app was seen for the first time. Sidecar sites will have several."""
+    rollout: Rollout | None = None
+    """The one that has not ended."""
+    failures: int = 0
+    """Rollouts in a row that failed or were rolled back; a success or a person's wish begins anew."""
+    principal_id: str | None = None
+    """As whom it pulled last time: lets the role assignments be read without waiting for the site."""
