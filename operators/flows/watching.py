@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.core.apps import AppId
+from operators.core.apps import AppId, SiteConfig
+from operators.core.images import ImageReference
 from operators.core.judgement import judge
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
@@ -72,12 +73,13 @@ class Watching:
         app, image = rollout.acted_on, rollout.wanted
         assert image is not None
         assert image.digest is not None
+        config = read_or_unknown(f"config/web of {app.name}", self.house.azure.sites.config(app))
         if rollout.pinned:
-            config = await read_or_unknown(f"config/web of {app.name}", self.house.azure.sites.config(app))
-            configured = None if isinstance(config, Unknown) else configured_image(config)
-            proof = proof_of(image.digest, configured, None, None, None)
+            proof = proof_of(image.digest, _named(await config), None, None, None)
             return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
-        lines, tag = await asyncio.gather(self._lines(app, facts), self.tag(rollout))
+        lines, tag, now = await asyncio.gather(self._lines(app, facts), self.tag(rollout), config)
+        if str(_named(now)) != rollout.reference:
+            return Proof.ASSUMED, f"the configuration does not name {rollout.reference} any more, or cannot be read"
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
         after = tag if isinstance(tag, TagFacts) else None
         proof = proof_of(image.digest, None, pull, rollout.tag_seen, after)
@@ -171,3 +173,7 @@ class Watching:
         tag = (rollout.reference or "").rpartition(":")[2]
         content, image = self.house.azure.content, rollout.image
         return await read_or_unknown(f"tag {rollout.reference}", content.tag(image.registry, image.repository, tag))
+
+
+def _named(config: SiteConfig | Unknown) -> ImageReference | None:
+    return None if isinstance(config, Unknown) else configured_image(config)

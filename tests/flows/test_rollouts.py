@@ -230,3 +230,14 @@ async def test_a_tag_that_moved_away_and_back_proves_nothing(town: Town) -> None
     await town.run()
     rollout = await town.rollout("shop", 2)
     assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.ASSUMED)
+
+
+async def test_a_tag_that_somebody_wrote_meanwhile_is_no_proof(town: Town) -> None:
+    """The platform pulled what the configuration named by then: a pull from the repository is no pull of the image."""
+    town.world.push("contoso", "shop", "other", "v3")
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    town.world.configure("shop", {"linuxFxVersion": "DOCKER|contoso.azurecr.io/shop:other"})
+    await town.run()
+    rollout = await town.rollout("shop", 2)
+    assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.ASSUMED)
