@@ -1,8 +1,13 @@
 """Table `recent`: everyone's rollouts, newest first."""
 
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
+from azure.data.tables.aio import TableClient
 
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage, faults
@@ -20,11 +25,19 @@ class RecentTable:
         self._storage = storage
 
     async def put(self, rollout: Rollout) -> None:
-        """Write the rollout's line; the same line each time."""
+        """Write the rollout's line; the same line each time. An end stays, whatever else arrives late."""
         table = await self._storage.table(_RECENT)
-        row = {"PartitionKey": _ONE, "RowKey": _row_key(rollout), "data": rollout.model_dump_json()}
+        row = {
+            "PartitionKey": _ONE,
+            "RowKey": _row_key(rollout),
+            "data": rollout.model_dump_json(),
+            "ended": rollout.ended,
+        }
         async with faults(f"recent {rollout.app}"):
-            await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+            if rollout.ended:
+                await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+            else:
+                await _put_unless_ended(table, row)
 
     async def page(self, top: int, skip: str | None) -> tuple[tuple[Rollout, ...], str | None]:
         """A page, and where the next one begins."""
@@ -38,6 +51,25 @@ class RecentTable:
                     break
         after = rows[top][0] if len(rows) > top else None
         return tuple(Rollout.model_validate_json(data) for _, data in rows[:top]), after
+
+
+async def _put_unless_ended(table: TableClient, row: dict[str, Any]) -> None:
+    """Conditioned on what stands there now: a write may take effect long after its answer was given up."""
+    try:
+        there = await table.get_entity(row["PartitionKey"], row["RowKey"])
+    except ResourceNotFoundError:
+        with suppress(ResourceExistsError):
+            await table.create_entity(row)
+        return
+    if there.get("ended"):
+        return
+    with suppress(ResourceModifiedError):
+        await table.update_entity(
+            row,
+            mode=UpdateMode.REPLACE,
+            etag=str(there.metadata["etag"]),
+            match_condition=MatchConditions.IfNotModified,
+        )
 
 
 def _row_key(rollout: Rollout) -> str:

@@ -155,7 +155,7 @@ class Gating:
         """The slot that the image was to go through cannot be used."""
         now, reason, detail = self.house.now(), "slot_unusable", no_stage.detail
         if moved.rollout.state in (State.HELD, State.WAITING_ACCESS):
-            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", detail, waits=0)
+            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", detail, waits=0, stall=None)
         moved = moved.by(Event.GIVEN_UP, now, reason, detail)
         return Outcome(carrying(active, moved), (*aside, moved))
 

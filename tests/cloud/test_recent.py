@@ -1,6 +1,7 @@
 """Table `recent`, on Azurite: everyone's rollouts, newest first."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from operators.cloud.storage import Storage
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
 from tests.core.samples import APP, NOW, rollout
+from tests.storage import LosingTransport
 
 
 @pytest.fixture
@@ -36,6 +38,28 @@ async def test_a_rollout_has_one_line(recent: RecentTable) -> None:
     first = begun(1)
     await recent.put(first)
     await recent.put(first.model_copy(update={"state": State.SUCCEEDED, "updated_at": NOW + timedelta(minutes=5)}))
+    page, _ = await recent.page(10, None)
+    assert [one.state for one in page] == [State.SUCCEEDED]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["the line is there", "the line is new"])
+async def test_an_end_stays_whatever_comes_late(
+    recent: RecentTable, table_network: LosingTransport, known: bool
+) -> None:
+    """A line of before that takes effect after the end was written is refused, and so is one that begins after it."""
+    first = begun(1)
+    ended = first.model_copy(update={"state": State.SUCCEEDED})
+    if known:
+        await recent.put(first)
+
+    async def meanwhile(request: Any) -> None:
+        if request.method != "GET" and "/recent" in request.url:
+            table_network.before = None
+            await recent.put(ended)
+
+    table_network.before = meanwhile
+    await recent.put(first)
+    await recent.put(first)
     page, _ = await recent.page(10, None)
     assert [one.state for one in page] == [State.SUCCEEDED]
 
