@@ -53,6 +53,7 @@ LADDER: Mapping[StallReason, tuple[Measure, ...]] = MappingProxyType(
         StallReason.DEPLOYMENT_IN_PROGRESS: (),
         StallReason.SWAP_IN_PROGRESS: (),
         StallReason.SWAP_FAILED: (),
+        StallReason.OVERTAKEN: (),
         StallReason.THROTTLED: (),
         # the road may be free again in a moment; the image from before is on the machine
         StallReason.REGISTRY_UNREACHABLE: (_R, _B),

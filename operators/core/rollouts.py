@@ -191,11 +191,6 @@ class Rollout(Model):
         return self.strategy in _BY_DIGEST or any(one.measure in _WRITES for one in self.tried)
 
     @property
-    def touched(self) -> bool:
-        """Whether the app itself was changed: not by what its slot went through, nor by a swap that is not done."""
-        return not self.in_slot and (self.act is not Act.SWAP or self.swapped)
-
-    @property
     def acted(self) -> LastAct:
         """What its last act was."""
         return LastAct(**{name: getattr(self, name) for name in LastAct.model_fields})

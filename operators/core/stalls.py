@@ -35,6 +35,7 @@ class StallReason(StrEnum):
     DEPLOYMENT_IN_PROGRESS = "deployment_in_progress"
     SWAP_IN_PROGRESS = "swap_in_progress"
     SWAP_FAILED = "swap_failed"
+    OVERTAKEN = "overtaken"
     THROTTLED = "throttled"
     QUOTA_EXCEEDED = "quota_exceeded"
     APP_STOPPED = "app_stopped"
@@ -187,6 +188,10 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         StallReason.SWAP_FAILED: Entry(
             meaning="The platform gave up the swap of the slot with the app, which goes on serving what it served.",
             what_to_do="See that the slot answers at / (WEBSITE_SWAP_WARMUP_PING_PATH), then deploy again.",
+        ),
+        StallReason.OVERTAKEN: Entry(
+            meaning="The configuration names another image than was brought: somebody else changed it meanwhile.",
+            what_to_do="See who: az monitor activity-log list --resource-id <app> --offset 1h; then deploy again.",
         ),
         StallReason.THROTTLED: Entry(
             meaning="Azure asks for fewer calls in this subscription.",

@@ -13,6 +13,8 @@ from operators.core.watch import LATER_LOOK, NEXT_LOOK, Failed, Waiting
 PATIENCE = timedelta(minutes=40)
 """Longer than any swap that people report, be it one that fails in the end."""
 _USUAL = timedelta(minutes=5)
+_SHOWS_LATE = timedelta(minutes=2)
+"""So soon after its begin, the configuration may be behind a swap that is done."""
 
 
 class Progress(Model):
@@ -45,13 +47,19 @@ class Swapped(Model):
 
 
 def judge_swap(facts: SwapFacts, now: datetime) -> Swapped | Waiting | Failed:
-    """The configuration tells that it is done; only Azure's own word or a very long time that it will not be."""
+    """The configuration tells that it is done; only Azure's own word or a very long time that it will not be.
+
+    A swap that Azure calls done brought whatever was in the slot by then, and its effect may be changed at once.
+    """
     if isinstance(facts.configured, ImageReference) and facts.configured.digest == facts.wanted:
         return Swapped(health_check_path=facts.health_check_path)
     shown = f"the app's configuration names {facts.configured}"
-    if isinstance(facts.progress, Progress) and facts.progress.failure is not None:
-        return Failed(stall=stall(StallReason.SWAP_FAILED, facts.begun_at, (facts.progress.failure, shown)))
-    age = now - facts.begun_at
+    age, progress = now - facts.begun_at, facts.progress
+    if isinstance(progress, Progress) and progress.failure is not None:
+        return Failed(stall=stall(StallReason.SWAP_FAILED, facts.begun_at, (progress.failure, shown)))
+    over = isinstance(progress, Progress) and not progress.under_way
+    if over and age >= _SHOWS_LATE and not isinstance(facts.configured, Unknown):
+        return Failed(stall=stall(StallReason.OVERTAKEN, facts.begun_at, (shown,)))
     if age >= PATIENCE:
         return Failed(stall=stall(StallReason.SWAP_IN_PROGRESS, facts.begun_at, (shown,)))
     what_for = "the platform warms the slot up and swaps it"

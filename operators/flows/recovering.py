@@ -53,6 +53,8 @@ class Recovering:
         facts, verdict = await Watching(self.house).judged(rollout, now)
         if isinstance(verdict, Serving):
             return await Verifying(self.house).serves(active, rollout, verdict, facts)
+        if overtaken := await Watching(self.house).overtaken(rollout):
+            return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
         wait = await self._not_now(rollout, facts, now)
         if wait:
             return self._put_off(active, rollout, wait, now)

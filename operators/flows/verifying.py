@@ -8,7 +8,7 @@ from operators.core.active import Active, Container, Rejected, Running
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.recovery import Measure, next_measure
 from operators.core.rollouts import Act, Moved, Rollout
-from operators.core.stalls import Stall
+from operators.core.stalls import Stall, StallReason
 from operators.core.swaps import Swapped
 from operators.core.transitions import Event
 from operators.core.watch import Failed, Proof, Serving, Suspect, Unproven, Waiting, WatchFacts
@@ -37,6 +37,8 @@ class Verifying:
             return await self._look_at_swap(active, rollout, now)
         watching = Watching(self.house)
         facts, verdict = await watching.judged(rollout, now)
+        if isinstance(verdict, Failed | Unproven) and (overtaken := await watching.overtaken(rollout)):
+            return self._stalled(active, rollout, overtaken, now)
         match verdict:
             case Serving():
                 return await self.serves(active, rollout, verdict, facts)
@@ -54,8 +56,11 @@ class Verifying:
         """The end: the wanted image serves, which is no success where it is the way back, nor in the slot."""
         if rollout.in_slot:
             return self._staged(active, rollout, "the slot serves it", verdict.evidence)
-        proof, told = await Watching(self.house).prove(rollout, facts)
         now, wanted = self.house.now(), rollout.wanted
+        proved = await Watching(self.house).prove(rollout, facts)
+        if isinstance(proved, Stall):
+            return self._stalled(active, rollout, proved, now)
+        proof, told = proved
         assert wanted is not None
         moved = Moved(rollout=rollout)
         if rollout.back_to is None:
@@ -138,8 +143,10 @@ class Verifying:
 
     def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
-        moved, container = Moved(rollout=rollout), _lost(active.container) if rollout.touched else active.container
-        good = container.last_good[0].digest if container and container.last_good and rollout.touched else None
+        # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
+        untouched = rollout.in_slot or stall.reason is StallReason.SWAP_FAILED
+        moved, container = Moved(rollout=rollout), active.container if untouched else _lost(active.container)
+        good = container.last_good[0].digest if container and container.last_good and not untouched else None
         assert rollout.digest is not None
         if rollout.back_to is not None:
             detail = f"the way back failed too: {stall.meaning}"
@@ -156,8 +163,8 @@ class Verifying:
         if measure in (None, Measure.ROLLBACK):
             container = _rejecting(container, rollout, stall, now)
         if measure is None:
-            untouched = "" if rollout.touched else " The app itself was not touched and serves what it served."
-            detail = f"{stall.meaning}{untouched}"
+            serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
+            detail = f"{stall.meaning}{serves}"
             moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=stall.lines, stall=stall)
             return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + _AFTER_BLOCK) if stall.blocked_until else _SETTLE

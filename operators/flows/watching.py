@@ -12,6 +12,7 @@ from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Act, Rollout
+from operators.core.stalls import Stall, StallReason, stall
 from operators.core.start_limits import start_limit
 from operators.core.startup_judgement import asks_startups, heeding_startups
 from operators.core.startups import Startups
@@ -45,11 +46,9 @@ class Watching:
 
     async def swap(self, rollout: Rollout, now: datetime) -> Swapped | Waiting | Failed:
         """One look at a swap that was begun."""
-        app, azure = rollout.acted_on, self.house.azure
-        config, progress = await asyncio.gather(
-            read_or_unknown(f"config/web of {app.name}", azure.sites.config(app)),
-            self._progress(rollout),
-        )
+        # in this order: the effect of what is over by then can be seen
+        progress = await self._progress(rollout)
+        config = await self._config(rollout)
         assert rollout.applied_at is not None
         assert rollout.wanted is not None
         assert rollout.wanted.digest is not None
@@ -68,16 +67,21 @@ class Watching:
             await self.house.azure.probe.get(rollout.health.host_name, "/")
         return rollout.model_copy(update={"poked": True})
 
-    async def prove(self, rollout: Rollout, facts: WatchFacts) -> tuple[Proof, str]:
-        """How sure it is that the image we wanted is the one that serves, and by what."""
+    async def overtaken(self, rollout: Rollout) -> Stall | None:
+        """Whether somebody else's image stands where we wrote ours: then what is seen accuses and proves neither."""
+        return _overtaken(rollout, await self._config(rollout)) if rollout.pinned else None
+
+    async def prove(self, rollout: Rollout, facts: WatchFacts) -> tuple[Proof, str] | Stall:
+        """How sure it is that the image we wanted is the one that serves, and by what; or that it cannot be."""
         app, image = rollout.acted_on, rollout.wanted
         assert image is not None
         assert image.digest is not None
-        config = read_or_unknown(f"config/web of {app.name}", self.house.azure.sites.config(app))
         if rollout.pinned:
-            proof = proof_of(image.digest, _named(await config), None, None, None)
-            return proof, "the configuration names it" if proof is Proof.PINNED else "the configuration names another"
-        lines, tag, now = await asyncio.gather(self._lines(app, facts), self.tag(rollout), config)
+            config = await self._config(rollout)
+            proof = proof_of(image.digest, _named(config), None, None, None)
+            told = "the configuration names it" if proof is Proof.PINNED else "the configuration cannot be read"
+            return _overtaken(rollout, config) or (proof, told)
+        lines, tag, now = await asyncio.gather(self._lines(app, facts), self.tag(rollout), self._config(rollout))
         if str(_named(now)) != rollout.reference:
             return Proof.ASSUMED, f"the configuration does not name {rollout.reference} any more, or cannot be read"
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
@@ -90,6 +94,10 @@ class Watching:
         if after != rollout.tag_seen:
             return proof, "the tag moved meanwhile"
         return proof, "the platform's log shows no pull of it"
+
+    async def _config(self, rollout: Rollout) -> SiteConfig | Unknown:
+        app = rollout.acted_on
+        return await read_or_unknown(f"config/web of {app.name}", self.house.azure.sites.config(app))
 
     async def _progress(self, rollout: Rollout) -> Progress | Unknown | None:
         if rollout.operation is None:
@@ -177,3 +185,12 @@ class Watching:
 
 def _named(config: SiteConfig | Unknown) -> ImageReference | None:
     return None if isinstance(config, Unknown) else configured_image(config)
+
+
+def _overtaken(rollout: Rollout, config: SiteConfig | Unknown) -> Stall | None:
+    """Of a rollout that wrote its image into the configuration."""
+    named = _named(config)
+    if isinstance(config, Unknown) or (rollout.wanted and named and named.digest == rollout.wanted.digest):
+        return None
+    line = f"{rollout.acted_on.name}: linuxFxVersion is {config.linux_fx_version}"
+    return stall(StallReason.OVERTAKEN, rollout.applied_at or rollout.updated_at, (line,))

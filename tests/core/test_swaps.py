@@ -28,6 +28,9 @@ type Outcome = type[Swapped] | type[Waiting] | StallReason
         pytest.param(BY_TAG.at(WANTED), NO_ANSWER, 30, Swapped, id="nobody asked the operation"),
         pytest.param(BY_TAG, GOES_ON, 30, Waiting, id="it goes on"),
         pytest.param(BY_TAG, OVER, 30, Waiting, id="the configuration is behind"),
+        pytest.param(BY_TAG, OVER, 180, StallReason.OVERTAKEN, id="over, and another image is named"),
+        pytest.param(None, OVER, 180, StallReason.OVERTAKEN, id="over, and no image at all is named"),
+        pytest.param(NO_ANSWER, OVER, 180, Waiting, id="over, and the configuration unread"),
         pytest.param(BY_TAG, None, 30, Waiting, id="its answer got lost"),
         pytest.param(NO_ANSWER, NO_ANSWER, 30, Waiting, id="nothing could be read"),
         pytest.param(BY_TAG, GIVEN_UP, 1500, StallReason.SWAP_FAILED, id="the platform gave it up"),
@@ -37,7 +40,7 @@ type Outcome = type[Swapped] | type[Waiting] | StallReason
     ],
 )
 def test_a_swap(
-    configured: ImageReference | Unknown, progress: Progress | Unknown | None, age: float, outcome: Outcome
+    configured: ImageReference | Unknown | None, progress: Progress | Unknown | None, age: float, outcome: Outcome
 ) -> None:
     """The configuration tells that it is done; only Azure's word, or a very long time, that it will not be."""
     facts = SwapFacts(begun_at=T0, wanted=WANTED, configured=configured, health_check_path="/health", progress=progress)

@@ -1,5 +1,6 @@
 """The strategy `swap`: a new image proves itself in a slot, and only then changes places with what serves."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -47,6 +48,24 @@ def begins_to_crash(town: Town, digest: str) -> None:
     """The image's next start fails: what it needs is there in the slot only."""
     stays = town.world.registry("contoso").repositories["shop"].manifests[digest]
     stays[:] = [replace(stay, manifest=replace(stay.manifest, described=Image(exit_code=3))) for stay in stays]
+
+
+def swap_by_hand(town: Town) -> None:
+    """A person swaps the slot with the app."""
+    town.world.catch_up()
+    town.world.swaps.begin(town.world.site("shop/staging"), town.world.site("shop"), (), town.clock.now())
+
+
+def write_into_slot(town: Town) -> None:
+    """A person writes another image into the slot."""
+    town.world.push("contoso", "shop", "other", "v3")
+    town.world.configure("shop/staging", {"linuxFxVersion": "DOCKER|contoso.azurecr.io/shop:other"})
+
+
+async def begin_to_swap(town: Town) -> None:
+    """Let time go by until the swap was asked for."""
+    while "slots.swap" not in town.acts:
+        await town.run(seconds=1, step=1)
 
 
 async def configured(town: Town, name: str = "shop") -> str | None:
@@ -182,9 +201,7 @@ async def test_a_swap_that_the_platform_gives_up(town: Town) -> None:
     """The slot stopped answering before its swap: the app goes on serving, and the platform's own words are told."""
     before = serving(town)
     await town.push(IMAGE, "v2")
-    await town.run_until("shop", State.VERIFYING)
-    while "slots.swap" not in town.acts:
-        await town.run(seconds=1, step=1)
+    await begin_to_swap(town)
     town.world.stop("shop/staging")
     await town.run(seconds=timedelta(minutes=35).total_seconds(), step=20)
     rollout = await town.rollout("shop")
@@ -192,6 +209,40 @@ async def test_a_swap_that_the_platform_gives_up(town: Town) -> None:
     assert rollout.stall is not None
     assert "did not respond to http ping" in rollout.stall.lines[0]
     assert serving(town) == before
+
+
+@pytest.mark.parametrize("interferes", [swap_by_hand, write_into_slot])
+async def test_what_others_do_before_the_swap(town: Town, interferes: Callable[[Town], None]) -> None:
+    """What the slot has is read again before the swap: where it is another image by then, it is brought there anew."""
+    new = await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    await town.operator.admin.freeze(b'{"by": "ana", "why": "I try something"}')
+    await town.run_until("shop", State.HELD)
+    interferes(town)
+    town.clock.advance(60)
+    await town.operator.admin.unfreeze(b'{"by": "ana"}')
+    await town.run()
+    assert town.acts == ["config.update", "config.update", "slots.swap"]
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
+
+
+@pytest.mark.parametrize(("interferes", "after"), [(write_into_slot, 0), (swap_by_hand, 5), (swap_by_hand, 10)])
+async def test_what_others_do_during_the_swap(town: Town, interferes: Callable[[Town], None], after: float) -> None:
+    """Another image came through, or the swap was undone at once: it is said so, and not that the app is untouched."""
+    await town.push(IMAGE, "v2")
+    await begin_to_swap(town)
+    town.clock.advance(after)
+    interferes(town)
+    await town.run(seconds=900)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.reason) == (State.FAILED, StallReason.OVERTAKEN)
+    assert town.acts == ["config.update", "slots.swap"]
+    assert "not touched" not in rollout.detail
+    assert rollout.stall is not None
+    assert "contoso.azurecr.io/shop:" in rollout.stall.lines[0]
+    newest = await town.push(IMAGE, "v2")
+    await town.run()
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {newest})
 
 
 async def test_a_slot_that_is_not_there(town: Town) -> None:
