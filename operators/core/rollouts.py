@@ -97,8 +97,10 @@ class Rollout(Model):
     waits: int = 0
     """How often it was looked at again while held or waiting: what the next delay grows with."""
     access: Access | None = None
+    access_of: str | None = None
+    """With a slot, whose access that is, by key: the slot's or the app's own, whichever is worse."""
     granted: bool = False
-    """The missing role was asked for by us already."""
+    """The role that is missing there was asked for by us already."""
     intended_at: Instant | None = None
     """When the act was about to begin. Together with `applied_at` missing: it may or may not have happened."""
     applied_at: Instant | None = None

@@ -49,6 +49,7 @@ class Gating:
         self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
     ) -> Outcome:
         """Act, or wait for what the gate says. `aside` are other rollouts that this step has ended."""
+        waited_for = moved.rollout.access_of
         now, scene = self.house.now(), await read_scene(self.house, moved.rollout, facts)
         if isinstance(scene, NoStage):
             return self._without_stage(active, moved, scene, aside)
@@ -69,7 +70,7 @@ class Gating:
             answer = await Attributing(self.house).named(answer, rollout)
         if isinstance(answer, Unread):
             return self._unread(active, moved, answer, aside)
-        again = _same_again(rollout, answer)
+        again = _same_again(rollout, answer) if rollout.access_of == waited_for else None
         if again is not None:
             waited = {"access": access, "waits": rollout.waits + 1, "retries": 0, "stall": None, "next_at": now + again}
             moved = Moved(rollout=rollout.model_copy(update=waited))

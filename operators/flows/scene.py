@@ -78,6 +78,8 @@ async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQu
     access, question = min(
         zip(answers, questions, strict=True), key=lambda pair: _FROM_BAD_TO_GOOD.index(pair[0].verdict)
     )
+    whose = question.site.id.key
+    rollout = rollout.model_copy(update={"access_of": whose, "granted": rollout.granted and whose == rollout.access_of})
     other = facts.other or other_work(site, deployments)
     if rollout.in_slot:
         return Scene(rollout, access, question, other, statuses, _health(site, config))

@@ -12,7 +12,7 @@ from operators.core.apps import AppId
 from operators.core.looks import Cause, Look
 from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
-from operators.core.transitions import State
+from operators.core.transitions import Event, State
 from operators.core.watch import Proof
 from tests.flows.town import Died, Town
 
@@ -139,6 +139,21 @@ async def test_both_identities_have_to_be_allowed(town: Town) -> None:
     examined = await town.operator.doctor.app(town.key("shop"))
     [stage] = [check for check in examined.checks if check.code == "stage"]
     assert (stage.status, "az role assignment create" in stage.fix[0]) == ("problem", True)
+
+
+@pytest.mark.parametrize("slot", [{"role": False}])
+async def test_each_identity_is_given_what_it_lacks(town: Town) -> None:
+    """PULLEY_GRANT_PULL with both roles missing: one grant each, and the history says whose was missing when."""
+    town = town.restarted(grant_pull=True)
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    town.clock.advance(600)
+    new = await town.push(IMAGE, "v2")
+    await town.run()
+    rollout = await town.rollout("shop")
+    assert (rollout.state, serving(town)) == (State.SUCCEEDED, {new})
+    steps = await town.steps("shop", rollout.sequence)
+    denied = [step.detail.partition(" ")[0] for step in steps if step.event is Event.DENIED]
+    assert (denied, [step.reason for step in steps].count("granted")) == (["shop:staging", "shop"], 2)
 
 
 async def test_what_fails_after_the_swap_is_swapped_back(town: Town) -> None:
