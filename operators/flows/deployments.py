@@ -11,6 +11,7 @@ from operators.core.doctor.facts import Deployment
 from operators.core.findings import Finding, Findings, decide, needs_deployments, signs_of
 from operators.core.model import Unknown
 from operators.core.notices import FindingNotice
+from operators.core.rollouts import Act
 from operators.flows.attributing import Attributing
 from operators.flows.services import House
 
@@ -37,6 +38,8 @@ class Deployments:
         )
         opened: list[Finding] = []
         for app, site in sites.items():
+            if await self._we_swap(site):
+                site = site.model_copy(update={"in_progress_operation_id": None})
             signs = signs_of(site, deployments.get(app, ()))
             found = await self._named(decide(app, signs, known.get(app, ()), self.house.now()))
             await self._store(found)
@@ -55,6 +58,16 @@ class Deployments:
 
         answers = await asyncio.gather(*(read(site) for site in sites))
         return dict(zip((site.id.key for site in sites), answers, strict=True))
+
+    async def _we_swap(self, site: Site) -> bool:
+        """Whether what is in progress on a site or slot is a swap of ours: its rollout says how far that is."""
+        if not site.in_progress_operation_id:
+            return False
+        active, _ = await self.house.records.engine.read(site.id.model_copy(update={"slot": None}).key)
+        rollout = active.rollout
+        if rollout is None or not rollout.occupying or rollout.act is not Act.SWAP or rollout.swapped:
+            return False
+        return site.id.slot in (None, rollout.slot)
 
     async def _named(self, found: Findings) -> Findings:
         """Ask once who began it, when it is about to be told."""

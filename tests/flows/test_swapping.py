@@ -226,6 +226,17 @@ async def test_a_swap_that_the_platform_gives_up(town: Town) -> None:
     assert serving(town) == before
 
 
+async def test_a_long_swap_of_ours_is_nobody_elses_work(town: Town) -> None:
+    """While it goes on, Azure shows an operation on the app and on the slot: no finding is made of it."""
+    await town.push(IMAGE, "v2")
+    await begin_to_swap(town)
+    town.world.stop("shop/staging")
+    for _ in range(3):
+        await town.run(seconds=360, step=20)
+        assert town.world.site("shop").told.in_progress_operation_id is not None
+        assert (await town.operator.drift.check()).opened == ()
+
+
 @pytest.mark.parametrize("interferes", [swap_by_hand, write_into_slot])
 async def test_what_others_do_before_the_swap(town: Town, interferes: Callable[[Town], None]) -> None:
     """What the slot has is read again before the swap: where it is another image by then, it is brought there anew."""
