@@ -136,6 +136,7 @@ class Planning:
         )
         aside: tuple[Moved, ...] = ()
         slot = self._way(facts).slot
+        way = Way(strategy=target.strategy, slot=slot)
         chosen = rollout if rollout and rollout.state is not State.PENDING else None
         if rollout and chosen and _same_way(chosen, target, slot):
             moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(held), "tag_seen": _tag_seen(facts)}))
@@ -145,7 +146,7 @@ class Planning:
                 aside = (other.by(Event.NOT_NEEDED, now, "already_on_its_way", detail),)
         else:
             if chosen:
-                detail = f"{target.image.digest} came before it had acted"
+                detail = _instead(chosen, target, way)
                 aside = (Moved(rollout=chosen).by(Event.NEWER, now, "newer", detail),)
                 rollout = None
             if rollout:
@@ -156,7 +157,7 @@ class Planning:
                 Event.CHOSEN,
                 now,
                 "chosen",
-                f"{target.image} by {Way(strategy=target.strategy, slot=slot)}",
+                f"{target.image} by {way}",
                 image=target.image,
                 reference=str(facts.reference) if isinstance(facts.reference, Reference) else None,
                 strategy=target.strategy,
@@ -187,6 +188,13 @@ def _noticing(active: Active, facts: Facts) -> Active:
 
 def _same_way(rollout: Rollout, target: Target, slot: str | None) -> bool:
     return (rollout.image, rollout.strategy, rollout.slot) == (target.image, target.strategy, slot)
+
+
+def _instead(chosen: Rollout, target: Target, way: Way) -> str:
+    """Why a rollout that has not acted on the app makes room."""
+    if chosen.image != target.image or chosen.strategy is None:
+        return f"{target.image.digest} came before it had acted"
+    return f"its way is {way} now, not {Way(strategy=chosen.strategy, slot=chosen.slot)}"
 
 
 def _weighed(held: Held) -> tuple[Look, ...]:

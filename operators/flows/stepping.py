@@ -31,7 +31,7 @@ def begin(active: Active, looks: tuple[Look, ...], now: datetime) -> tuple[Activ
     """A new rollout of the app, with the next sequence number, named after the look that leads."""
     look = leading(looks)
     cause = look.cause if look else Cause.DRIFT
-    caused_by = look.detail if look else "the tag moved while a rollout waited"
+    caused_by = look.detail if look else "what to bring, or the way, changed while a rollout waited"
     if look and look.by:
         caused_by = f"{look.by}: {caused_by}"
     if len(looks) > 1:

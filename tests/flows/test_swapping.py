@@ -1,23 +1,18 @@
 """The strategy `swap`: a new image proves itself in a slot, and only then changes places with what serves."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from local.azure.scenario import Image
 from operators.core.apps import AppId
 from operators.core.looks import Cause, Look
 from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
 from operators.core.watch import Proof
-from tests.flows.town import Died, Town
-
-IMAGE = "contoso.azurecr.io/shop:stable"
-CAREFUL = {"pulley": "on", "pulley-strategy": "swap:staging"}
+from tests.flows.staging import CAREFUL, IMAGE, begin_to_swap, begins_to_crash, serving, with_slot
+from tests.flows.town import Town
 
 
 @pytest.fixture
@@ -29,43 +24,7 @@ def slot() -> dict[str, Any]:
 @pytest.fixture
 def scenario(scenario: dict[str, Any], slot: dict[str, Any]) -> dict[str, Any]:
     """The app has a slot that its new images go through, with an identity of its own."""
-    site = scenario["sites"][0]
-    same = {name: site[name] for name in ("image", "identity", "acr_use_managed_identity_creds", "health_check_path")}
-    site |= {"tags": CAREFUL, "slots": [{"name": "staging", **same, "tags": {"pulley": "on"}} | slot]}
-    grant = {"principal": "shop/staging", "role": "AcrPull", "scope": "contoso"}
-    if slot.get("role", True):
-        scenario["role_assignments"].append(grant)
-    site["slots"][0].pop("role", None)
-    return scenario
-
-
-def serving(town: Town, name: str = "shop") -> set[str | None]:
-    """The digests that really serve."""
-    return {one.serving.digest if one.serving else None for one in town.world.instances(name)}
-
-
-def begins_to_crash(town: Town, digest: str) -> None:
-    """The image's next start fails: what it needs is there in the slot only."""
-    stays = town.world.registry("contoso").repositories["shop"].manifests[digest]
-    stays[:] = [replace(stay, manifest=replace(stay.manifest, described=Image(exit_code=3))) for stay in stays]
-
-
-def swap_by_hand(town: Town) -> None:
-    """A person swaps the slot with the app."""
-    town.world.catch_up()
-    town.world.swaps.begin(town.world.site("shop/staging"), town.world.site("shop"), (), town.clock.now())
-
-
-def write_into_slot(town: Town) -> None:
-    """A person writes another image into the slot."""
-    town.world.push("contoso", "shop", "other", "v3")
-    town.world.configure("shop/staging", {"linuxFxVersion": "DOCKER|contoso.azurecr.io/shop:other"})
-
-
-async def begin_to_swap(town: Town) -> None:
-    """Let time go by until the swap was asked for."""
-    while "slots.swap" not in town.acts:
-        await town.run(seconds=1, step=1)
+    return with_slot(scenario, slot)
 
 
 async def configured(town: Town, name: str = "shop") -> str | None:
@@ -173,22 +132,6 @@ async def test_what_fails_after_the_swap_is_swapped_back(town: Town) -> None:
     assert serving(town) == {good}
 
 
-@pytest.mark.parametrize("part", ["slotsswap", "staging/config/web"])
-async def test_a_crash_behind_an_act_repeats_nothing(town: Town, part: str) -> None:
-    """The process died after the write or the swap: what is real is read, and no second one is sent."""
-    new = await town.push(IMAGE, "v2")
-    town.dies_after(part, method="POST" if part == "slotsswap" else "PATCH")
-    with pytest.raises(Died):
-        await town.run()
-    await town.claims_expire("shop")
-    town.clock.advance(700)
-    await town.operator.sweep.run()
-    await town.run(seconds=1800)
-    rollout = await town.rollout("shop")
-    assert (rollout.state, serving(town)) == (State.SUCCEEDED, {new})
-    assert town.acts == ["config.update", "slots.swap"]
-
-
 async def test_a_newer_push_takes_the_place_of_one_in_the_slot(town: Town) -> None:
     """What is in the slot was not swapped yet, so it makes room: the app never runs the older image."""
     await town.push(IMAGE, "v2")
@@ -235,40 +178,6 @@ async def test_a_long_swap_of_ours_is_nobody_elses_work(town: Town) -> None:
         await town.run(seconds=360, step=20)
         assert town.world.site("shop").told.in_progress_operation_id is not None
         assert (await town.operator.drift.check()).opened == ()
-
-
-@pytest.mark.parametrize("interferes", [swap_by_hand, write_into_slot])
-async def test_what_others_do_before_the_swap(town: Town, interferes: Callable[[Town], None]) -> None:
-    """What the slot has is read again before the swap: where it is another image by then, it is brought there anew."""
-    new = await town.push(IMAGE, "v2")
-    await town.run_until("shop", State.VERIFYING)
-    await town.operator.admin.freeze(b'{"by": "ana", "why": "I try something"}')
-    await town.run_until("shop", State.HELD)
-    interferes(town)
-    town.clock.advance(60)
-    await town.operator.admin.unfreeze(b'{"by": "ana"}')
-    await town.run()
-    assert town.acts == ["config.update", "config.update", "slots.swap"]
-    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
-
-
-@pytest.mark.parametrize(("interferes", "after"), [(write_into_slot, 0), (swap_by_hand, 5), (swap_by_hand, 10)])
-async def test_what_others_do_during_the_swap(town: Town, interferes: Callable[[Town], None], after: float) -> None:
-    """Another image came through, or the swap was undone at once: it is said so, and not that the app is untouched."""
-    await town.push(IMAGE, "v2")
-    await begin_to_swap(town)
-    town.clock.advance(after)
-    interferes(town)
-    await town.run(seconds=900)
-    rollout = await town.rollout("shop")
-    assert (rollout.state, rollout.reason) == (State.FAILED, StallReason.OVERTAKEN)
-    assert town.acts == ["config.update", "slots.swap"]
-    assert "not touched" not in rollout.detail
-    assert rollout.stall is not None
-    assert "contoso.azurecr.io/shop:" in rollout.stall.lines[0]
-    newest = await town.push(IMAGE, "v2")
-    await town.run()
-    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {newest})
 
 
 async def test_a_slot_that_is_not_there(town: Town) -> None:
