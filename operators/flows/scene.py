@@ -8,6 +8,7 @@ from operators.core.access import Access, Verdict
 from operators.core.apps import Site, SiteConfig
 from operators.core.gate import Unread, unread
 from operators.core.instances import InstanceStatus
+from operators.core.inventory import stage_of
 from operators.core.model import Unknown
 from operators.core.other_work import OtherWork, other_work
 from operators.core.rollouts import Health, Rollout
@@ -48,6 +49,19 @@ async def read_scene(house: House, rollout: Rollout, facts: Facts) -> Scene | No
         return await _with_slot(house, rollout, facts, facts.access)
     access = await facts.access.verdict(rollout.image)
     return Scene(rollout, access, facts.access, facts.other, facts.statuses, _health(facts.site, facts.config))
+
+
+async def in_stage(house: House, own: AccessQuestion) -> AccessQuestion | None:
+    """The question about the slot that an app's new images go through, which pulls as itself; None where it has none.
+
+    Raises operators.errors where the slot cannot be read.
+    """
+    slot = stage_of(own.site)
+    if slot is None:
+        return None
+    site, config = await asyncio.gather(house.azure.sites.site(slot), house.azure.sites.config(slot))
+    configured = configured_image(config)
+    return AccessQuestion(site, config, configured, own.reads) if configured else None
 
 
 async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQuestion) -> Scene | NoStage | Unread:

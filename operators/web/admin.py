@@ -16,6 +16,7 @@ from operators.flows.drift import Drift
 from operators.flows.facts import read_facts
 from operators.flows.granting import Granting
 from operators.flows.marking import GRACE, Marking
+from operators.flows.scene import in_stage
 from operators.flows.services import House
 from operators.web.access_answers import AccessAnswer, GrantAnswer
 from operators.web.answer import Page
@@ -95,6 +96,8 @@ class Admin:
             raise Conflict(f"grant for {name}", "PULLEY_MODE=observe: nothing is changed")
         access = await question.verdict()
         role = await question.missing_role(access)
+        if role is None and (in_slot := await in_stage(self.house, question)):
+            role = await in_slot.missing_role(await in_slot.verdict())
         if role is None:
             raise Conflict(f"grant for {name}", f"no role would change the verdict. {access.sentence}")
         grant = await Granting(self.house).give(key, role, by)

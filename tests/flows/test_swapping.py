@@ -11,6 +11,7 @@ from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
 from operators.core.watch import Proof
+from operators.errors import Conflict
 from tests.flows.staging import CAREFUL, IMAGE, begin_to_swap, begins_to_crash, serving, with_slot
 from tests.flows.town import Town
 
@@ -113,6 +114,18 @@ async def test_each_identity_is_given_what_it_lacks(town: Town) -> None:
     steps = await town.steps("shop", rollout.sequence)
     denied = [step.detail.partition(" ")[0] for step in steps if step.event is Event.DENIED]
     assert (denied, [step.reason for step in steps].count("granted")) == (["shop:staging", "shop"], 2)
+
+
+@pytest.mark.parametrize("slot", [{"role": False}])
+async def test_a_person_gives_the_slot_what_it_lacks(town: Town) -> None:
+    """POST …/access/grant of the app: its own identity lacks nothing, so its slot gets the role, and it goes on."""
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=30)
+    assert (await town.operator.admin.grant("shop", b'{"by": "ana"}')).role == "AcrPull"
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+    with pytest.raises(Conflict, match="no role would change the verdict"):
+        await town.operator.admin.grant("shop", b"")
 
 
 async def test_what_fails_after_the_swap_is_swapped_back(town: Town) -> None:
