@@ -14,6 +14,8 @@ class Running(Model):
     since: Instant
     sequence: int | None
     """The rollout that brought it; None for what was found at first sight."""
+    tag_updated: Instant | None = None
+    """The tag's last update as that rollout saw it: one that moved away and back may have been pulled in between."""
 
 
 class Rejected(Model):

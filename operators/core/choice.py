@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from operators.core.active import Container
+from operators.core.active import Container, Running
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Digest, Model, Unknown
@@ -209,6 +209,8 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
         how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"
         return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"runs {target} already: {how}", decided=target)
     if running.sequence is not None:
+        if _moved_since(running, facts.looks):
+            return None
         return Skip(
             reason=ChoiceReason.ALREADY_RUNNING,
             detail=f"rollout #{running.sequence} brought it to {target} and the tag has not moved since",
@@ -217,6 +219,15 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
     if look is None or look.cause is not Cause.PUSH:
         return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"{target} is its baseline", decided=target)
     return None
+
+
+def _moved_since(running: Running, looks: tuple[Look, ...]) -> bool:
+    """Whether another digest was pushed to the tag after the rollout saw it, though the tag is back."""
+    seen = running.tag_updated
+    return seen is not None and any(
+        look.digest not in (None, running.digest) and look.pushed_at is not None and look.pushed_at > seen
+        for look in looks
+    )
 
 
 def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice:

@@ -194,7 +194,8 @@ def _runs(container: Container | None, rollout: Rollout, now: datetime) -> Conta
     wanted = rollout.wanted.digest if rollout.wanted else None
     if container is None or wanted is None or rollout.proof is None:
         return container
-    running = Running(digest=wanted, proof=rollout.proof, since=now, sequence=rollout.sequence)
+    updated = rollout.tag_seen.last_updated if rollout.tag_seen else None
+    running = Running(digest=wanted, proof=rollout.proof, since=now, sequence=rollout.sequence, tag_updated=updated)
     good = container.last_good
     if rollout.proof is not Proof.ASSUMED:
         good = (running, *(one for one in good if one.digest != running.digest))[:_REMEMBERED]

@@ -244,6 +244,22 @@ def test_which_tag_is_asked_for(tag: str | None, looks: tuple[Look, ...], refere
     assert wished_tag(looks, reference) == tag
 
 
+@pytest.mark.parametrize(
+    ("pushed", "kind"),
+    [
+        pytest.param(push_of(A), Skip, id="the same once more"),
+        pytest.param(push_of(B).model_copy(update={"pushed_at": ago(900)}), Skip, id="an older event, late"),
+        pytest.param(push_of(B).model_copy(update={"pushed_at": ago(300)}), Target, id="moved away and back"),
+    ],
+)
+def test_a_tag_that_moved_away_and_back_is_brought_again(pushed: Look, kind: type) -> None:
+    """What was only assumed to run may be what the tag named in between."""
+    assumed = running(A, Proof.ASSUMED, sequence=2).model_copy(update={"tag_updated": ago(600)})
+    looks = (pushed, push_of(A))
+    choice = chosen(tag=tag_at(A, updated=NOW), looks=looks, container=container(assumed))
+    assert isinstance(choice, kind)
+
+
 def test_every_reason_is_given() -> None:
     """No reason is without a case here, but for those that planning gives before there is a choice."""
     before = {ChoiceReason.APP_UNREADABLE, ChoiceReason.NOT_OPTED_IN, ChoiceReason.NOT_A_CONTAINER, ChoiceReason.STAGE}

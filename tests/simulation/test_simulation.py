@@ -14,6 +14,7 @@ FOUND = {
     1021: "a wish for a stopped app that nobody had looked at yet left it unseen for good",
     1054: "the image from before was started while the log that tells was throttled: it was taken for a success",
     1132: "a line of everyone's list that took effect late stood over the rollout's end",
+    1783: "a tag that moved away and back during a rollout: the next push was taken for what ran already",
 }
 """Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
 call that the operator makes."""
