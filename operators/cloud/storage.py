@@ -1,7 +1,6 @@
 """The storage account: clients for its tables and queues, made on first use, and its faults in our words."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -34,38 +33,37 @@ class Storage:
     ) -> None:
         self._tables = _table_service(connection_string, account, credential, table_transport)
         self._queues = _queue_service(connection_string, account, credential, queue_transport)
-        self._made: set[str] = set()
-        self._making = asyncio.Lock()
+        self._table_clients: dict[str, TableClient] = {}
+        self._queue_clients: dict[str, QueueClient] = {}
 
     async def table(self, name: str) -> TableClient:
-        """The table, made if it is missing (asked once per process)."""
-        client = self._tables.get_table_client(name)
-        await self._make(f"table {name}", client.create_table)
-        return client
+        """The table, made if it is missing. A process asks that once, and makes its client once: that is not cheap."""
+        if name not in self._table_clients:
+            client = self._tables.get_table_client(name)
+            await _make(f"table {name}", client.create_table)
+            self._table_clients[name] = client
+        return self._table_clients[name]
 
     async def queue(self, name: str) -> QueueClient:
         """The queue, made if it is missing; messages are base64, as host.json's `messageEncoding` says."""
-        client = self._queues.get_queue_client(
-            name, message_encode_policy=BinaryBase64EncodePolicy(), message_decode_policy=BinaryBase64DecodePolicy()
-        )
-        await self._make(f"queue {name}", client.create_queue)
-        return client
+        if name not in self._queue_clients:
+            client = self._queues.get_queue_client(
+                name, message_encode_policy=BinaryBase64EncodePolicy(), message_decode_policy=BinaryBase64DecodePolicy()
+            )
+            await _make(f"queue {name}", client.create_queue)
+            self._queue_clients[name] = client
+        return self._queue_clients[name]
 
     async def close(self) -> None:
         """Close the connections."""
         await self._tables.close()
         await self._queues.close()
 
-    async def _make(self, what: str, create: Any) -> None:
-        if what in self._made:
-            return
-        async with self._making:
-            if what in self._made:
-                return
-            async with faults(f"create {what}"):
-                with suppress(ResourceExistsError):
-                    await create()
-            self._made.add(what)
+
+async def _make(what: str, create: Callable[[], Awaitable[object]]) -> None:
+    async with faults(f"create {what}"):
+        with suppress(ResourceExistsError):
+            await create()
 
 
 @asynccontextmanager
