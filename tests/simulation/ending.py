@@ -113,7 +113,7 @@ class Rest:
         told = [one for one in self._rollouts(app) if one.state is not State.SUPERSEDED]
         last = next((one for one in told if one.image), None)
         newest = told[0] if told else None
-        if self._is_baseline(told, container):
+        if self._is_baseline(self._rollouts(app), container):
             return "its baseline"
         if newest and newest.reason == ChoiceReason.APP_STOPPED:
             return "stopped"
