@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from croniter import croniter  # type: ignore[import-untyped]
+from croniter import croniter
 from pydantic import BaseModel, ConfigDict
 
 from local.host.errors import ConfigurationError

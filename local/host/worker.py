@@ -14,16 +14,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from azure_functions_runtime import (  # type: ignore[import-untyped]
+from azure_functions_runtime import (
     invocation_id_cv,
     start_threadpool_executor,
     stop_threadpool_executor,
 )
-from azure_functions_runtime.bindings.datumdef import Datum  # type: ignore[import-untyped]
-from azure_functions_runtime.bindings.meta import load_binding_registry  # type: ignore[import-untyped]
-from azure_functions_runtime.handle_event import _functions as registry  # type: ignore[import-untyped]
-from azure_functions_runtime.loader import index_function_app  # type: ignore[import-untyped]
-from azure_functions_runtime.native_invocation import invocation_request_native  # type: ignore[import-untyped]
+from azure_functions_runtime.bindings.datumdef import Datum
+from azure_functions_runtime.bindings.meta import load_binding_registry
+from azure_functions_runtime.handle_event import _functions as registry
+from azure_functions_runtime.loader import index_function_app
+from azure_functions_runtime.native_invocation import invocation_request_native
 
 from local.host.errors import IndexingError, UnsupportedFunctionError
 from local.host.functions import Function, parse_function

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
+from jwt.types import Options
 
 from local.azure.world.names import stable_guid
 
@@ -48,8 +49,8 @@ class Tokens:
     def read(self, token: str, now: datetime) -> dict[str, Any]:
         """Answer the claims of a token of this world; raises TokenError for any other and for an expired one."""
         try:
-            unchecked = {"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
-            claims: dict[str, Any] = jwt.decode(token, self._key, algorithms=["HS256"], options=unchecked)  # type: ignore[arg-type]
+            unchecked: Options = {"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
+            claims: dict[str, Any] = jwt.decode(token, self._key, algorithms=["HS256"], options=unchecked)
         except jwt.PyJWTError as error:
             raise TokenError(str(error)) from error
         if claims["exp"] <= now.timestamp():
