@@ -1,10 +1,10 @@
 """Sends the registries' webhooks to addresses outside the simulated Azure: http on loopback, and nowhere else."""
 
-import asyncio
 from urllib.parse import urlsplit
 
 import httpx
 
+from local.azure.under_way import UnderWay
 from local.azure.world import World
 from local.azure.world.webhooks import WebhookRequest
 
@@ -20,25 +20,20 @@ class WebhookSender:
         self._webhooks = world.webhooks
         # the environment may name the simulated Azure as the proxy; webhooks go straight to their address
         self._client = client or httpx.AsyncClient(trust_env=False)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
         world.webhooks.post = self._start
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._under_way.settle()
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.give_up()
         await self._client.aclose()
 
     def _start(self, request: WebhookRequest) -> None:
-        task = asyncio.create_task(self._send(request))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.begin(self._send(request))
 
     async def _send(self, request: WebhookRequest) -> None:
         parts = urlsplit(request.uri)

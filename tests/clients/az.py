@@ -1,6 +1,5 @@
 """The real `az` with an environment and a configuration of its own: it reaches nothing but the simulated Azure."""
 
-import asyncio
 import json
 import os
 import shlex
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local.addresses import REPOSITORY, Addresses
+from tests.clients.programs import ended
 
 PYTHON = REPOSITORY / ".local" / "az-venv" / "bin" / "python"
 _WITHIN = 120
@@ -36,21 +36,10 @@ class Az:
         return await self._run(["bash", "-c", f'az() {{ "{PYTHON}" -m azure.cli "$@"; }}; {line}'])
 
     async def _run(self, command: list[str]) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            env=self._environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            output, errors = await asyncio.wait_for(process.communicate(), _WITHIN)
-        finally:
-            if process.returncode is None:
-                process.kill()
-        if process.returncode != 0:
-            raise AzError(f"{shlex.join(command[3:])}\n{errors.decode()}")
-        return output.decode()
+        az = await ended(command, self._environment(), _WITHIN)
+        if az.code != 0:
+            raise AzError(f"{shlex.join(command[3:])}\n{az.errors}")
+        return az.output.decode()
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -1,6 +1,5 @@
 """Event Grid as a whole: what was published, and what became of it."""
 
-import asyncio
 import json
 from itertools import cycle
 from typing import Any
@@ -14,6 +13,7 @@ from local.azure.event_grid.destinations import Destination, destination_of, des
 from local.azure.event_grid.events import Event, Told, event_of
 from local.azure.event_grid.handshake import Verdict
 from local.azure.event_grid.validations import Validations
+from local.azure.under_way import UnderWay
 from local.azure.world import World
 from local.azure.world.names import same, stable_guid
 from local.azure.world.registries import Registry
@@ -40,7 +40,7 @@ class EventGrid:
         self._delivering = Delivering(world.clock, self._caller, pace)
         self._validations = Validations(world, self._caller, pace)
         self._delays = cycle(world.scenario.events.delays)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
         self.deliveries: list[Delivery] = []
         """Every delivery, in the order of publishing."""
 
@@ -90,14 +90,11 @@ class EventGrid:
 
     async def settle(self) -> None:
         """Wait until no delivery is under way."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._under_way.settle()
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.give_up()
         await self._validations.close()
         await self._caller.close()
 
@@ -128,9 +125,7 @@ class EventGrid:
             delivery.drop("asked for")
             return delivery
         waits = next(self._delays) if delay is None else delay
-        task = asyncio.create_task(self._delivering.run(delivery, to, waits))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.begin(self._delivering.run(delivery, to, waits))
         return delivery
 
     def _subscription(self, registry: str, name: str) -> EventSubscription:

@@ -1,6 +1,5 @@
 """The clients as the tests have them: programs of their own that reach nothing but the simulated Azure."""
 
-import asyncio
 import json
 import os
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.addresses import REPOSITORY, Addresses
+from tests.clients.programs import ended
 
 ORAS_PYTHON = REPOSITORY / ".local" / "oras-venv" / "bin" / "python"
 _WITHIN = 60
@@ -69,25 +69,13 @@ class AzureClient:
 
 
 async def _output(program: tuple[str, ...], addresses: Addresses, **variables: str) -> Any:
-    process = await asyncio.create_subprocess_exec(
-        *program,
-        env=variables
-        | {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(REPOSITORY),
-            "HTTPS_PROXY": addresses.proxy,
-            "NO_PROXY": "127.0.0.1,localhost",
-            "REQUESTS_CA_BUNDLE": addresses.ca,
-        },
-        cwd=REPOSITORY,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        output, errors = await asyncio.wait_for(process.communicate(), _WITHIN)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert process.returncode == 0, f"{' '.join(program[3:])}\n{errors.decode()}"
-    return json.loads(output)
+    environment = variables | {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(REPOSITORY),
+        "HTTPS_PROXY": addresses.proxy,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "REQUESTS_CA_BUNDLE": addresses.ca,
+    }
+    client = await ended(program, environment, _WITHIN)
+    assert client.code == 0, f"{' '.join(program[3:])}\n{client.errors}"
+    return json.loads(client.output)
