@@ -1,7 +1,7 @@
 """Publishing: what was stored about a rollout also goes into everyone's list and, where it is news, to whoever listens.
 
 Both come after the commit and may be lost with the process. What is owed is therefore stored before, and the next step
-or the sweep makes it good.
+makes it good; where none would come, the sweep asks for one.
 """
 
 from dataclasses import dataclass

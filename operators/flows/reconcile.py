@@ -9,7 +9,6 @@ from operators.cloud.engine import Held, LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.active import Active
 from operators.core.inventory import Follower
-from operators.core.rollouts import Moved
 from operators.core.transitions import State
 from operators.errors import PulleyError
 from operators.flows.applying import Applying
@@ -71,7 +70,7 @@ class Reconcile:
         if delay is not None or untold:
             due = await records.due.owe(app, self.house.now() + (delay or timedelta()) + settings.wait(GRACE), untold)
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
-        await self._follow(before, active, outcome.moved)
+        await self._follow(before, active, ended=bool(left) or any(each.rollout.ended for each in outcome.moved))
         await Publishing(self.house).publish(before.rollout, outcome.moved)
         await Publishing(self.house).make_good(app, left)
         for each in outcome.moved:
@@ -92,8 +91,8 @@ class Reconcile:
         if due is not None and due.untold:
             await records.due.told(due)
 
-    async def _follow(self, before: Active, after: Active, moved: tuple[Moved, ...]) -> None:
-        """Keep the list that pushes and the drift check go by; each end writes it, whatever was lost before."""
+    async def _follow(self, before: Active, after: Active, *, ended: bool) -> None:
+        """Keep the list that pushes and the drift check go by; each end writes it, also one of a step that died."""
         container = after.container
         if container is None or container.reference is None:
             return
@@ -103,7 +102,7 @@ class Reconcile:
             container.decided,
             container.written,
         )
-        if same and not any(each.rollout.ended for each in moved):
+        if same and not ended:
             return
         await self.house.records.follows.put(
             Follower(

@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from operators.cloud.due import Due
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.active import Active
@@ -35,12 +34,10 @@ class Sweep:
         turns = spread(due.app for due in overdue)
         for due, (_, delay) in zip(overdue, turns, strict=True):
             active, looks = await records.engine.read(due.app)
-            await self._publish(active, due)
-            if active.rollout is None and not looks:
+            if active.rollout is None and not looks and not due.untold:
                 await records.due.remove(due)
                 continue
-            if due.untold:
-                await records.due.told(due)
+            await self._publish(active)
             _log.warning("%s is overdue since %s; its message is sent again", due.app, due.at)
             delay = self.house.settings.wait(delay)
             await records.due.put(due.app, now + delay + self.house.settings.wait(GRACE), due.error)
@@ -76,9 +73,8 @@ class Sweep:
             return
         await records.recent.put(moved.rollout)
 
-    async def _publish(self, active: Active, due: Due) -> None:
-        """Show and tell again what a step may have died before it could."""
-        publishing, rollout = Publishing(self.house), active.rollout
-        await publishing.make_good(due.app, due.untold)
+    async def _publish(self, active: Active) -> None:
+        """Show and tell again where the rollout stands; its step may have died before it could."""
+        rollout = active.rollout
         if rollout is not None and self.house.now() - rollout.updated_at < _STILL_NEWS:
-            await publishing.again(rollout)
+            await Publishing(self.house).again(rollout)

@@ -166,8 +166,8 @@ async def test_a_refusal_is_given_up_at_once_and_logged(
     assert "hooks.example.com" not in caplog.text
 
 
-async def test_a_notice_that_was_lost_with_the_process_is_sent_by_the_sweep(loud: Town, receiver: Receiver) -> None:
-    """Dead between the commit and the notice: the sweep tells it, under the same id as it would have had."""
+async def test_a_notice_that_was_lost_with_the_process_is_sent_later(loud: Town, receiver: Receiver) -> None:
+    """Dead between the commit and the notice: the sweep asks for a step that tells it, under the same id."""
     await loud.push(IMAGE, "v2")
     queue = await loud.storage.queue(NOTICES)
     loud.dies_before_storing(f"/{NOTICES}/messages")
@@ -178,6 +178,7 @@ async def test_a_notice_that_was_lost_with_the_process_is_sent_by_the_sweep(loud
     again = loud.restarted(notify_url=URL, site_name="pulley-prod").heard_by(receiver)
     again.clock.advance(60)
     await again.operator.sweep.run()
+    await again.run()
     await again.tell()
     assert [event["id"] for event in receiver.events] == [f"{loud.key('shop')}/2/succeeded/serving"]
 

@@ -117,6 +117,20 @@ async def test_an_end_that_died_before_it_was_listed_is_listed_by_the_next_step(
     }
 
 
+async def test_dying_before_it_was_listed_who_follows_what(fresh: Town) -> None:
+    """The app was adopted, and the list that pushes and the drift check go by says it after the next step."""
+    await fresh.operator.inventory.refresh()
+    fresh.dies_before_storing("/follows(")
+    with pytest.raises(Died):
+        await fresh.run()
+    town = fresh.restarted()
+    town.clock.advance(60)
+    await town.operator.sweep.run()
+    await town.run()
+    await town.push(IMAGE, "v2", deliver=False)
+    assert (await town.operator.drift.check()).marked == (town.key("shop"),)
+
+
 async def test_a_poisoned_rollout_is_interrupted_and_resumed(town: Town) -> None:
     """A message that failed five times leaves an interrupted rollout with the error; the sweep brings it to its end."""
     await town.push(IMAGE, "v2")
