@@ -45,6 +45,11 @@ class Container(Model):
     reverts: int = 0
     """How often somebody changed back what we had written."""
 
+    def good_but(self, failing: Digest) -> Digest | None:
+        """What a rollout of `failing` may go back to: the newest last good digest that was not rejected since."""
+        never = {failing, *(one.digest for one in self.rejected)}
+        return next((one.digest for one in self.last_good if one.digest not in never), None)
+
 
 class Active(Model):
     """The row `active` of an app: what a step reads and hands on, under its ETag."""

@@ -87,12 +87,12 @@ def next_measure(
     tried: Sequence[Tried],
     allowed: Recover,
     pinned: bool,
-    failing: Digest,
     last_good: Digest | None,
 ) -> Measure | None:
     """The next step of the ladder that this app allows and that was not taken yet; None to stop and call a person.
 
     `pinned`: the configuration names the failing digest already, so writing it again would change nothing.
+    `last_good`: what it would be rolled back to.
     """
     if allowed is Recover.REPORT:
         return None
@@ -104,7 +104,7 @@ def next_measure(
             continue
         if measure is Measure.REDEPLOY and pinned:
             continue
-        if measure is Measure.ROLLBACK and last_good in (None, failing):
+        if measure is Measure.ROLLBACK and last_good is None:
             continue
         return measure
     return None

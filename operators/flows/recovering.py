@@ -78,8 +78,9 @@ class Recovering:
         assert measure is not None
         assert rollout.stall is not None
         assert rollout.image is not None
-        good = container.last_good[0] if container and container.last_good else None
-        back = rollout.image.at(good.digest) if measure is Measure.ROLLBACK and good else None
+        assert rollout.digest is not None
+        good = container.good_but(rollout.digest) if container else None
+        back = rollout.image.at(good) if measure is Measure.ROLLBACK and good else None
         swaps_back = back is not None and await self._slot_has(rollout, back)
         still = ", which the slot still has" if swaps_back else ""
         what = {

@@ -146,8 +146,8 @@ class Verifying:
         # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
         untouched = rollout.in_slot or stall.reason is StallReason.SWAP_FAILED
         moved, container = Moved(rollout=rollout), active.container if untouched else _lost(active.container)
-        good = container.last_good[0].digest if container and container.last_good and not untouched else None
         assert rollout.digest is not None
+        good = container.good_but(rollout.digest) if container and not untouched else None
         if rollout.back_to is not None:
             detail = f"the way back failed too: {stall.meaning}"
             moved = moved.by(Event.NOT_BACK, now, stall.reason, detail, evidence=stall.lines, stall=stall, next_at=None)
@@ -157,7 +157,6 @@ class Verifying:
             tried=rollout.tried,
             allowed=rollout.recover,
             pinned=rollout.pinned,
-            failing=rollout.digest,
             last_good=good,
         )
         if measure in (None, Measure.ROLLBACK):

@@ -27,6 +27,25 @@ async def test_the_tag_moved_back_after_a_crash_is_rolled_out(town: Town) -> Non
     assert town.acts == ["sites.restart"] * 2
 
 
+async def test_the_way_back_leads_past_what_was_rejected_since(town: Town) -> None:
+    """A setting broke what served last; the port is mended and a crash is pushed: back to the one before."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    last = await town.push(IMAGE, "v3")
+    await town.run()
+    town.world.set_app_settings("shop", {"WEBSITES_PORT": "9999"})
+    await town.operator.admin.deploy("shop", b'{"by": "ana"}')
+    await town.run(seconds=3600, step=20)
+    broken = await town.rollout("shop")
+    assert (broken.state, broken.digest) == (State.ROLLBACK_FAILED, last)
+    town.world.set_app_settings("shop", {"WEBSITES_PORT": "80"})
+    town.clock.advance(600)
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=3600, step=20)
+    back = await town.rollout("shop")
+    assert (back.state, back.wanted and back.wanted.digest) == (State.ROLLED_BACK, good)
+
+
 async def test_after_a_crash_nothing_is_said_to_run(town: Town) -> None:
     """The admin API does not claim that the digest of before still serves."""
     await town.push(IMAGE, "crashes")
