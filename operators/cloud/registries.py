@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from azure.core.credentials_async import AsyncTokenCredential
 
 from operators.cloud.arm import ARM_URL, CALL, Transport, arm_policies
-from operators.cloud.arm_errors import translated
+from operators.cloud.arm_errors import parsed, translated
 from operators.cloud.kept import Kept
 from operators.cloud.throttling import Throttling
 from operators.core.registries import Registry
@@ -94,11 +94,10 @@ class _Listing:
             await self._client.close()
 
     async def _read(self) -> Mapping[str, Registry]:
-        with translated(f"registries of subscription {self._subscription}"):
+        what = f"registries of subscription {self._subscription}"
+        with translated(what):
             rows = [row async for row in self._connected().registries.list(**CALL)]
-        # One that is only being made has no address yet.
-        found = [_registry(row) for row in rows if row["properties"].get("loginServer")]
-        return {registry.login_server: registry for registry in found}
+        return parsed(what, _by_login_server, rows)
 
     def _connected(self) -> "ContainerRegistryManagementClient":
         if self._client is None:
@@ -114,6 +113,12 @@ class _Listing:
                 **options,
             )
         return self._client
+
+
+def _by_login_server(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Registry]:
+    # One that is only being made has no address yet.
+    found = [_registry(row) for row in rows if row["properties"].get("loginServer")]
+    return {registry.login_server: registry for registry in found}
 
 
 def _registry(row: Mapping[str, Any]) -> Registry:

@@ -3,7 +3,7 @@
 Source: azure-rest-api, containerregistry/data-plane (2021-07-01).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -52,10 +52,9 @@ class RegistryContent:
     async def tag(self, login_server: str, repository: str, tag: str) -> TagFacts | None:
         """What the tag shows now; None where there is no such tag or repository."""
         path = f"/acr/v1/{quote(repository, safe='')}/_tags/{quote(tag, safe='')}"
-        answer = await self._get(login_server, repository, path, f"{login_server}/{repository}:{tag}")
-        if answer is None:
-            return None
-        return TagFacts(digest=answer["tag"]["digest"], last_updated=answer["tag"]["lastUpdateTime"])
+        what = f"{login_server}/{repository}:{tag}"
+        answer = await self._get(login_server, repository, path, what)
+        return None if answer is None else parsed(what, _tag, answer)
 
     async def manifest(
         self, login_server: str, repository: str, digest: str, not_before: datetime | None = None
@@ -76,9 +75,9 @@ class RegistryContent:
     async def quarantine_state(self, login_server: str, repository: str, digest: str) -> str | None:
         """What the registry says of the manifest's quarantine, "Passed" or else; None where it says nothing."""
         path = f"/acr/v1/{quote(repository, safe='')}/_manifests/{quote(digest, safe='')}"
-        answer = await self._get(login_server, repository, path, f"{login_server}/{repository}@{digest}")
-        attributes = (answer or {}).get("manifest", {}).get("changeableAttributes") or {}
-        return attributes.get("quarantineState")
+        what = f"{login_server}/{repository}@{digest}"
+        answer = await self._get(login_server, repository, path, what)
+        return None if answer is None else parsed(what, _quarantine_state, answer)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -116,15 +115,22 @@ class RegistryContent:
             return await self._client.send_request(request, **CALL)
 
 
+def _tag(answer: dict[str, Any]) -> TagFacts:
+    return TagFacts(digest=answer["tag"]["digest"], last_updated=answer["tag"]["lastUpdateTime"])
+
+
+def _quarantine_state(answer: dict[str, Any]) -> str | None:
+    state: str | None = (answer["manifest"].get("changeableAttributes") or {}).get("quarantineState")
+    return state
+
+
 def _platforms(manifest: dict[str, Any]) -> tuple[str, ...] | None:
-    """Of an index, those of its images; what signs them has none (OCI image-spec, image-index)."""
+    """Of an index, those of its images; None where one of them does not say it, as it need not (OCI image-index)."""
     if "manifests" not in manifest:
         return None
-    return tuple(dict.fromkeys(_named_platforms(manifest["manifests"])))
-
-
-def _named_platforms(rows: list[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        platform = row.get("platform") or {}
-        if platform.get("os", "unknown") != "unknown":
-            yield f"{platform['os']}/{platform['architecture']}"
+    platforms = [row.get("platform") for row in manifest["manifests"]]
+    if not all(platforms):
+        return None
+    # What signs or describes an image is for unknown/unknown: docs.docker.com, build/metadata/attestations.
+    named = [f"{one['os']}/{one['architecture']}" for one in platforms if one["os"] != "unknown"]
+    return tuple(dict.fromkeys(named))

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from operators.cloud.arm import CALL
-from operators.cloud.arm_errors import translated
+from operators.cloud.arm_errors import parsed, translated
 from operators.core.registries import is_azure_registry
 from operators.errors import Permanent
 
@@ -75,14 +76,16 @@ class RegistryTokens:
         form = {"grant_type": "access_token", "service": login_server, "access_token": entra.token}
         return await self._post(login_server, "exchange", form, "refresh_token")
 
-    async def _post(self, login_server: str, what: str, form: dict[str, str], answered: str) -> str:
+    async def _post(self, login_server: str, endpoint: str, form: dict[str, str], answered: str) -> str:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        url = f"https://{login_server}/oauth2/{what}"
+        url = f"https://{login_server}/oauth2/{endpoint}"
         request = HttpRequest("POST", url, headers=headers, content=urlencode(form))
-        with translated(f"{what} at {login_server}"):
+        what = f"{endpoint} at {login_server}"
+        with translated(what):
             response = await self._client.send_request(request, **CALL)
             response.raise_for_status()
-            token: str = response.json()[answered]
+            answer: dict[str, str] = response.json()
+        token: str = parsed(what, itemgetter(answered), answer)
         return token
 
     def _lasts(self, token: str) -> bool:

@@ -73,7 +73,7 @@ class ManifestFacts(Model):
 
     digest: Digest
     platforms: tuple[str, ...] | None = None
-    """"linux/amd64" and the like, of an index; None for the manifest of a single image, which does not say it."""
+    """"linux/amd64" and the like, of an index that says it of each image; None where the manifest does not say it."""
     quarantine_state: str | None = None
     """"Passed" once it may be pulled; None where the registry did not say."""
 

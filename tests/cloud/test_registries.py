@@ -13,7 +13,8 @@ from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from operators.cloud.registries import Registries
 from operators.core.registries import ABAC, LEGACY
-from operators.errors import Forbidden, Temporary
+from operators.errors import Forbidden, Permanent, Temporary
+from tests.cloud.odd import Odd
 
 HERE, THERE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 STORY = {
@@ -35,9 +36,11 @@ class House:
     def __init__(self, story: Mapping[str, object]) -> None:
         self.clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
         self.world = World(Scenario.model_validate(story), self.clock)
-        self.registries = Registries(
-            WorldCredential(self.world), (HERE, THERE), self.clock.now, transport=WorldTransport(self.world)
-        )
+        self.registries = self.reader(WorldTransport(self.world))
+
+    def reader(self, transport: WorldTransport) -> Registries:
+        """A reader of this world."""
+        return Registries(WorldCredential(self.world), (HERE, THERE), self.clock.now, transport=transport)
 
 
 @pytest.fixture
@@ -97,6 +100,14 @@ async def test_a_subscription_that_fails_is_no_answer(house: House) -> None:
     assert found
     with pytest.raises(Temporary):
         await house.registries.find("tutorial.azurecr.io")
+
+
+@pytest.mark.parametrize("key", ["properties", "id", "name"])
+async def test_a_row_of_another_shape_is_an_error(house: House, key: str) -> None:
+    """Never a crash, and never a registry less: somebody would be told that it is none of ours."""
+    with pytest.raises(Permanent) as caught:
+        await house.reader(Odd(house.world, key)).find("tutorial.azurecr.io")
+    assert "unknown shape" in caught.value.reason
 
 
 async def test_a_failed_read_is_not_kept(house: House) -> None:

@@ -1,6 +1,7 @@
 """Tags and manifests of a registry, and the tokens for them, against the simulated Azure."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from local.azure.scenario import FaultRule, Scenario
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
+from local.azure.world.images import Manifest, digest_of
 from operators.cloud.registry_content import RegistryContent
 from operators.core.registries import ABAC, ManifestFacts
 from operators.errors import Forbidden, Permanent, PulleyError, Temporary, Unauthenticated
+from tests.cloud.odd import Odd
 
 STORY = {
     "images": {"v1": {}, "v2": {"platforms": ["linux/amd64", "linux/arm64"]}, "v3": {"media_type": "oci"}},
@@ -40,7 +43,11 @@ class House:
     def __init__(self, story: Mapping[str, object]) -> None:
         self.clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
         self.world = World(Scenario.model_validate(story), self.clock)
-        self.content = RegistryContent(WorldCredential(self.world), self.clock.now, transport=Interleaved(self.world))
+        self.content = self.reader(Interleaved(self.world))
+
+    def reader(self, transport: WorldTransport) -> RegistryContent:
+        """A reader of this world."""
+        return RegistryContent(WorldCredential(self.world), self.clock.now, transport=transport)
 
     def calls(self) -> list[str]:
         """What was called since this was last asked."""
@@ -99,6 +106,33 @@ async def test_platforms(house: House, repository: str, tag: str, platforms: tup
     assert facts
     found = await house.content.manifest(TUTORIAL, repository, facts.digest)
     assert found == ManifestFacts(digest=facts.digest, platforms=platforms)
+
+
+AMD64, ARM64 = {"os": "linux", "architecture": "amd64"}, {"os": "linux", "architecture": "arm64", "variant": "v8"}
+ATTESTATION = {"os": "unknown", "architecture": "unknown"}
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+@pytest.mark.parametrize(
+    ("rows", "platforms"),
+    [
+        pytest.param([{"platform": AMD64}, {"platform": ARM64}], ("linux/amd64", "linux/arm64"), id="each says it"),
+        pytest.param([{"platform": ARM64}, {"platform": ATTESTATION}], ("linux/arm64",), id="an attestation beside it"),
+        pytest.param([{}], None, id="an image that does not say it"),
+        pytest.param([{"platform": None}], None, id="an image that says nothing"),
+        pytest.param([{"platform": ARM64}, {}], None, id="one of two that does not say it"),
+        pytest.param([], (), id="no image at all"),
+    ],
+)
+async def test_platforms_of_an_index(
+    house: House, rows: list[dict[str, Any]], platforms: tuple[str, ...] | None
+) -> None:
+    """A platform may be left out (OCI image-index); then it is not known, which is not the same as none."""
+    body = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": rows}).encode()
+    index = Manifest(digest_of(body), INDEX, body, "v2", None)
+    house.world.registry("tutorial").put("team/hello", index, house.clock.now())
+    found = await house.content.manifest(TUTORIAL, "team/hello", index.digest)
+    assert found == ManifestFacts(digest=index.digest, platforms=platforms)
 
 
 async def test_a_manifest_is_kept_for_five_minutes(house: House) -> None:
@@ -189,6 +223,14 @@ async def test_a_registry_that_goes_on_refusing_is_asked_twice(house: House) -> 
     with pytest.raises(Unauthenticated):
         await house.content.tag(TUTORIAL, "team/hello", "latest")
     assert house.calls().count("fault") == 2
+
+
+@pytest.mark.parametrize("key", ["refresh_token", "access_token", "tag", "digest", "lastUpdateTime"])
+async def test_an_answer_of_another_shape_is_an_error(house: House, key: str) -> None:
+    """Never a crash, and never less of an answer."""
+    with pytest.raises(Permanent) as caught:
+        await house.reader(Odd(house.world, key)).tag(TUTORIAL, "team/hello", "latest")
+    assert "unknown shape" in caught.value.reason
 
 
 @pytest.mark.parametrize("registry", [TUTORIAL, "strict.azurecr.io"])
