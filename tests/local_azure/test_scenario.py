@@ -30,6 +30,11 @@ def test_on_is_a_text(tmp_path: Path) -> None:
         pytest.param({"faults": [{"path": "("}]}, "faults.0: Value error, path is no", id="a pattern that is none"),
         pytest.param({"sites": [site(idle=True)]}, "sites.0: Value error, an idle app", id="idle but always on"),
         pytest.param({"sites": [site(linux_fx_version="X|1")]}, "give either image or", id="two images"),
+        pytest.param(
+            {"sites": [site(site_containers=[{"name": "main", "image": "web"}])]},
+            "a site with site_containers has no image",
+            id="an image and containers",
+        ),
     ],
 )
 def test_a_wrong_place_is_named(document: dict[str, object], place: str) -> None:

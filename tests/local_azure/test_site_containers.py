@@ -47,3 +47,31 @@ async def test_containers_are_listed_read_and_taken_away() -> None:
     assert (await arm(world, "DELETE", MAIN, **VERSION)).status_code == 204
     gone = await arm(world, "GET", MAIN, **VERSION)
     assert (gone.status_code, gone.json()["Code"]) == (404, "NotFound")
+
+
+async def test_a_scenario_describes_containers() -> None:
+    """They are listed with every key, of a slot too; the main one runs, pulled as it says itself."""
+    puller = {"auth_type": "UserAssigned", "user_managed_identity": "puller"}
+    containers = [
+        {"name": "main", "image": IMAGE, "is_main": True, "target_port": "80", **puller},
+        {"name": "cache", "image": "mcr.microsoft.com/redis:7"},
+    ]
+    told_slot = {"name": "staging", "site_containers": containers[1:]}
+    sidecars = site(image=None, identity={"user": ["puller"]}, site_containers=containers, slots=[told_slot])
+    role = {"principal": "puller", "role": "AcrPull", "scope": "store"}
+    world, clock = world_of(sites=[sidecars], identities=[{"name": "puller"}], role_assignments=[role])
+    rows = (await arm(world, "GET", f"{PATH}/sitecontainers", **VERSION)).json()["value"]
+    assert [(row["name"], row["properties"]["authType"]) for row in rows] == [
+        ("main", "UserAssigned"),
+        ("cache", "Anonymous"),
+    ]
+    assert rows[0]["properties"]["userManagedIdentityClientId"] == world.identities["puller"].client_id
+    assert rows[1]["properties"]["targetPort"] is None
+    (row,) = (await arm(world, "GET", f"{PATH}/slots/staging/sitecontainers", **VERSION)).json()["value"]
+    assert (row["name"], row["type"]) == ("cache", "Microsoft.Web/sites/slots/sitecontainers")
+    assert (await arm(world, "GET", PATH, **VERSION)).json()["properties"]["siteConfig"]["linuxFxVersion"] == (
+        "sitecontainers"
+    )
+    world.restart("web")
+    clock.advance(10)
+    assert told(seen(world)) == ("Started", "None", "v1")

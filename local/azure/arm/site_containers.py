@@ -67,5 +67,5 @@ def _body(site: Site, one: SiteContainer) -> dict[str, Any]:
         "name": one.name,
         "type": f"{site.type}/sitecontainers",
         "location": site.location,
-        "properties": one.properties | {"passwordSecret": None},
+        "properties": dict.fromkeys(_KEYS) | one.properties | {"passwordSecret": None},
     }

@@ -15,7 +15,17 @@ from local.azure.scenario.images import Image
 from local.azure.scenario.parts import DEFAULT_SUBSCRIPTION, DEFAULT_TENANT, ScenarioError, Subscription
 from local.azure.scenario.registries import NetworkRuleSet, PrivateEndpoint, Registry
 from local.azure.scenario.rights import CustomRole, DenyAssignment, Grant, Group, Operator
-from local.azure.scenario.sites import App, Deployment, Identity, IpRestriction, Site, SiteIdentity, Slot, SlotSwap
+from local.azure.scenario.sites import (
+    App,
+    Deployment,
+    Identity,
+    IpRestriction,
+    Site,
+    SiteContainer,
+    SiteIdentity,
+    Slot,
+    SlotSwap,
+)
 from local.azure.scenario.story import Scenario, load_scenario, read_scenario
 from local.azure.scenario.vaults import KeyVault
 from local.azure.scenario.webhooks import Webhook
@@ -46,6 +56,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Site",
+    "SiteContainer",
     "SiteIdentity",
     "Slot",
     "SlotSwap",

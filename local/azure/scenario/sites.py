@@ -57,6 +57,22 @@ class Deployment(Part):
     instances_failed: int = 0
 
 
+class SiteContainer(Part):
+    """One container of a sidecar-enabled site (azure-docs: app-service/configure-sidecar)."""
+
+    name: str
+    image: str
+    is_main: bool = False
+    """It gets the traffic, and it is the one that runs here."""
+    target_port: str | None = None
+    auth_type: Literal["Anonymous", "UserCredentials", "SystemIdentity", "UserAssigned"] = "Anonymous"
+    user_managed_identity: str | None = None
+    """Name of a user-assigned identity, whose client id is then configured."""
+    user_managed_identity_client_id: str | None = None
+    """The configured value as it is, right or wrong."""
+    user_name: str | None = None
+
+
 class App(Part):
     """What a site and a slot have in common."""
 
@@ -66,6 +82,8 @@ class App(Part):
     image: str | None = None
     """Short for `linux_fx_version: DOCKER|<image>`."""
     linux_fx_version: str | None = None
+    site_containers: tuple[SiteContainer, ...] = ()
+    """Makes it a sidecar-enabled site: `linux_fx_version: sitecontainers`."""
     windows_fx_version: str | None = None
     kind: str | None = None
     identity: SiteIdentity = SiteIdentity()
@@ -115,6 +133,8 @@ class App(Part):
     def _says_one_thing(self) -> Self:
         if self.image is not None and (self.linux_fx_version or self.windows_fx_version):
             raise ValueError("give either image or linux_fx_version or windows_fx_version")
+        if self.site_containers and (self.image or self.linux_fx_version or self.windows_fx_version):
+            raise ValueError("a site with site_containers has no image or fx version of its own")
         if self.acr_user_managed_identity and self.acr_user_managed_identity_id:
             raise ValueError("give either acr_user_managed_identity or acr_user_managed_identity_id")
         if self.idle and self.always_on:

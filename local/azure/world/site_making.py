@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from local.azure import scenario
-from local.azure.world.names import resource_id, stable_guid
+from local.azure.world.names import iso7, resource_id, stable_guid
 from local.azure.world.plans import Plan
 from local.azure.world.restrictions import restrictions_of
-from local.azure.world.sites import Happened, Site, UserIdentity
+from local.azure.world.sites import Happened, Site, SiteContainer, UserIdentity
 
 
 def make_site(
@@ -38,6 +38,7 @@ def make_site(
             subscription, parent.resource_group, "Microsoft.Web/serverfarms", f"{parent.resource_group}-plan"
         ),
         has_system_identity=told.identity.system,
+        site_containers={one.name: _container(one, identities, created) for one in told.site_containers},
         deployment_id=f"{parent.name}__{stable_guid(site_id)[:4]}" if slot else parent.name,
     )
     site.record(created, _at_first(told))
@@ -63,12 +64,37 @@ def _at_first(told: scenario.App) -> Happened:
     return Happened.IDLE if told.idle else Happened.CREATED
 
 
+def _container(told: scenario.SiteContainer, identities: dict[str, UserIdentity], created: datetime) -> SiteContainer:
+    named = told.user_managed_identity
+    return SiteContainer(
+        told.name,
+        {
+            "image": told.image,
+            "isMain": told.is_main,
+            "targetPort": told.target_port,
+            "authType": told.auth_type,
+            "userManagedIdentityClientId": (
+                identities[named].client_id if named else told.user_managed_identity_client_id
+            ),
+            "userName": told.user_name,
+            "createdTime": iso7(created),
+            "lastModifiedTime": iso7(created),
+        },
+    )
+
+
+def _linux_fx_version(told: scenario.App) -> str:
+    if told.site_containers:
+        return "sitecontainers"
+    return f"DOCKER|{told.image}" if told.image else (told.linux_fx_version or "")
+
+
 def _initial_config(told: scenario.App, identities: dict[str, UserIdentity]) -> dict[str, Any]:
     client_id = told.acr_user_managed_identity_id or ""
     if told.acr_user_managed_identity:
         client_id = identities[told.acr_user_managed_identity].client_id
     return {
-        "linuxFxVersion": f"DOCKER|{told.image}" if told.image else (told.linux_fx_version or ""),
+        "linuxFxVersion": _linux_fx_version(told),
         "windowsFxVersion": told.windows_fx_version,
         "acrUseManagedIdentityCreds": told.acr_use_managed_identity_creds,
         "acrUserManagedIdentityID": client_id,

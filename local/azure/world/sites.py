@@ -73,6 +73,12 @@ class SiteContainer:
         """Tell whether it is pulled with a managed identity."""
         return self.properties.get("authType") in ("SystemIdentity", "UserAssigned")
 
+    @property
+    def client_id(self) -> str | None:
+        """Answer the client id of the user-assigned identity that it is pulled with."""
+        by_user = self.properties.get("authType") == "UserAssigned"
+        return self.properties.get("userManagedIdentityClientId") if by_user else None
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -242,7 +248,7 @@ class Site:
         uses_identity, client_id = self.config.get("acrUseManagedIdentityCreds"), self.config.get(_CLIENT_ID)
         main = self.main_container
         if main is not None:
-            uses_identity, client_id = main.uses_identity, main.properties.get("userManagedIdentityClientId")
+            uses_identity, client_id = main.uses_identity, main.client_id
         return RunConfig(
             linux_fx_version=self.linux_fx_version,
             use_managed_identity=bool(uses_identity),
