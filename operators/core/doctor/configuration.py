@@ -12,7 +12,7 @@ from operators.core.doctor.commands import (
     set_health_check_path,
     set_setting,
 )
-from operators.core.doctor.facts import AppFacts
+from operators.core.doctor.facts import AppFacts, is_reference
 from operators.core.model import Unknown
 from operators.core.start_limits import DEFAULT_START_LIMIT, LONGEST_START_LIMIT, START_LIMIT
 
@@ -30,7 +30,7 @@ def check_port(facts: AppFacts) -> Check:
     seen = tuple(_setting(facts, name, value) for name, value in given.items())
     if not given:
         return ok(code, f"No port is told for {facts.app.name}: the platform tries 80 and 8080.")
-    if any(_is_reference(value) for value in given.values()):
+    if any(is_reference(value) for value in given.values()):
         return unknown(code, f"The port of {facts.app.name} comes from a reference, which is not resolved here.", *seen)
     for name, value in given.items():
         if not value.strip().isdecimal() or int(value) not in _PORTS:
@@ -54,7 +54,7 @@ def check_start_time_limit(facts: AppFacts) -> Check:
         )
     seen = _setting(facts, START_LIMIT, value)
     fix = (set_setting(facts.app, START_LIMIT, str(DEFAULT_START_LIMIT)),)
-    if _is_reference(value):
+    if is_reference(value):
         return unknown(
             code, f"{START_LIMIT} of {facts.app.name} comes from a reference, which is not resolved here.", seen
         )
@@ -108,10 +108,6 @@ def check_logs(facts: AppFacts) -> Check:
         return ok(code, f"What the container of {facts.app.name} writes is kept.", seen)
     sentence = f"What the container of {facts.app.name} writes is not kept: a crash leaves no word of its own."
     return warning(code, sentence, seen, fix=(keep_logs(facts.app),))
-
-
-def _is_reference(value: str) -> bool:
-    return value.strip().lower().startswith("@microsoft.")
 
 
 def _setting(facts: AppFacts, name: str, value: str) -> Evidence:

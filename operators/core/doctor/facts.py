@@ -31,6 +31,11 @@ class ContainerSettings(Model):
     """Which of `CREDENTIAL_SETTINGS` are set."""
 
 
+def is_reference(value: str) -> bool:
+    """Whether a setting's value stands elsewhere, in a Key Vault or in App Configuration, and is not known here."""
+    return value.strip().lower().startswith("@microsoft.")
+
+
 class KeyVaultReference(Model):
     """An app setting that refers to a secret, and whether the platform could read it; never the secret."""
 
