@@ -185,6 +185,13 @@ async def list_findings(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer(lambda pulley: pulley.findings.list(req.url, req.params))
 
 
+@app.function_name("list_refusals")
+@app.route("refusals", methods=["GET"])
+async def list_refusals(req: func.HttpRequest) -> func.HttpResponse:
+    """Events that could not be used."""
+    return await _answer(lambda pulley: pulley.admin.refusals(req.url, req.params))
+
+
 @app.function_name("check_drift_now")
 @app.route("drift/check", methods=["POST"])
 async def check_drift_now(req: func.HttpRequest) -> func.HttpResponse:

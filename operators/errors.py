@@ -1,7 +1,7 @@
 """What can go wrong, as three answers to one question: what has whoever asked to do now?
 
 `BadInput`: ask something else (4xx). `Temporary`: ask the same again, after a while. `Permanent`: somebody has to
-change something first. Errors carry data; the text is made from it. Exceptions of SDKs become these in `cloud/` only.
+change something first; `Misconfigured`: that is a setting of Pulley's own. Errors carry data; the text is made from it. Exceptions of SDKs become these in `cloud/` only.
 """
 
 from datetime import timedelta
@@ -9,6 +9,15 @@ from datetime import timedelta
 
 class PulleyError(Exception):
     """The base of all errors of ours."""
+
+
+class Misconfigured(PulleyError):
+    """A setting of this operator cannot be used. Answered 500: whoever asked can do nothing about it."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(f"setting {setting}: {problem}")
+        self.setting = setting
+        self.problem = problem
 
 
 class BadInput(PulleyError):

@@ -12,7 +12,7 @@ from operators.core.access import SPREADING
 from operators.core.gate import Mode
 from operators.core.recovery import Recover
 from operators.core.strategies import Strategy
-from operators.errors import BadInput
+from operators.errors import Misconfigured
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -84,13 +84,13 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls) -> "Settings":
-        """The settings of this process. Raises BadInput naming the first setting that cannot be used."""
+        """The settings of this process. Raises Misconfigured naming the first setting that cannot be used."""
         try:
             return cls()
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else "AzureWebJobsStorage"  # the one check of several fields
-            raise BadInput(_environment_name(name), first["msg"]) from None
+            raise Misconfigured(_environment_name(name), first["msg"]) from None
 
     def wait(self, delay: timedelta) -> timedelta:
         """A wait of the operator's own at this environment's pace."""

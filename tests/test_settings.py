@@ -9,7 +9,7 @@ import pytest
 
 from operators.core.gate import Mode
 from operators.core.strategies import Strategy
-from operators.errors import BadInput
+from operators.errors import Misconfigured
 from operators.settings import Settings
 
 KEY = "bm90IGEga2V5"
@@ -118,9 +118,9 @@ def test_subscriptions_are_counted_once() -> None:
 )
 def test_what_cannot_be_used_is_named(name: str, value: str, said: str) -> None:
     """The error names the variable as it has to be set, and what would do."""
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(Misconfigured) as raised:
         read(**{name: value})
-    assert raised.value.field == name
+    assert raised.value.setting == name
     assert said in raised.value.problem
 
 
@@ -128,7 +128,7 @@ def test_the_connection_string_is_shown_nowhere() -> None:
     """Neither the settings' text nor an error's holds the account key."""
     assert KEY not in repr(read())
     assert KEY not in str(read())
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(Misconfigured) as raised:
         read(PULLEY_MODE="maybe")
     assert KEY not in f"{raised.value!r} {raised.value}"
 
@@ -143,9 +143,9 @@ def test_the_connection_string_is_shown_nowhere() -> None:
 )
 def test_an_address_that_is_none_is_refused_and_not_repeated(address: str) -> None:
     """The error names the variable and keeps its value to itself."""
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(Misconfigured) as raised:
         read(PULLEY_NOTIFY_URL=address)
-    assert raised.value.field == "PULLEY_NOTIFY_URL"
+    assert raised.value.setting == "PULLEY_NOTIFY_URL"
     assert "s3cr3t" not in f"{raised.value!r} {raised.value}"
 
 

@@ -1,7 +1,6 @@
 """Table `refusals`: what came in and could not be used, by day, newest first."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date
 from uuid import uuid4
 
 from operators.cloud.recent import inverted
@@ -36,9 +35,15 @@ class RefusalsTable:
         async with faults("record a refusal"):
             await table.create_entity(row)
 
-    async def of_day(self, day: datetime) -> AsyncIterator[Refusal]:
-        """Those of one day (UTC)."""
+    async def of_day(self, day: date, top: int, skip: str | None = None) -> tuple[tuple[Refusal, ...], str | None]:
+        """A page of one day's (UTC), and where the next one begins."""
         table = await self._storage.table(_REFUSALS)
+        query, given = "PartitionKey eq @day and RowKey ge @start", {"day": f"{day:%F}", "start": skip or "0"}
+        rows: list[tuple[str, str]] = []
         async with faults("refusals"):
-            async for row in table.query_entities("PartitionKey eq @day", parameters={"day": f"{day:%F}"}):
-                yield Refusal.model_validate_json(row["data"])
+            async for row in table.query_entities(query, parameters=given):
+                rows.append((row["RowKey"], row["data"]))
+                if len(rows) > top:
+                    break
+        after = rows[top][0] if len(rows) > top else None
+        return tuple(Refusal.model_validate_json(data) for _, data in rows[:top]), after

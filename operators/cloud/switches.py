@@ -7,7 +7,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.data.tables import UpdateMode
 
 from operators.cloud.storage import Storage, faults
-from operators.core.gate import Freeze
+from operators.core.gate import Freeze, Lift
 
 _TABLE = "switches"
 _ONE = "one"
@@ -21,23 +21,22 @@ class SwitchesTable:
 
     async def freeze(self) -> Freeze | None:
         """The freeze in force."""
-        table = await self._storage.table(_TABLE)
-        async with faults("the freeze switch"):
-            try:
-                row = await table.get_entity(_ONE, "freeze")
-            except ResourceNotFoundError:
-                return None
-        return Freeze.model_validate_json(row["data"])
+        return await self._read("freeze", Freeze)
 
-    async def set_freeze(self, freeze: Freeze | None) -> None:
-        """Throw the switch, or lift it."""
+    async def set_freeze(self, freeze: Freeze) -> None:
+        """Throw the switch."""
+        await self._put("freeze", freeze)
+
+    async def lift_freeze(self, lift: Lift) -> None:
+        """Lift the switch, and keep who did."""
+        await self._put("lift", lift)
         table = await self._storage.table(_TABLE)
         async with faults("the freeze switch"):
-            if freeze is None:
-                await table.delete_entity(_ONE, "freeze")
-                return
-            row = {"PartitionKey": _ONE, "RowKey": "freeze", "data": freeze.model_dump_json()}
-            await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+            await table.delete_entity(_ONE, "freeze")
+
+    async def last_lift(self) -> Lift | None:
+        """Who lifted the switch last; None where nobody ever did."""
+        return await self._read("lift", Lift)
 
     async def turn(self, name: str, every: timedelta, now: datetime) -> bool:
         """Whether it is the caller's turn to do what is done at most once in `every`, for everybody."""
@@ -64,3 +63,18 @@ class SwitchesTable:
             except (ResourceExistsError, ResourceModifiedError):
                 return False
         return True
+
+    async def _read[Said: (Freeze, Lift)](self, key: str, kind: type[Said]) -> Said | None:
+        table = await self._storage.table(_TABLE)
+        async with faults("the freeze switch"):
+            try:
+                row = await table.get_entity(_ONE, key)
+            except ResourceNotFoundError:
+                return None
+        return kind.model_validate_json(row["data"])
+
+    async def _put(self, key: str, said: Freeze | Lift) -> None:
+        table = await self._storage.table(_TABLE)
+        row = {"PartitionKey": _ONE, "RowKey": key, "data": said.model_dump_json()}
+        async with faults("the freeze switch"):
+            await table.upsert_entity(row, mode=UpdateMode.REPLACE)

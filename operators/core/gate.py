@@ -50,6 +50,14 @@ class Freeze(Model):
     at: Instant
 
 
+class Lift(Model):
+    """The end of a freeze, with who lifted it."""
+
+    by: str
+    why: str | None
+    at: Instant
+
+
 class Hold(Model):
     """Not now, by our own rules."""
 

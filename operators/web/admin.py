@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from operators.core.access.granting import GrantState
-from operators.core.gate import Freeze, Mode
+from operators.core.gate import Freeze, Lift, Mode
 from operators.core.inventory import Entry, looked_after
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.pacing import spread
 from operators.core.rollouts import Rollout
-from operators.errors import BadInput, Conflict, NotFound, Permanent, Temporary
+from operators.errors import Conflict, NotFound, Permanent, Temporary
 from operators.flows.access import AccessQuestion
 from operators.flows.drift import Drift
 from operators.flows.facts import read_facts
@@ -26,11 +26,12 @@ from operators.web.answers import (
     FreezeAnswer,
     HealthAnswer,
     LookAnswer,
+    RefusalAnswer,
     RolloutAnswer,
 )
-from operators.web.finding import find_app, next_link
+from operators.web.finding import find_app
 from operators.web.findings import FindingsApi, OneAppAnswer
-from operators.web.requests import DeployBody, FreezeBody, GrantBody, Paging, UnfreezeBody
+from operators.web.requests import DeployBody, FreezeBody, GrantBody, Paging, UnfreezeBody, number, parse_day
 
 PULLEY_VERSION = "0.1.0"
 
@@ -45,7 +46,7 @@ class Admin:
 
     async def apps(self, url: str, query: Mapping[str, str]) -> Page[AppAnswer]:
         """GET /api/apps."""
-        paging = Paging.parse(query)
+        paging = Paging.parse(url, query)
         entries: list[Entry] = []
         async for entry in self.house.records.inventory.entries(paging.skip or ""):
             entries.append(entry)
@@ -53,7 +54,7 @@ class Admin:
                 break
         page = tuple([await self._app(entry) for entry in entries[: paging.top]])
         after = entries[paging.top].site.id.key if len(entries) > paging.top else None
-        return Page(value=page, next_link=next_link(url, paging, after))
+        return Page(value=page, next_link=paging.next_link(url, after))
 
     async def app(self, name: str) -> OneAppAnswer:
         """GET /api/apps/{app}."""
@@ -62,26 +63,25 @@ class Admin:
 
     async def app_rollouts(self, name: str, url: str, query: Mapping[str, str]) -> Page[RolloutAnswer]:
         """GET /api/apps/{app}/rollouts, newest first."""
-        paging = Paging.parse(query)
+        paging = Paging.parse(url, query)
         entry = await find_app(self.house.records.inventory, name)
         page, after = await self.house.records.engine.rollouts(entry.site.id.key, paging.top, paging.skip)
         return _rollouts(url, paging, page, after)
 
     async def rollouts(self, url: str, query: Mapping[str, str]) -> Page[RolloutAnswer]:
         """GET /api/rollouts: everyone's, newest first."""
-        paging = Paging.parse(query)
+        paging = Paging.parse(url, query)
         page, after = await self.house.records.recent.page(paging.top, paging.skip)
         return _rollouts(url, paging, page, after)
 
     async def rollout(self, name: str, sequence: str) -> RolloutAnswer:
         """GET /api/apps/{app}/rollouts/{sequence}, with its steps."""
-        if not sequence.isdecimal():
-            raise BadInput("sequence", f"{sequence!r} is not a number")
+        which = number("sequence", sequence)
         key = (await find_app(self.house.records.inventory, name)).site.id.key
-        rollout = await self.house.records.engine.rollout(key, int(sequence))
+        rollout = await self.house.records.engine.rollout(key, which)
         if rollout is None:
-            raise NotFound(f"rollout #{sequence} of {name}", "there is no such rollout")
-        return RolloutAnswer.of(rollout, await self.house.records.engine.steps(key, int(sequence)))
+            raise NotFound(f"rollout #{which} of {name}", "there is no such rollout")
+        return RolloutAnswer.of(rollout, await self.house.records.engine.steps(key, which))
 
     async def access(self, name: str) -> AccessAnswer:
         """GET /api/apps/{app}/access: read afresh."""
@@ -138,6 +138,13 @@ class Admin:
             findings=tuple(finding.id for finding in checked.opened),
         )
 
+    async def refusals(self, url: str, query: Mapping[str, str]) -> Page[RefusalAnswer]:
+        """GET /api/refusals: what came in on a day (UTC) and could not be used, newest first."""
+        paging, day = Paging.parse(url, query), parse_day(query.get("day"), self.house.now())
+        refused, after = await self.house.records.refusals.of_day(day, paging.top, paging.skip)
+        page = tuple(RefusalAnswer(at=one.at, reason=one.reason, detail=one.detail) for one in refused)
+        return Page(value=page, next_link=paging.next_link(url, after, day=f"{day:%F}"))
+
     async def freeze(self, body: bytes) -> FreezeAnswer:
         """POST /api/freeze: nothing is done to any app until it is lifted; what is under way is watched to its end."""
         said = FreezeBody.parse(body)
@@ -148,33 +155,42 @@ class Admin:
     async def unfreeze(self, body: bytes) -> FreezeAnswer:
         """POST /api/unfreeze: lifts the switch and has every app with a next step looked at now."""
         said = UnfreezeBody.parse(body)
-        await self.house.records.switches.set_freeze(None)
+        lift = Lift(by=said.by, why=said.why, at=self.house.now())
+        await self.house.records.switches.lift_freeze(lift)
         for app, delay in spread([due.app async for due in self.house.records.due.all()]):
             await self.house.records.queues.look(app, delay=self.house.settings.wait(delay))
-        return FreezeAnswer(frozen=False, by=said.by, at=self.house.now())
+        return FreezeAnswer(frozen=False, by=lift.by, why=lift.why, at=lift.at)
 
     async def health(self) -> HealthAnswer:
         """GET /api/health."""
         mode = self.house.settings.mode
         try:
-            freeze = await self.house.records.switches.freeze()
+            freeze = await self._freeze()
             late = self.house.now() - self.house.settings.wait(GRACE)
             overdue = sum([due.at <= late async for due in self.house.records.due.all()])
             notified = self.house.settings.notify_url is not None
             undelivered = await self.house.records.queues.undelivered_notices() if notified else None
         except Temporary as error:
             return HealthAnswer(
-                status="degraded", mode=mode, storage=error.reason, frozen=None, overdue=None, version=PULLEY_VERSION
+                status="degraded", mode=mode, storage=error.reason, freeze=None, overdue=None, version=PULLEY_VERSION
             )
         return HealthAnswer(
             status="ok",
             mode=mode,
             storage="ok",
-            frozen=freeze is not None,
+            freeze=freeze,
             overdue=overdue,
             undelivered_notices=undelivered,
             version=PULLEY_VERSION,
         )
+
+    async def _freeze(self) -> FreezeAnswer:
+        """How the switch stands, and who threw or lifted it last."""
+        freeze, lift = await self.house.records.switches.freeze(), await self.house.records.switches.last_lift()
+        last = freeze or lift
+        if last is None:
+            return FreezeAnswer(frozen=False)
+        return FreezeAnswer(frozen=freeze is not None, by=last.by, why=last.why, at=last.at)
 
     async def _access_question(self, name: str) -> tuple[str, AccessQuestion]:
         """The app's key and what is asked about it, read afresh."""
@@ -194,4 +210,4 @@ class Admin:
 
 
 def _rollouts(url: str, paging: Paging, page: tuple[Rollout, ...], after: str | None) -> Page[RolloutAnswer]:
-    return Page(value=tuple(RolloutAnswer.of(one) for one in page), next_link=next_link(url, paging, after))
+    return Page(value=tuple(RolloutAnswer.of(one) for one in page), next_link=paging.next_link(url, after))

@@ -240,8 +240,16 @@ class DriftAnswer(Answer):
     """New ones: `GET /api/findings` tells all of them."""
 
 
+class RefusalAnswer(Answer):
+    """Something that came in as an event and could not be used."""
+
+    at: AwareDatetime
+    reason: str
+    detail: str
+
+
 class FreezeAnswer(Answer):
-    """The freeze switch."""
+    """The freeze switch, and who threw or lifted it last."""
 
     frozen: bool
     by: str | None = None
@@ -256,7 +264,7 @@ class HealthAnswer(Answer):
     """`ok`, or `degraded` where a part gave no answer."""
     mode: str
     storage: str
-    frozen: bool | None
+    freeze: FreezeAnswer | None
     overdue: int | None
     """Apps whose next step is late by more than a minute."""
     undelivered_notices: int | None = None

@@ -9,7 +9,7 @@ from operators.flows.doctoring import Doctor
 from operators.flows.services import House
 from operators.web.access_answers import EvidenceAnswer
 from operators.web.answer import Answer, Page
-from operators.web.finding import find_app, next_link
+from operators.web.finding import find_app
 from operators.web.requests import Paging
 
 
@@ -116,8 +116,8 @@ class DoctorApi:
 
     async def apps(self, url: str, query: Mapping[str, str]) -> Page[SummaryAnswer]:
         """GET /api/doctor: every app that is looked after, the worst first; each page looks at all of them anew."""
-        paging = Paging.parse(query)
+        paging = Paging.parse(url, query)
         left = [one for one in await self.doctor.examine_all() if one.rank >= (paging.skip or "")]
         after = left[paging.top].rank if len(left) > paging.top else None
         page = tuple(SummaryAnswer.of(one) for one in left[: paging.top])
-        return Page(value=page, next_link=next_link(url, paging, after))
+        return Page(value=page, next_link=paging.next_link(url, after))

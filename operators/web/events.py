@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from operators.core.deliveries import read_delivery, validation_code
+from operators.core.pushes import Malformed
 from operators.errors import BadInput
 from operators.flows.intake import Intake, Receipt, Received
 from operators.web.answer import Answer
@@ -27,12 +28,12 @@ class ReceiptsAnswer(Answer):
 async def receive_events(intake: Intake, body: bytes, aeg_event_type: str | None) -> Answer:
     """Take a delivery. A 400 is not sent again by Event Grid, a 503 is.
 
-    Source: azure-docs, event-grid/delivery-and-retry. Raises BadInput where the body is no JSON.
+    Source: azure-docs, event-grid/delivery-and-retry. Raises BadInput where nothing in the body is an event.
     """
     try:
         delivery = json.loads(body)
     except (ValueError, RecursionError) as error:  # the latter where it is nested without end
-        raise BadInput("$", f"the body is no JSON: {error}") from None
+        return _answer(await intake.receive((Malformed(field="$", problem=f"the body is no JSON: {error}"),)))
     code = validation_code(delivery, aeg_event_type)
     if code is not None:
         return ValidationAnswer(validation_response=code)

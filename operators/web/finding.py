@@ -1,12 +1,9 @@
-"""What every list and every `{app}` of the admin API has in common."""
-
-from urllib.parse import urlencode, urlsplit
+"""Which app the `{app}` of a path is."""
 
 from operators.cloud.inventory import InventoryTable
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
 from operators.errors import BadInput, NotFound
-from operators.web.requests import Paging
 
 
 async def find_app(inventory: InventoryTable, name: str) -> Entry:
@@ -25,11 +22,3 @@ async def find_app(inventory: InventoryTable, name: str) -> Entry:
     if not called:
         raise NotFound(f"app {name}", "no app of this name is in the inventory", "POST /api/drift/check refreshes it")
     return called[0]
-
-
-def next_link(url: str, paging: Paging, after: str | None) -> str | None:
-    """The link to the next page; it never repeats a key that came in the query."""
-    if after is None:
-        return None
-    query = urlencode({"$top": paging.top, "$skipToken": Paging.token(after)}, safe="$")
-    return f"{urlsplit(url)._replace(query=query).geturl()}"

@@ -10,7 +10,6 @@ from operators.core.findings import Finding
 from operators.flows.services import House
 from operators.web.answer import Answer, Page
 from operators.web.answers import AppAnswer
-from operators.web.finding import next_link
 from operators.web.requests import Paging
 
 
@@ -61,7 +60,7 @@ class FindingsApi:
 
     async def list(self, url: str, query: Mapping[str, str]) -> Page[FindingAnswer]:
         """GET /api/findings: every app's, by app."""
-        paging = Paging.parse(query)
+        paging = Paging.parse(url, query)
         found: list[tuple[str, FindingAnswer]] = []
         async for place, finding in self.house.records.findings.all(paging.skip or ""):
             if finding.since is not None:
@@ -69,7 +68,7 @@ class FindingsApi:
             if len(found) > paging.top:
                 break
         after = found[paging.top][0] if len(found) > paging.top else None
-        return Page(value=tuple(answer for _, answer in found[: paging.top]), next_link=next_link(url, paging, after))
+        return Page(value=tuple(answer for _, answer in found[: paging.top]), next_link=paging.next_link(url, after))
 
     async def with_findings(self, app: AppAnswer) -> OneAppAnswer:
         """The app's answer and its open findings."""

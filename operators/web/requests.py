@@ -2,7 +2,9 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Self
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -14,6 +16,8 @@ from operators.errors import BadInput
 
 _MOST = 200
 _DEFAULT = 50
+_DIGITS = 9
+"""No number that anybody asks for is longer; int() refuses thousands of digits in its own way."""
 
 
 class Body(BaseModel):
@@ -64,14 +68,16 @@ class GrantBody(Body):
 
 
 class UnfreezeBody(Body):
-    """POST /api/unfreeze."""
+    """POST /api/unfreeze: who lifts the switch, and perhaps why."""
 
     by: str = Field(min_length=1, max_length=100)
+    why: str | None = Field(default=None, max_length=500)
 
 
 class _Place(Body):
-    """What a `$skipToken` holds: the key of the page's first row."""
+    """What a `$skipToken` holds: which list it is of, and the key of the page's first row."""
 
+    path: str
     skip: str
 
 
@@ -84,21 +90,44 @@ class Paging(BaseModel):
     skip: str | None = None
 
     @classmethod
-    def parse(cls, query: Mapping[str, str]) -> Self:
+    def parse(cls, url: str, query: Mapping[str, str]) -> Self:
         """Read a query string's. Raises BadInput."""
-        text = query.get("$top", str(_DEFAULT))
-        if not text.isdecimal() or not 1 <= int(text) <= _MOST:
-            raise BadInput("$top", f"{text!r} is not a number from 1 to {_MOST}")
+        top = number("$top", query.get("$top", str(_DEFAULT)))
+        if not 1 <= top <= _MOST:
+            raise BadInput("$top", f"{top} is not a number from 1 to {_MOST}")
         token = query.get("$skipToken")
         if token is None:
-            return cls(top=int(text))
+            return cls(top=top)
         try:
             place = _Place.model_validate_json(base64.urlsafe_b64decode(token.encode()))
         except ValueError:
-            raise BadInput("$skipToken", "this is no token of ours; take the nextLink as it is") from None
-        return cls(top=int(text), skip=place.skip)
+            place = None
+        if place is None or place.path != urlsplit(url).path:
+            raise BadInput("$skipToken", "this is no token of this list; take the nextLink as it is")
+        return cls(top=top, skip=place.skip)
 
-    @staticmethod
-    def token(skip: str) -> str:
-        """The `$skipToken` of the page that begins there."""
-        return base64.urlsafe_b64encode(_Place(skip=skip).model_dump_json().encode()).decode()
+    def next_link(self, url: str, after: str | None, **kept: str) -> str | None:
+        """The link to the page that begins there. Of the query only what is `kept` stays: it may hold a key."""
+        if after is None:
+            return None
+        here = urlsplit(url)
+        place = _Place(path=here.path, skip=after).model_dump_json()
+        token = base64.urlsafe_b64encode(place.encode()).decode()
+        return here._replace(query=urlencode({**kept, "$top": self.top, "$skipToken": token}, safe="$")).geturl()
+
+
+def parse_day(text: str | None, now: datetime) -> date:
+    """The query's `day`, today (UTC) where it names none. Raises BadInput."""
+    if text is None:
+        return now.date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("day", f"{text[:20]!r} is no day like {now:%F}") from None
+
+
+def number(field: str, text: str) -> int:
+    """A whole number, not negative. Raises BadInput."""
+    if not text.isdecimal() or len(text) > _DIGITS:
+        raise BadInput(field, f"{text[:20]!r} is not a number of at most {_DIGITS} digits")
+    return int(text)

@@ -8,12 +8,13 @@ import pytest
 
 from operators.cloud.storage import Storage
 from operators.cloud.switches import SwitchesTable
-from operators.core.gate import Freeze
+from operators.core.gate import Freeze, Lift
 from tests.core.samples import NOW
 from tests.storage import Account, LosingTransport
 
 EVERY = timedelta(minutes=5)
 FREEZE = Freeze(by="Ada", why="the sale is on", at=NOW)
+LIFT = Lift(by="Cy", why=None, at=NOW)
 
 
 @pytest.fixture
@@ -24,14 +25,14 @@ def switches(storage: Storage) -> SwitchesTable:
 
 async def test_the_freeze_is_thrown_and_lifted(switches: SwitchesTable) -> None:
     """It holds who, why and when; the last word counts; lifting what was never thrown is no error."""
-    assert await switches.freeze() is None
+    assert (await switches.freeze(), await switches.last_lift()) == (None, None)
     await switches.set_freeze(FREEZE)
     newer = FREEZE.model_copy(update={"by": "Bob"})
     await switches.set_freeze(newer)
     assert await switches.freeze() == newer
-    await switches.set_freeze(None)
-    await switches.set_freeze(None)
-    assert await switches.freeze() is None
+    await switches.lift_freeze(LIFT)
+    await switches.lift_freeze(LIFT)
+    assert (await switches.freeze(), await switches.last_lift()) == (None, LIFT)
 
 
 @pytest.mark.parametrize(

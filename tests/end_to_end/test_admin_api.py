@@ -1,7 +1,7 @@
 """The admin API's manners: lists in pages, problems that name the field or the fix, keys."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -44,6 +44,23 @@ async def test_a_link_to_the_next_page_holds_no_key(town: Place) -> None:
     assert (await town.stranger.get(answer.json()["nextLink"])).status_code == 401
 
 
+async def test_a_link_of_another_list_is_refused(town: Place) -> None:
+    """The place in one list says nothing about another."""
+    token = parse_qs(urlsplit((await town.ask("/apps", **{"$top": "1"}))["nextLink"]).query)["$skipToken"][0]
+    answer = await town.friend.get(f"{town.admin}/apps/shop/rollouts", params={"$skipToken": token})
+    assert (answer.status_code, answer.json()["field"]) == (400, "$skipToken")
+
+
+async def test_what_could_not_be_used_is_shown(town: Place) -> None:
+    """An event of no use is listed with why, on its own day, page by page; nobody sends it again."""
+    for body in (b"{", b"[]"):
+        assert (await town.friend.post(f"{town.admin}/events", content=body)).status_code == 400
+    today = [one for page in await _pages(town, "/refusals", top=1) for one in page]
+    assert [one["detail"][:2] for one in today if one["reason"] == "malformed"][:2] == ["$:"] * 2
+    assert today == (await town.ask("/refusals"))["value"]
+    assert (await town.ask("/refusals", day="2020-02-29"))["value"] == []
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "field"),
     [
@@ -55,6 +72,9 @@ async def test_a_link_to_the_next_page_holds_no_key(town: Place) -> None:
         pytest.param("GET", "/apps?$top=0", None, 400, "$top", id="no items"),
         pytest.param("GET", "/rollouts?$top=many", None, 400, "$top", id="$top is no number"),
         pytest.param("GET", "/rollouts?$skipToken=mine", None, 400, "$skipToken", id="a token of somebody else"),
+        pytest.param("GET", f"/rollouts?$top={'9' * 5000}", None, 400, "$top", id="a number without end"),
+        pytest.param("GET", f"/apps/shop/rollouts/{'9' * 5000}", None, 400, "sequence", id="no rollout's number"),
+        pytest.param("GET", "/refusals?day=monday", None, 400, "day", id="no day"),
         pytest.param("POST", "/freeze", {"by": "ana"}, 400, "why", id="a freeze without a why"),
         pytest.param("POST", "/freeze", {"by": "a", "why": "b", "until": 1}, 400, "until", id="an unknown field"),
         pytest.param("POST", "/unfreeze", {}, 400, "by", id="nobody unfreezes"),

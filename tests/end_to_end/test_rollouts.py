@@ -71,7 +71,7 @@ async def test_a_lost_event_is_found_by_the_drift_check(town: Place) -> None:
 async def test_a_freeze_holds_and_its_end_lets_go(town: Place) -> None:
     """Frozen: decided, held, nothing done, with who and why; unfrozen, the same rollout goes on at once."""
     await town.tell("/freeze", {"by": "ana", "why": "black friday"})
-    assert (await town.ask("/health"))["frozen"] is True
+    assert (await town.ask("/health"))["freeze"]["frozen"] is True
     digest = await town.push("cart", "v2")
     held = await town.until("cart", "held")
     assert held["reason"] == "frozen"

@@ -177,7 +177,11 @@ async def test_each_event_has_its_receipt(desk: Desk) -> None:
 async def test_what_is_not_used_is_recorded(desk: Desk) -> None:
     """Whoever wonders why nothing happened finds what came in and why it was not used."""
     await desk.receive(DELETED, broken())
-    refusals = {refusal.reason: refusal.detail async for refusal in desk.records.refusals.of_day(NOW)}
+    with pytest.raises(BadInput):
+        await desk.receive(body=b"{")
+    refused, _ = await desk.records.refusals.of_day(NOW.date(), top=10)
+    assert any(one.detail.startswith("$: the body is no JSON") for one in refused)
+    refusals = {one.reason: one.detail for one in refused[1:]}
     assert sorted(refusals) == ["image_deleted", "malformed"]
     assert refusals["malformed"] == "[1].data.target.digest: Field required"
 

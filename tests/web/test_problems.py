@@ -10,6 +10,7 @@ from operators.errors import (
     BadInput,
     Busy,
     Forbidden,
+    Misconfigured,
     NotFound,
     Permanent,
     PulleyError,
@@ -31,6 +32,7 @@ WHAT, REASON, FIX = "restart of shop", "the service said no", "grant Website Con
         pytest.param(Unauthenticated(WHAT, REASON), HTTPStatus.BAD_GATEWAY, id="we are not let in"),
         pytest.param(Forbidden(WHAT, REASON), HTTPStatus.BAD_GATEWAY, id="we lack a right"),
         pytest.param(Permanent(WHAT, REASON), HTTPStatus.BAD_GATEWAY, id="permanent"),
+        pytest.param(Misconfigured("PULLEY_PACE", REASON), HTTPStatus.INTERNAL_SERVER_ERROR, id="a setting of ours"),
         pytest.param(PulleyError("what now"), HTTPStatus.INTERNAL_SERVER_ERROR, id="anything else of ours"),
     ],
 )

@@ -2,6 +2,7 @@
 """What the admin API is sent: read, or refused with the field that is wrong."""
 
 import base64
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -10,6 +11,7 @@ from operators.errors import BadInput
 from operators.web.requests import Body, DeployBody, FreezeBody, Paging, UnfreezeBody
 
 DIGEST = f"sha256:{'a' * 64}"
+URL = "https://pulley.example/api/rollouts"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,16 @@ def test_a_freeze_says_who_and_why() -> None:
     """Both are kept for whoever wonders why nothing happens."""
     read = FreezeBody.parse(b'{"by": "Ada", "why": "the sale is on"}')
     assert (read.by, read.why) == ("Ada", "the sale is on")
-    assert UnfreezeBody.parse(b'{"by": "Ada"}').by == "Ada"
+    lifted = UnfreezeBody.parse(b'{"by": "Ada", "why": "it is over"}')
+    assert (lifted.by, lifted.why) == ("Ada", "it is over")
+    assert UnfreezeBody.parse(b'{"by": "Ada"}').why is None
+
+
+def following(skip: str, top: int = 50) -> dict[str, str]:
+    """The query of the page that begins there."""
+    link = Paging(top=top).next_link(f"{URL}?code=s3cr3t", skip)
+    assert link is not None
+    return dict(parse_qsl(urlsplit(link).query))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +81,13 @@ def test_a_freeze_says_who_and_why() -> None:
         pytest.param({}, 50, None, id="the first page"),
         pytest.param({"$top": "1"}, 1, None, id="the smallest page"),
         pytest.param({"$top": "200"}, 200, None, id="the largest page"),
-        pytest.param({"$skipToken": Paging.token("r:99999998")}, 50, "r:99999998", id="the next page"),
-        pytest.param({"$top": "7", "$skipToken": Paging.token("schön/=")}, 7, "schön/=", id="any text in the token"),
+        pytest.param(following("r:99999998"), 50, "r:99999998", id="the next page"),
+        pytest.param(following("schön/=", top=7), 7, "schön/=", id="any text in the token"),
     ],
 )
 def test_pages(query: dict[str, str], top: int, skip: str | None) -> None:
     """A page has a size, and begins where the token of the one before says."""
-    assert Paging.parse(query) == Paging(top=top, skip=skip)
+    assert Paging.parse(URL, query) == Paging(top=top, skip=skip)
 
 
 def token(text: str) -> str:
@@ -92,17 +103,21 @@ def token(text: str) -> str:
         pytest.param({"$top": "-1"}, "$top", id="less than nothing"),
         pytest.param({"$top": "ten"}, "$top", id="no number"),
         pytest.param({"$top": ""}, "$top", id="empty"),
+        pytest.param({"$top": "9" * 5000}, "$top", id="more digits than a number has"),
         pytest.param({"$skipToken": ""}, "$skipToken", id="an empty token"),
         pytest.param({"$skipToken": "a"}, "$skipToken", id="no base64"),
         pytest.param({"$skipToken": token("{")}, "$skipToken", id="no JSON inside"),
         pytest.param({"$skipToken": token("[]")}, "$skipToken", id="no object inside"),
         pytest.param({"$skipToken": token('{"top": 1}')}, "$skipToken", id="no place inside"),
-        pytest.param({"$skipToken": token('{"skip": null}')}, "$skipToken", id="nothing for a place"),
+        pytest.param({"$skipToken": token('{"path": "/api/apps", "skip": "0"}')}, "$skipToken", id="another list's"),
+        pytest.param(
+            {"$skipToken": token('{"path": "/api/rollouts", "skip": null}')}, "$skipToken", id="nothing for a place"
+        ),
         pytest.param({"$skipToken": token("[" * 100_000)}, "$skipToken", id="a trap inside"),
     ],
 )
 def test_what_is_wrong_with_a_page_is_named(query: dict[str, str], field: str) -> None:
     """A token that we did not make is refused, never taken for the first page."""
     with pytest.raises(BadInput) as raised:
-        Paging.parse(query)
+        Paging.parse(URL, query)
     assert raised.value.field == field
