@@ -1,7 +1,8 @@
 """What can go wrong, as three answers to one question: what has whoever asked to do now?
 
 `BadInput`: ask something else (4xx). `Temporary`: ask the same again, after a while. `Permanent`: somebody has to
-change something first; `Misconfigured`: that is a setting of Pulley's own. Errors carry data; the text is made from it. Exceptions of SDKs become these in `cloud/` only.
+change something first; `Misconfigured`: that is a setting of Pulley's own. Errors carry data; the text is made from it.
+Exceptions of SDKs become these in `cloud/` only.
 """
 
 from datetime import timedelta
