@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from operators.core.apps import AppId
+from operators.core.az import az
 from operators.core.model import Instant, Model, Unknown
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -90,7 +91,7 @@ def attribute(
 
     A fight has two reverts: until the log has the last one, whoever wrote before is named, as what it is.
     """
-    command = f"az monitor activity-log list --resource-id {app.resource_id} --offset 1d"
+    command = az("monitor", "activity-log", "list", "--resource-id", app.resource_id, "--offset", "1d")
     if isinstance(log, Unknown):
         return Attribution(by=None, sentence=f"Who did it could not be read ({log.what}: {log.reason}): {command}")
     if isinstance(us, Unknown):

@@ -193,7 +193,7 @@ BY_POLICY = VAULT.model_copy(update={"by_roles": False})
 CLOSED = VAULT.model_copy(update={"public_network_access": "Disabled"})
 GRANT = (
     "az role assignment create --assignee-object-id p-system --assignee-principal-type ServicePrincipal"
-    ' --role "Key Vault Secrets User" --scope "$(az keyvault show --name vault1 --query id --output tsv)"'
+    """ --role 'Key Vault Secrets User' --scope "$(az keyvault show --name vault1 --query id --output tsv)\""""
 )
 
 

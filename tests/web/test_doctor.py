@@ -71,7 +71,7 @@ async def test_the_tutorials_leftovers_are_each_named() -> None:
         "webhook_addresses": f"az acr webhook delete --registry contoso --subscription {subscription} --name misspelt",
         "key_vault_references": (
             f"az role assignment create --assignee-object-id {principal} --assignee-principal-type ServicePrincipal"
-            f' --role "Key Vault Secrets User" --scope {clinic.world.vaults[0].id}'
+            f" --role 'Key Vault Secrets User' --scope {clinic.world.vaults[0].id}"
         ),
     }
     assert {code: found[code].fix[0] for code in expected} == expected

@@ -6,28 +6,29 @@ container-registry-rbac-abac-repository-permissions.
 """
 
 import json
-import shlex
 
 from operators.core.apps import AppId
+from operators.core.az import Filled, az, of_app
 
 _REPOSITORY_READER = "Container Registry Repository Reader"
+_OVER_NETWORK = "properties.outboundVnetRouting.imagePullTraffic=true"
 
 
 def assign_system_identity(app: AppId) -> str:
     """Give the app its own, system-assigned identity."""
-    return f"az webapp identity assign {_target(app)}"
+    return az("webapp", "identity", "assign", *of_app(app))
 
 
 def assign_user_identity(app: AppId, resource_id: str) -> str:
     """Put a user-assigned identity on the app."""
-    return f"az webapp identity assign {_target(app)} --identities {shlex.quote(resource_id)}"
+    return az("webapp", "identity", "assign", *of_app(app), "--identities", resource_id)
 
 
 def assign_user_identity_by_client_id(app: AppId, client_id: str) -> str:
     """Put the user-assigned identity on the app whose client id is known and whose resource id is not."""
-    query = shlex.quote(f'[?clientId==`"{client_id}"`].id')
-    identity = f"az identity list --subscription {app.subscription} --query {query} --output tsv"
-    return f'az webapp identity assign {_target(app)} --identities "$({identity})"'
+    query = f'[?clientId==`"{client_id}"`].id'
+    identity = az("identity", "list", "--subscription", app.subscription, "--query", query, "--output", "tsv")
+    return az("webapp", "identity", "assign", *of_app(app), "--identities", Filled(f"$({identity})"))
 
 
 def pull_as_managed_identity(app: AppId) -> str:
@@ -42,8 +43,9 @@ def pull_as_user_identity(app: AppId, client_id: str) -> str:
 
 def pull_as_user_identity_of(app: AppId, resource_id: str) -> str:
     """The same, where the client id has to be looked up."""
-    client_id = f"az identity show --ids {shlex.quote(resource_id)} --query clientId --output tsv"
-    return f'az webapp config set {_target(app)} --generic-configurations acrUserManagedIdentityID="$({client_id})"'
+    client_id = az("identity", "show", "--ids", resource_id, "--query", "clientId", "--output", "tsv")
+    setting = Filled(f"acrUserManagedIdentityID=$({client_id})")
+    return az("webapp", "config", "set", *of_app(app), "--generic-configurations", setting)
 
 
 def grant_acr_pull(principal_id: str, registry_id: str) -> str:
@@ -51,7 +53,7 @@ def grant_acr_pull(principal_id: str, registry_id: str) -> str:
 
     By object id and type, so that neither has to be looked up in the directory: a new identity is not there yet.
     """
-    return _create_assignment(shlex.quote(principal_id), "AcrPull", registry_id)
+    return _create_assignment(principal_id, "AcrPull", registry_id)
 
 
 def grant_acr_pull_to_system_identity(app: AppId, registry_id: str) -> str:
@@ -61,7 +63,7 @@ def grant_acr_pull_to_system_identity(app: AppId, registry_id: str) -> str:
 
 def grant_repository_reader(principal_id: str, registry_id: str, condition: str) -> str:
     """Give an identity the role that a registry in ABAC mode honours, for what the condition says."""
-    return _create_assignment(shlex.quote(principal_id), _REPOSITORY_READER, registry_id, condition)
+    return _create_assignment(principal_id, _REPOSITORY_READER, registry_id, condition)
 
 
 def grant_repository_reader_to_system_identity(app: AppId, registry_id: str, condition: str) -> str:
@@ -71,67 +73,59 @@ def grant_repository_reader_to_system_identity(app: AppId, registry_id: str, con
 
 def pull_over_network(app: AppId) -> str:
     """Route the image pull through the network that the app is integrated with."""
-    return f"az resource update --ids {app.resource_id} --set properties.outboundVnetRouting.imagePullTraffic=true"
+    return az("resource", "update", "--ids", app.resource_id, "--set", _OVER_NETWORK)
 
 
 def integrate_network(app: AppId) -> str:
     """Integrate the app with a subnet, whose id is to be filled in."""
-    return f'az webapp vnet-integration add {_target(app)} --vnet "$VNET_ID" --subnet "$SUBNET_ID"'
+    network = ("--vnet", Filled("$VNET_ID"), "--subnet", Filled("$SUBNET_ID"))
+    return az("webapp", "vnet-integration", "add", *of_app(app), *network)
 
 
 def allow_address(registry: str, subscription: str, address: str) -> str:
     """Let an address through a registry's firewall."""
-    return (
-        f"az acr network-rule add --subscription {subscription} --name {registry} --ip-address {shlex.quote(address)}"
-    )
+    where = ("--subscription", subscription, "--name", registry)
+    return az("acr", "network-rule", "add", *where, "--ip-address", address)
 
 
 def show_endpoints(registry: str, subscription: str) -> str:
     """See a registry's private endpoint connections."""
-    return f"az acr private-endpoint-connection list --subscription {subscription} --registry-name {registry}"
+    where = ("--subscription", subscription, "--registry-name", registry)
+    return az("acr", "private-endpoint-connection", "list", *where)
 
 
 def show_tags(registry: str, subscription: str, repository: str) -> str:
     """See which tags a repository has, newest first."""
-    where = f"--subscription {subscription} --name {registry} --repository {shlex.quote(repository)}"
-    return f"az acr repository show-tags {where} --orderby time_desc --output table"
+    where = ("--subscription", subscription, "--name", registry, "--repository", repository)
+    return az("acr", "repository", "show-tags", *where, "--orderby", "time_desc", "--output", "table")
 
 
 def show_manifests(registry: str, subscription: str, repository: str) -> str:
     """See the manifests of a repository with what is said about each."""
-    where = f"--subscription {subscription} --registry {registry} --name {shlex.quote(repository)}"
-    return f"az acr manifest list-metadata {where} --orderby time_desc"
+    where = ("--subscription", subscription, "--registry", registry, "--name", repository)
+    return az("acr", "manifest", "list-metadata", *where, "--orderby", "time_desc")
 
 
 def show_mode(registry_id: str) -> str:
     """See by which permissions a registry decides."""
-    return f"az resource show --ids {shlex.quote(registry_id)} --query properties.roleAssignmentMode --output tsv"
+    return az("resource", "show", "--ids", registry_id, "--query", "properties.roleAssignmentMode", "--output", "tsv")
 
 
 def show(resource_id: str) -> str:
     """See a resource as ARM has it, where `az` has no command of its own."""
-    url = f"{resource_id}?api-version=2022-04-01"
-    return f"az rest --method get --url {shlex.quote(url)}"
+    return az("rest", "--method", "get", "--url", f"{resource_id}?api-version=2022-04-01")
 
 
-def _create_assignment(object_id: str, role: str, registry_id: str, condition: str | None = None) -> str:
-    under = f" --condition {shlex.quote(condition)} --condition-version 2.0" if condition else ""
-    return (
-        f"az role assignment create --assignee-object-id {object_id} --assignee-principal-type ServicePrincipal"
-        f" --role {shlex.quote(role)} --scope {shlex.quote(registry_id)}{under}"
-    )
+def _create_assignment(object_id: str | Filled, role: str, registry_id: str, condition: str | None = None) -> str:
+    whom = ("--assignee-object-id", object_id, "--assignee-principal-type", "ServicePrincipal")
+    under = ("--condition", condition, "--condition-version", "2.0") if condition else ()
+    return az("role", "assignment", "create", *whom, "--role", role, "--scope", registry_id, *under)
 
 
-def _system_identity(app: AppId) -> str:
-    return f'"$(az webapp identity show {_target(app)} --query principalId --output tsv)"'
-
-
-def _target(app: AppId) -> str:
-    slot = ("--slot", app.slot) if app.slot else ()
-    return shlex.join(
-        ("--subscription", app.subscription, "--resource-group", app.resource_group, "--name", app.site, *slot)
-    )
+def _system_identity(app: AppId) -> Filled:
+    command = az("webapp", "identity", "show", *of_app(app), "--query", "principalId", "--output", "tsv")
+    return Filled(f"$({command})")
 
 
 def _set_config(app: AppId, config: dict[str, str | bool]) -> str:
-    return f"az webapp config set {_target(app)} --generic-configurations {shlex.quote(json.dumps(config))}"
+    return az("webapp", "config", "set", *of_app(app), "--generic-configurations", json.dumps(config))

@@ -1,130 +1,122 @@
 """The `az` commands that mend what a check found, with the real ids filled in."""
 
-import shlex
-
 from operators.core.apps import AppId
+from operators.core.az import Filled, az, of_app, of_subscription
 from operators.core.registries import Registry
 
-_ARM = "https://management.azure.com"
 _WEB_API_VERSION = "2025-05-01"
 
 
 def delete_settings(app: AppId, *names: str) -> str:
     """Take app settings out; the app restarts."""
-    return f"az webapp config appsettings delete {_target(app)} --setting-names {shlex.join(names)}"
+    return az("webapp", "config", "appsettings", "delete", *of_app(app), "--setting-names", *names)
 
 
 def set_setting(app: AppId, name: str, value: str) -> str:
     """Set an app setting; the app restarts."""
-    return f"az webapp config appsettings set {_target(app)} --settings {shlex.quote(f'{name}={value}')}"
+    return az("webapp", "config", "appsettings", "set", *of_app(app), "--settings", f"{name}={value}")
 
 
 def set_always_on(app: AppId) -> str:
     """Keep the app loaded; needs the Basic tier."""
-    return f"az webapp config set {_target(app)} --always-on true"
+    return az("webapp", "config", "set", *of_app(app), "--always-on", "true")
 
 
 def set_health_check_path(app: AppId) -> str:
     """Name the path that tells whether the app is healthy. Which one that is, only its makers know."""
-    config = shlex.quote('{"healthCheckPath": "/<path>"}')
-    return f"az webapp config set {_target(app)} --generic-configurations {config}"
+    path = '{"healthCheckPath": "/<path>"}'
+    return az("webapp", "config", "set", *of_app(app), "--generic-configurations", path)
 
 
 def keep_logs(app: AppId) -> str:
     """Keep what the container writes."""
-    return f"az webapp log config {_target(app)} --docker-container-logging filesystem"
+    return az("webapp", "log", "config", *of_app(app), "--docker-container-logging", "filesystem")
 
 
 def show_tags(registry: Registry, repository: str) -> str:
     """See which tags a repository has."""
-    return f"az acr repository show-tags --name {registry.name} {_in(registry)} --repository {shlex.quote(repository)}"
+    where = ("--name", registry.name, *of_subscription(registry.id))
+    return az("acr", "repository", "show-tags", *where, "--repository", repository)
 
 
 def delete_webhook(registry: Registry, name: str) -> str:
     """Delete a webhook of a registry."""
-    return f"az acr webhook delete --registry {registry.name} {_in(registry)} --name {shlex.quote(name)}"
+    return az("acr", "webhook", "delete", "--registry", registry.name, *of_subscription(registry.id), "--name", name)
 
 
 def list_webhooks(registry: Registry) -> str:
     """See which webhooks a registry has."""
-    return f"az acr webhook list --registry {registry.name} {_in(registry)} --output table"
+    where = ("--registry", registry.name, *of_subscription(registry.id))
+    return az("acr", "webhook", "list", *where, "--output", "table")
 
 
 def subscribe(registry: Registry, operator_site: str | None) -> str:
     """Have the registry's pushes sent to Pulley's function."""
-    site = operator_site or "<Pulley's function app>"
-    function_app = f"az functionapp list --query {shlex.quote(f"[?name=='{site}'].id")} --output tsv"
-    return (
-        f"az eventgrid event-subscription create --name pulley --source-resource-id {shlex.quote(registry.id)}"
-        " --included-event-types Microsoft.ContainerRegistry.ImagePushed --endpoint-type azurefunction"
-        f' --endpoint "$({function_app})/functions/image_pushed"'
-    )
+    query = f"[?name=='{operator_site or '<function app>'}'].id"
+    function_app = az("functionapp", "list", "--query", query, "--output", "tsv")
+    what = ("--source-resource-id", registry.id, "--included-event-types", "Microsoft.ContainerRegistry.ImagePushed")
+    to = ("--endpoint-type", "azurefunction", "--endpoint", Filled(f"$({function_app})/functions/image_pushed"))
+    return az("eventgrid", "event-subscription", "create", "--name", "pulley", *what, *to)
 
 
 def delete_subscription(subscription_id: str) -> str:
     """Delete an Event Grid subscription."""
-    return f"az resource delete --ids {shlex.quote(subscription_id)}"
+    return az("resource", "delete", "--ids", subscription_id)
 
 
 def grant_secrets(principal_id: str, vault: str, vault_id: str | None) -> str:
     """Let an identity read the secrets of a vault, by object id and type: a new one is not in the directory yet."""
-    looked_up = f'"$(az keyvault show --name {shlex.quote(vault)} --query id --output tsv)"'
-    scope = shlex.quote(vault_id) if vault_id else looked_up
-    return (
-        f"az role assignment create --assignee-object-id {shlex.quote(principal_id)}"
-        f' --assignee-principal-type ServicePrincipal --role "Key Vault Secrets User" --scope {scope}'
-    )
+    looked_up = az("keyvault", "show", "--name", vault, "--query", "id", "--output", "tsv")
+    scope = vault_id or Filled(f"$({looked_up})")
+    whom = ("--assignee-object-id", principal_id, "--assignee-principal-type", "ServicePrincipal")
+    return az("role", "assignment", "create", *whom, "--role", "Key Vault Secrets User", "--scope", scope)
 
 
 def set_secret_policy(principal_id: str, vault: str, vault_id: str) -> str:
     """The same, where the vault goes by its own access policies."""
-    return (
-        f"az keyvault set-policy --name {shlex.quote(vault)} --subscription {vault_id.split('/')[2]}"
-        f" --object-id {shlex.quote(principal_id)} --secret-permissions get"
-    )
+    where = ("--name", vault, *of_subscription(vault_id))
+    return az("keyvault", "set-policy", *where, "--object-id", principal_id, "--secret-permissions", "get")
 
 
 def refresh_references(app: AppId) -> str:
     """Have the platform read the references again, which it does once a day by itself."""
-    return f"az rest --method post --url {shlex.quote(f'{_references(app)}/refresh?api-version={_WEB_API_VERSION}')}"
+    return az("rest", "--method", "post", "--url", f"{_references(app)}/refresh?api-version={_WEB_API_VERSION}")
 
 
 def show_reference(app: AppId, setting: str) -> str:
     """See what the platform says about one reference."""
-    return f"az rest --method get --url {shlex.quote(f'{_references(app)}/{setting}?api-version={_WEB_API_VERSION}')}"
+    return az("rest", "--method", "get", "--url", f"{_references(app)}/{setting}?api-version={_WEB_API_VERSION}")
 
 
 def show_restrictions(app: AppId) -> str:
     """See who is let in to the app."""
-    return f"az webapp config access-restriction show {_target(app)}"
+    return az("webapp", "config", "access-restriction", "show", *of_app(app))
 
 
 def tail_logs(app: AppId) -> str:
     """See what the platform and the container write."""
-    return f"az webapp log tail {_target(app)}"
+    return az("webapp", "log", "tail", *of_app(app))
 
 
 def start(app: AppId) -> str:
     """Start an app that was stopped."""
-    return f"az webapp start {_target(app)}"
+    return az("webapp", "start", *of_app(app))
+
+
+def make_slot(slot: AppId) -> str:
+    """Make a slot that is set up as its site is."""
+    assert slot.slot is not None
+    site = slot.model_copy(update={"slot": None})
+    names = ("--slot", slot.slot, "--configuration-source", slot.site)
+    return az("webapp", "deployment", "slot", "create", *of_app(site), *names)
 
 
 def cancel_swap(app: AppId, other: str) -> str:
     """Give up a swap with preview that was begun with another slot."""
     site = app.model_copy(update={"slot": None})
-    return f"az webapp deployment slot swap {_target(site)} --slot {shlex.quote(app.slot or other)} --action reset"
+    return az("webapp", "deployment", "slot", "swap", *of_app(site), "--slot", app.slot or other, "--action", "reset")
 
 
 def _references(app: AppId) -> str:
-    return f"{_ARM}{app.resource_id}/config/configreferences/appsettings"
-
-
-def _in(registry: Registry) -> str:
-    return f"--subscription {registry.id.split('/')[2]}"
-
-
-def _target(app: AppId) -> str:
-    slot = ("--slot", app.slot) if app.slot else ()
-    return shlex.join(
-        ("--subscription", app.subscription, "--resource-group", app.resource_group, "--name", app.site, *slot)
-    )
+    """Without a host `az rest` asks the cloud that it is signed in to."""
+    return f"{app.resource_id}/config/configreferences/appsettings"

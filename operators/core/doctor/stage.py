@@ -1,11 +1,9 @@
 """The check on the slot that an app's new images go through first, where it has one (`pulley-strategy=swap:<slot>`)."""
 
-import shlex
-
 from operators.core.access import Access, Evidence, Verdict
 from operators.core.apps import AppId, Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
-from operators.core.doctor.commands import start
+from operators.core.doctor.commands import make_slot, start
 from operators.core.doctor.facts import AppFacts, StageFacts
 from operators.core.inventory import resource_tag
 from operators.core.model import Unknown
@@ -35,9 +33,8 @@ def _of_slot(slot: AppId, stage: StageFacts | Unknown | None) -> Check:
     if isinstance(stage, Unknown):
         return unread(code, stage)
     if stage is None:
-        make = f"az webapp deployment slot create --resource-group {shlex.quote(slot.resource_group)}"
-        names = f"--name {shlex.quote(slot.site)} --slot {slot.slot} --configuration-source {shlex.quote(slot.site)}"
-        return problem(code, f"There is no slot {slot.name}, so no new image is rolled out.", fix=(f"{make} {names}",))
+        sentence = f"There is no slot {slot.name}, so no new image is rolled out."
+        return problem(code, sentence, fix=(make_slot(slot),))
     site, access = stage.site, stage.access
     if site.state.lower() == "stopped":
         return problem(code, f"{slot.name} is stopped: nothing can be tried in it.", _state(site), fix=(start(slot),))
