@@ -15,6 +15,7 @@ from operators.core.doctor.facts import AppFacts, Deployment, LogSettings
 from operators.core.doctor.reach import check_access_restrictions
 from operators.core.doctor.running import check_instances, check_operations
 from operators.core.instances import InstanceStatus
+from tests.core.access_samples import SUBNET
 from tests.core.doctor_samples import CONFIG, DENIED, SITE, STARTED, but, config, healthy, settings, site
 from tests.core.test_doctor_pulling import said
 
@@ -100,6 +101,34 @@ def rules(*rules: tuple[str, str], default: str | None = None) -> AppFacts:
         ),
         pytest.param(rules(default="Deny"), "warning", "only whom it names", id="nobody is let in"),
         pytest.param(rules(("10.0.0.0/8", "Deny"), default="Allow"), "ok", "but whom", id="the default lets in"),
+        pytest.param(
+            rules(("AzureCloud", "Deny"), ("Any", "Allow")), "warning", "keeps out AzureCloud:", id="Azure is kept out"
+        ),
+        pytest.param(
+            rules(("AppService.WestEurope", "Deny"), default="Allow"),
+            *("warning", "keeps out AppService.WestEurope:"),
+            id="a region's apps are kept out",
+        ),
+        pytest.param(
+            rules(("10.0.0.0/8, 20.0.0.0/8", "Deny"), ("Any", "Allow")),
+            "warning",
+            "keeps out 10.0.0.0/8, 20",
+            id="public",
+        ),
+        pytest.param(
+            rules(("2603:1000::/24", "Deny"), default="Allow"), "warning", "2603:1000::/24", id="public, IPv6"
+        ),
+        pytest.param(rules(("128.0.0.0/1", "Deny"), default="Allow"), "warning", "128.0.0.0/1", id="half the internet"),
+        pytest.param(
+            rules(("10.0.0.0/8,fd00::/8", "Deny"), default="Allow"), "ok", "but whom", id="private ranges alone"
+        ),
+        pytest.param(rules((SUBNET, "Deny"), ("Any", "Allow")), "ok", "but whom", id="a subnet is kept out"),
+        pytest.param(
+            rules(("Any", "Allow"), ("AzureCloud", "Deny")),
+            "ok",
+            "lets everybody in.",
+            id="a rule that is never reached",
+        ),
         pytest.param(site(public_network_access="Disabled"), "warning", "not open", id="closed, says the site"),
         pytest.param(config(public_network_access="Disabled"), "warning", "not open", id="closed, says config/web"),
         pytest.param(

@@ -1,10 +1,13 @@
 """The check on whether Pulley's probe of the health path is let in.
 
-Source: azure-docs, app-service/overview-access-restrictions.
+Source: azure-docs, app-service/overview-access-restrictions, app-service-ip-restrictions (eight ranges a rule).
 """
 
+from ipaddress import ip_network
+from itertools import takewhile
+
 from operators.core.access import Evidence
-from operators.core.apps import SiteConfig
+from operators.core.apps import IpRestriction, SiteConfig
 from operators.core.doctor.checks import Check, Code, ok, unread, warning
 from operators.core.doctor.commands import show_restrictions
 from operators.core.doctor.facts import AppFacts
@@ -30,12 +33,17 @@ def check_access_restrictions(facts: AppFacts) -> Check:
         Evidence(fact=f"rule {rule.name or rule.source}", value=f"{rule.action} {rule.source}", source=_source(facts))
         for rule in config.ip_restrictions
     )
-    if _default_action(config) == "allow":
-        kept_out = any(rule.action.lower() == "deny" for rule in config.ip_restrictions)
-        whom = "everybody in but whom it names" if kept_out else "everybody in"
-        return ok(code, f"{app.name} lets {whom}.", *seen_rules)
-    sentence = f"{app.name} lets in only whom it names: where Pulley's probe is not among them, it says nothing."
-    return warning(code, sentence, *seen_rules, fix=(show_restrictions(app),))
+    if _default_action(config) == "deny":
+        sentence = f"{app.name} lets in only whom it names: where Pulley's probe is not among them, it says nothing."
+        return warning(code, sentence, *seen_rules, fix=(show_restrictions(app),))
+    kept_out = _kept_out(config)
+    if perhaps_us := [rule.source for rule in kept_out if _may_mean_us(rule)]:
+        sentence = (
+            f"{app.name} keeps out {', '.join(perhaps_us)}: where Pulley's probe comes from there, it says nothing."
+        )
+        return warning(code, sentence, *seen_rules, fix=(show_restrictions(app),))
+    whom = "everybody in but whom it names" if kept_out else "everybody in"
+    return ok(code, f"{app.name} lets {whom}.", *seen_rules)
 
 
 def _default_action(config: SiteConfig) -> str:
@@ -46,6 +54,29 @@ def _default_action(config: SiteConfig) -> str:
     if config.ip_restrictions_default_action:
         return config.ip_restrictions_default_action.lower()
     return "deny" if config.ip_restrictions else "allow"
+
+
+def _kept_out(config: SiteConfig) -> tuple[IpRestriction, ...]:
+    """The rules that keep somebody out; what comes after the one for everybody is never reached."""
+    before = takewhile(lambda rule: rule.source.lower() not in _EVERYBODY, config.ip_restrictions)
+    return tuple(rule for rule in before if rule.action.lower() == "deny")
+
+
+def _may_mean_us(rule: IpRestriction) -> bool:
+    """Whether Pulley may come from there: by a service tag or a public address, for it runs in Azure as well.
+
+    A subnet means it only where it is integrated with that, and then it is somebody's wish.
+    """
+    if rule.source.startswith("/"):
+        return False
+    return any(not _is_private(one.strip()) for one in rule.source.split(","))
+
+
+def _is_private(source: str) -> bool:
+    try:
+        return ip_network(source, strict=False).is_private
+    except ValueError:
+        return False  # a service tag
 
 
 def _source(facts: AppFacts) -> str:
