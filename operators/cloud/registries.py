@@ -132,12 +132,18 @@ def _registry(row: Mapping[str, Any]) -> Registry:
         role_assignment_mode=properties.get("roleAssignmentMode"),
         admin_user_enabled=bool(properties.get("adminUserEnabled")),
         anonymous_pull_enabled=bool(properties.get("anonymousPullEnabled")),
+        azure_ad_authentication_as_arm=_status(policies, "azureADAuthenticationAsArmPolicy") != "disabled",
         public_network_access=properties.get("publicNetworkAccess"),
         network_default_action=rules.get("defaultAction"),
         ip_rules=tuple(rule["value"] for rule in rules.get("ipRules") or () if rule.get("action", "Allow") == "Allow"),
         private_endpoints=None if endpoints is None else sum(_is_approved(one) for one in endpoints),
-        quarantine_enabled=(policies.get("quarantinePolicy") or {}).get("status") == "enabled",
+        quarantine_enabled=_status(policies, "quarantinePolicy") == "enabled",
     )
+
+
+def _status(policies: Mapping[str, Any], name: str) -> str | None:
+    status: str | None = (policies.get(name) or {}).get("status")
+    return status
 
 
 def _is_approved(endpoint: Mapping[str, Any]) -> bool:

@@ -28,6 +28,8 @@ class Registry(Model):
     """`LEGACY` or `ABAC`; None where the answer did not say, which is not known to mean legacy."""
     admin_user_enabled: bool = False
     anonymous_pull_enabled: bool = False
+    azure_ad_authentication_as_arm: bool = True
+    """It takes Entra tokens for Azure Resource Manager too, not for registries alone."""
     public_network_access: str | None = None
     """"Enabled" or "Disabled"; None where the answer did not say."""
     network_default_action: str | None = None

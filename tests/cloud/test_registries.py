@@ -23,7 +23,12 @@ STORY = {
     "registries": [
         {"name": "tutorial"},
         {"name": "myregist", "login_server": "myregist-d4dafvhpevapbeaz.azurecr.io"},
-        {"name": "strict", "role_assignment_mode": ABAC, "public_network_access": "Disabled"},
+        {
+            "name": "strict",
+            "role_assignment_mode": ABAC,
+            "public_network_access": "Disabled",
+            "azure_ad_authentication_as_arm": False,
+        },
         {"name": "silent", "role_assignment_mode": None, "anonymous_pull_enabled": True, "admin_user_enabled": True},
         {"name": "shared", "subscription": THERE},
     ],
@@ -77,6 +82,7 @@ async def test_find_reads_what_bears_on_a_pull(house: House) -> None:
     assert silent
     assert (legacy.role_assignment_mode, legacy.anonymous_pull_enabled) == (LEGACY, False)
     assert (strict.role_assignment_mode, strict.public_network_access) == (ABAC, "Disabled")
+    assert (legacy.azure_ad_authentication_as_arm, strict.azure_ad_authentication_as_arm) == (True, False)
     assert (silent.role_assignment_mode, silent.anonymous_pull_enabled, silent.admin_user_enabled) == (None, True, True)
     assert legacy.id == house.world.registry("tutorial").id
 

@@ -47,6 +47,7 @@ WEB_GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-web"
 REGISTRY_GROUP = f"{SUBSCRIPTION}/resourcegroups/RG-ACR"
 MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/platform"
 STRICT, SILENT = demo(role_assignment_mode=ABAC), demo(role_assignment_mode=None)
+NO_ARM_TOKENS = demo(azure_ad_authentication_as_arm=False)
 ANYBODY = demo(anonymous_pull_enabled=True)
 CLOSED, WALLED = demo(public_network_access="Disabled"), demo(network_default_action="Deny")
 HALF_OPEN = WALLED.model_copy(update={"ip_rules": ("13.66.140.1",)})
@@ -182,6 +183,8 @@ CASES: dict[str, tuple[AccessFacts, Reason]] = {
     "a site's network that could not be read": (pulls(registry=CLOSED, network=FORBIDDEN), Reason.READ_FAILED),
     "closed, and no role either": (facts(registry=CLOSED), Reason.ROLE_MISSING),
     "closed, and the roles could not be read": (facts(registry=CLOSED, assignments=FORBIDDEN), Reason.REGISTRY_CLOSED),
+    "tokens for Azure Resource Manager refused": (pulls(registry=NO_ARM_TOKENS), Reason.ROLE_GRANTED),
+    "tokens for Azure Resource Manager refused, and nobody comes with one": (facts(registry=NO_ARM_TOKENS, config=config(flag=False), settings=PullSettings()), Reason.CREDENTIALS_MISSING),
     # the image
     "an image that is not there": (pulls(manifest=NotThere(image="demo.azurecr.io/shop:v1")), Reason.IMAGE_NOT_FOUND),
     "an image for another processor": (pulls(manifest=ManifestFacts(digest=DIGEST, platforms=("linux/arm64", "windows/amd64"))), Reason.PLATFORM_MISSING),

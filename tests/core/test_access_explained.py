@@ -166,6 +166,7 @@ def test_evidence_is_the_chain_from_the_flag_to_the_image() -> None:
         ("a user name in a Key Vault", "DOCKER_REGISTRY_SERVER_USERNAME", "Key Vault reference"),
         ("closed, and the app in no network", "virtualNetworkSubnetId", "none"),
         ("a firewall that lets some of them in", "networkRuleSet.ipRules", "13.66.140.1"),
+        ("tokens for Azure Resource Manager refused", "azureADAuthenticationAsArmPolicy", "disabled"),
         ("an image for another processor", "manifest", "linux/arm64"),
         ("an image in quarantine", "manifest", "quarantine state Quarantined"),
         ("an image that is not there", "manifest", "is not there"),
@@ -186,6 +187,9 @@ def test_evidence_says(case: str, fact: str, part: str) -> None:
         pytest.param(CASES["closed, and the app pulls over its network"][0], "not looked into", id="the network"),
         pytest.param(CASES["closed, and no role either"][0], "cannot reach demo.azurecr.io", id="the second problem"),
         pytest.param(facts(denials=(denial(EVERYONE),)), "deny assignment", id="no role, and denied too"),
+        pytest.param(
+            CASES["tokens for Azure Resource Manager refused"][0], "authentication-as-arm update", id="tokens refused"
+        ),
         pytest.param(CASES["closed, and the roles could not be read"][0], "403", id="what could not be read"),
     ],
 )
@@ -198,6 +202,11 @@ def test_a_plain_grant_warns_of_nothing() -> None:
     """Warnings are for what is unusual."""
     assert explained("AcrPull at the registry").warnings == ()
     assert explained("AcrPull beside Repository Reader").warnings == ()
+
+
+def test_tokens_that_nobody_needs_are_not_warned_of() -> None:
+    """An app that does not pull as an identity comes with no token."""
+    assert explained("tokens for Azure Resource Manager refused, and nobody comes with one").warnings == ()
 
 
 def test_the_condition_is_quoted_on_one_line() -> None:

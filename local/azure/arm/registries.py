@@ -50,7 +50,9 @@ def registry_body(registry: Registry, version: str) -> dict[str, Any]:
             "trustPolicy": {"type": "Notary", "status": "disabled"},
             "retentionPolicy": {"days": 7, "lastUpdatedTime": changed, "status": "disabled"},
             "exportPolicy": {"status": "enabled"},
-            "azureADAuthenticationAsArmPolicy": {"status": "enabled"},
+            "azureADAuthenticationAsArmPolicy": {
+                "status": "enabled" if told.azure_ad_authentication_as_arm else "disabled"
+            },
             "softDeletePolicy": {"retentionDays": 7, "lastUpdatedTime": changed, "status": "disabled"},
         },
         "encryption": {"status": "disabled"},

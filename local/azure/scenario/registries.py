@@ -48,6 +48,8 @@ class Registry(Part):
     webhooks: tuple[Webhook, ...] = ()
     admin_user_enabled: bool = False
     anonymous_pull_enabled: bool = False
+    azure_ad_authentication_as_arm: bool = True
+    """It takes tokens for Azure Resource Manager too; only shown, no client here comes with such a one."""
     replica_lag: Seconds = 0
     """How long after a push this replica still shows what was there before."""
     tags: dict[str, str] = Field(default_factory=dict)

@@ -106,6 +106,12 @@ def show_manifests(registry: str, subscription: str, repository: str) -> str:
     return az("acr", "manifest", "list-metadata", *where, "--orderby", "time_desc")
 
 
+def take_arm_tokens(registry: str, subscription: str) -> str:
+    """Let a registry take tokens for Azure Resource Manager."""
+    where = f"--subscription {subscription} --registry {registry}"
+    return f"az acr config authentication-as-arm update {where} --status enabled"
+
+
 def show_mode(registry_id: str) -> str:
     """See by which permissions a registry decides."""
     return az("resource", "show", "--ids", registry_id, "--query", "properties.roleAssignmentMode", "--output", "tsv")

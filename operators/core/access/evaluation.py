@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from operators.core.access import SPREADING, Access, AccessFacts, Principal, Reason
 from operators.core.access.credential import Nobody, RegistryUser, classic_credential
 from operators.core.access.evidence import config_evidence, credential_evidence, registry_evidence
-from operators.core.access.fixes import fix_identity, fix_towards_identity
+from operators.core.access.fixes import fix_identity, fix_towards_identity, take_arm_tokens
 from operators.core.access.image import image_part
 from operators.core.access.parts import Part, concluded, read_failed, reads
 from operators.core.access.rights import rights_parts
@@ -44,10 +44,24 @@ def _parts(facts: AccessFacts, now: datetime, spreading: timedelta) -> tuple[Par
     who = Part(evidence=credential_evidence(facts, credential))
     where = Part(evidence=registry_evidence(registry))
     if isinstance(credential, Principal):
+        where = where.model_copy(update={"warnings": _tokens_refused(registry)})
         rights = rights_parts(facts, registry, credential, now, spreading)
     else:
         rights = (_without_principal(facts, config, registry, credential),)
     return (told, who, where, *rights, road_part(facts, registry), image_part(facts, registry))
+
+
+def _tokens_refused(registry: Registry) -> tuple[str, ...]:
+    """A registry that takes no tokens for ARM keeps Container Apps out; of App Service it is not documented.
+
+    Source: azure-docs, container-apps/managed-identity-image-pull.
+    """
+    if registry.azure_ad_authentication_as_arm:
+        return ()
+    return (
+        f"{registry.name} refuses tokens for Azure Resource Manager (azureADAuthenticationAsArmPolicy): whether "
+        f"App Service pulls with such a token is not documented. If it fails: {take_arm_tokens(registry)}",
+    )
 
 
 def _no_registry(facts: AccessFacts) -> Part:

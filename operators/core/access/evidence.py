@@ -72,6 +72,8 @@ def registry_evidence(registry: Registry) -> tuple[Evidence, ...]:
         seen.append(("anonymousPullEnabled", "true"))
     if registry.admin_user_enabled:
         seen.append(("adminUserEnabled", "true"))
+    if not registry.azure_ad_authentication_as_arm:
+        seen.append(("azureADAuthenticationAsArmPolicy", "disabled"))
     return tuple(Evidence(fact=fact, value=value, source=registry.id) for fact, value in seen)
 
 

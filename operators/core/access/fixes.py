@@ -91,6 +91,11 @@ def show_registry(registry: Registry) -> tuple[str, ...]:
     return (az.show_mode(registry.id),)
 
 
+def take_arm_tokens(registry: Registry) -> str:
+    """Let the registry take tokens for Azure Resource Manager, beside those for registries."""
+    return az.take_arm_tokens(registry.name, _subscription(registry.id))
+
+
 def show_denial(denial: DenyAssignment) -> tuple[str, ...]:
     """See whom the deny assignment means, and who made it."""
     return (az.show(denial.id),)
