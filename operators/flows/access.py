@@ -58,7 +58,7 @@ class AccessReads:
         return await self._once(f"app settings of {app.name}", lambda: read(app))
 
     async def rights(self, registry: Registry, repository: str, principal_id: str) -> Rights:
-        """The principal's roles at the registry; its groups are asked for only where it has none of its own that do."""
+        """The principal's roles at the registry; its groups are asked for only where none of its own lets it pull yet."""
         authorization, at = self.house.azure.authorization, registry.login_server
         everybodys, denials = await asyncio.gather(
             self._once(f"role assignments at {at}", lambda: authorization.assignments_at(registry.id, self.not_before)),
@@ -68,7 +68,9 @@ class AccessReads:
             return Rights(everybodys, (), denials)
         own = tuple(one for one in everybodys if one.principal_id.lower() == principal_id.lower())
         definitions = await self._definitions(own)
-        if grants_directly(held_roles(registry, repository, own, definitions), principal_id):
+        held_itself = held_roles(registry, repository, own, definitions)
+        # by when the step began, which is no later than the verdict's own now: what spreads between is asked for too
+        if grants_directly(held_itself, principal_id, self.began, self.house.settings.spreading):
             return Rights(own, definitions, denials)
         held = await self._once(
             f"role assignments of {principal_id} at {at}",

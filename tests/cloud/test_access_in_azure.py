@@ -164,6 +164,18 @@ async def test_a_slot_pulls_as_itself() -> None:
     assert not asker.pulls("shop/staging")
 
 
+async def test_a_role_of_its_own_that_spreads_hides_no_group_that_has() -> None:
+    """A second grant makes nobody wait: the group's role of long ago counts until the own one has spread."""
+    asker = Asker(story(**may("AcrPull", principal="pullers"), groups=[{"name": "pullers", "members": ["shop"]}]))
+    asker.clock.advance(700)
+    asker.world.assign_role("shop", "AcrPull", "contoso")
+    asker.clock.advance(1)
+    access = await asker.verdict()
+    assert (access.verdict, access.reason) == (Verdict.ALLOWED, Reason.ROLE_GRANTED)
+    assert "through group" in " ".join(access.warnings + tuple(one.value for one in access.evidence))
+    assert asker.pulls()
+
+
 async def test_quarantine() -> None:
     """What was pushed into quarantine cannot be pulled until somebody lets it out."""
     asker = Asker(story(registry={"quarantine_enabled": True, "sku": "Premium"}))

@@ -12,7 +12,7 @@ from operators.core.access.deny_assignments import Attempt, DenyAssignment, deni
 from operators.core.access.evidence import denial_evidence, role_evidence
 from operators.core.access.fixes import fix_role, show_denial, show_registry
 from operators.core.access.parts import Part, read_failed
-from operators.core.access.roles import Effect, HeldRole, held_roles
+from operators.core.access.roles import Effect, HeldRole, has_spread, held_roles
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, LEGACY, Registry
 
@@ -46,7 +46,7 @@ def _by_roles(
     if registry.role_assignment_mode not in (LEGACY, ABAC, None):
         return _mode_unknown(registry)
     granting = [one for one in held if one.effect is Effect.GRANTS]
-    spread = [one for one in granting if one.assignment.since + spreading <= now]
+    spread = [one for one in granting if has_spread(one, now, spreading)]
     if spread:
         return _granted(registry, principal, spread)
     if granting:

@@ -1,6 +1,7 @@
 """What each role of an identity does for its pull of one repository."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operators.core.access import PULL, REPOSITORY_READ
@@ -47,11 +48,15 @@ def held_roles(
     return tuple(_held(registry, repository, one, roles.get(role_key(one.role_definition_id))) for one in reaching)
 
 
-def grants_directly(held: Iterable[HeldRole], principal_id: str) -> bool:
-    """Whether one of these lets the identity pull without a group being asked for."""
-    return any(
-        one.effect is Effect.GRANTS and one.assignment.principal_id.lower() == principal_id.lower() for one in held
-    )
+def has_spread(held: HeldRole, now: datetime, spreading: timedelta) -> bool:
+    """Whether it was given so long ago that the registry honours it."""
+    return held.assignment.since + spreading <= now
+
+
+def grants_directly(held: Iterable[HeldRole], principal_id: str, now: datetime, spreading: timedelta) -> bool:
+    """Whether one of these lets the identity pull already, without a group being asked for."""
+    own = (one for one in held if one.assignment.principal_id.lower() == principal_id.lower())
+    return any(one.effect is Effect.GRANTS and has_spread(one, now, spreading) for one in own)
 
 
 def _held(registry: Registry, repository: str, assignment: RoleAssignment, role: RoleDefinition | None) -> HeldRole:
