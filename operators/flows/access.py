@@ -58,7 +58,7 @@ class AccessReads:
         return await self._once(f"app settings of {app.name}", lambda: read(app))
 
     async def rights(self, registry: Registry, repository: str, principal_id: str) -> Rights:
-        """The principal's roles at the registry; its groups are asked for only where none of its own lets it pull yet."""
+        """The principal's roles at the registry; its groups are asked for only where none of its own lets it pull."""
         authorization, at = self.house.azure.authorization, registry.login_server
         everybodys, denials = await asyncio.gather(
             self._once(f"role assignments at {at}", lambda: authorization.assignments_at(registry.id, self.not_before)),

@@ -24,8 +24,9 @@ from operators.core.gate import (
 from operators.core.inventory import resource_tag
 from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.rollouts import Moved, Rollout
-from operators.core.stalls import stall
+from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
+from operators.errors import Temporary, Throttled
 from operators.flows.applying import Applying
 from operators.flows.attributing import Attributing
 from operators.flows.facts import Facts
@@ -77,7 +78,10 @@ class Gating:
         else:
             moved, again = self._moved(moved, scene, answer, facts.site)
         if isinstance(answer, Wait):
-            moved = await self._give_role(moved, scene)
+            try:
+                moved = await self._give_role(moved, scene)
+            except Temporary as error:
+                return self._not_given(active, moved, error, again, aside)
         if not isinstance(answer, Go):
             return Outcome(carrying(active, moved), (*aside, moved), again=again)
         if rollout.asked is not None:
@@ -169,7 +173,10 @@ class Gating:
         return put_off(active, moved, answer, again, now, aside)
 
     async def _give_role(self, moved: Moved, scene: Scene) -> Moved:
-        """Once in a rollout, and only where that is wanted: give the missing role. The wait for it stays the same."""
+        """Once in a rollout, and only where that is wanted: give the missing role. The wait for it stays the same.
+
+        Raises operators.errors.Temporary where that has to be asked again.
+        """
         rollout = moved.rollout
         if not self.house.settings.grant_pull or rollout.granted:
             return moved
@@ -180,6 +187,14 @@ class Gating:
         reason = "granted" if grant.state is GrantState.GRANTED else "grant_refused"
         now = self.house.now()
         return moved.by(Event.GRANTED, now, reason, grant.detail, granted=True, retries=0)
+
+    def _not_given(
+        self, active: Active, moved: Moved, error: Temporary, again: timedelta | None, aside: tuple[Moved, ...]
+    ) -> Outcome:
+        """Azure could not take the role for the moment: the wait goes on, and its next look gives it again."""
+        reason = StallReason.THROTTLED if isinstance(error, Throttled) else moved.rollout.reason
+        why, asked = Unread(reason=reason, detail=str(error), asked=error.retry_after), error.retry_after
+        return put_off(active, moved, why, max(again or timedelta(), asked or timedelta()), self.house.now(), aside)
 
     def _recover(self, site: Site) -> Recover:
         """What the app allows by its resource tag; a value that is none of ours allows nothing."""

@@ -19,7 +19,10 @@ class Granting:
     house: House
 
     async def give(self, app: str, role: MissingRole, by: str) -> Grant:
-        """Give it; the record says what came of it. Raises operators.errors.Temporary where storage gives no answer."""
+        """Give it; the record says what came of it.
+
+        Raises operators.errors.Temporary where Azure or storage gives no answer; the record stays at `intended` then.
+        """
         records, now = self.house.records.grants, self.house.now
         grant = Grant(app=app, role=role, by=by, at=now())
         await records.put(grant)
@@ -27,7 +30,10 @@ class Granting:
             await self.house.azure.authorization.assign(role)
         except Forbidden as error:
             grant = grant.came_out(GrantState.REFUSED, f"{error.reason}; {_WHO_MAY_GRANT}", now())
-        except (Permanent, Temporary) as error:
+        except Temporary as error:
+            await records.put(grant.came_out(GrantState.INTENDED, f"not given yet: {error}", now()))
+            raise
+        except Permanent as error:
             grant = grant.came_out(GrantState.REFUSED, f"{error.what}: {error.reason}", now())
         else:
             grant = grant.came_out(GrantState.GRANTED, f"gave {role}; it spreads within minutes", now())

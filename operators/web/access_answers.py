@@ -61,7 +61,7 @@ class GrantAnswer(Answer):
     by: str
     at: AwareDatetime
     state: str
-    """`intended` (and no word since), `granted`, `refused`."""
+    """`intended` (not given yet, or no word since), `granted`, `refused`."""
     detail: str
 
     @classmethod

@@ -27,13 +27,21 @@ def registry_mode() -> str:
 
 
 @pytest.fixture
+def registry() -> dict[str, Any]:
+    """What else is set at the registry; stories parametrize it."""
+    return {}
+
+
+@pytest.fixture
 def role_spread() -> int:
     """Seconds until a role that is given takes effect; stories parametrize it."""
     return 0
 
 
 @pytest.fixture
-def scenario(resource_tags: dict[str, str], registry_mode: str, role_spread: int) -> dict[str, Any]:
+def scenario(
+    resource_tags: dict[str, str], registry_mode: str, registry: dict[str, Any], role_spread: int
+) -> dict[str, Any]:
     """One registry, one app that follows shop:stable, AcrPull; images that start, and one that crashes."""
     return {
         "role_spread_seconds": role_spread,
@@ -47,7 +55,9 @@ def scenario(resource_tags: dict[str, str], registry_mode: str, role_spread: int
             "slow": _FINE | {"start_seconds": 1500},
             **{f"crashes{n}": {"exit_code": n + 1} for n in range(3)},
         },
-        "registries": [{"name": "contoso", "role_assignment_mode": registry_mode, "tags": {"shop:stable": "v1"}}],
+        "registries": [
+            {"name": "contoso", "role_assignment_mode": registry_mode, "tags": {"shop:stable": "v1"}} | registry
+        ],
         "sites": [
             {
                 "name": "shop",

@@ -1,11 +1,15 @@
 """The operator gives the missing role itself, where that is wanted; and says who may, where it may not."""
 
+from typing import Any
+
 import pytest
 
 from local.azure.scenario import FaultRule
+from operators.core.access import Reason, Verdict
 from operators.core.access.granting import GrantState
 from operators.core.transitions import State
-from operators.errors import Conflict, Permanent
+from operators.errors import Conflict, Permanent, Temporary
+from operators.web.problems import problem
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
@@ -52,6 +56,57 @@ async def test_without_the_right_it_says_who_may(town: Town) -> None:
     assert [step.reason for step in steps].count("grant_refused") == 1
     assert "Role Based Access Control Administrator" in steps[-1].detail
     assert await given(town) == [GrantState.REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "stalled_by"),
+    [
+        pytest.param({"status": 503}, 30, None, id="no answer for the moment"),
+        pytest.param({"status": 429, "headers": {"Retry-After": "300"}}, 300, "throttled", id="too many writes"),
+    ],
+)
+async def test_a_fault_of_a_moment_is_waited_for(
+    town: Town, fault: dict[str, Any], seconds: int, stalled_by: str | None
+) -> None:
+    """429 and 5xx for the assignment: nothing is refused by that, and the same rollout gives it later, not too soon."""
+    town = town.restarted(grant_pull=True)
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    town.world.faults.add(FaultRule.model_validate({"method": "PUT", "path": "/roleAssignments/", "times": 1} | fault))
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.WAITING_ACCESS)
+    waiting = await town.rollout("shop", 2)
+    assert waiting.next_at is not None
+    assert (waiting.next_at - waiting.updated_at).total_seconds() >= seconds
+    assert (waiting.granted, waiting.stall and waiting.stall.reason) == (False, stalled_by)
+    assert await given(town) == [GrantState.INTENDED]
+    town.clock.advance(seconds)
+    await town.operator.house.records.queues.look(town.key("shop"))
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    assert await given(town) == [GrantState.GRANTED]
+
+
+async def test_a_person_is_told_to_come_again(town: Town) -> None:
+    """429 for the assignment: 503 with the seconds that Azure asked for; on record as not given yet."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    throttled = {"method": "PUT", "path": "/roleAssignments/", "status": 429, "headers": {"Retry-After": "17"}}
+    town.world.faults.add(FaultRule.model_validate(throttled))
+    with pytest.raises(Temporary) as caught:
+        await town.operator.admin.grant("shop", b"")
+    answer = problem(caught.value)
+    assert (answer.status, answer.retry_after) == (503, 17)
+    (grant,) = (await town.operator.admin.grants("shop")).value
+    assert (grant.state, "not given yet" in grant.detail) == ("intended", True)
+
+
+@pytest.mark.parametrize("registry", [{"anonymous_pull_enabled": True}])
+async def test_where_anybody_may_pull_a_person_still_gives_it(town: Town) -> None:
+    """Whether a registry lets in who signs in without a role is not known: with the role, it is."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    assert (await town.operator.admin.access("shop")).reason == Reason.ROLE_MISSING_ANONYMOUS_PULL
+    assert (await town.operator.admin.grant("shop", b"")).state == "granted"
+    town.clock.advance(1)
+    assert (await town.operator.admin.access("shop")).verdict == Verdict.ALLOWED
 
 
 async def test_a_person_gives_it_and_the_waiting_rollout_goes_on(town: Town) -> None:

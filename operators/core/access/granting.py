@@ -12,7 +12,14 @@ from operators.core.registries import Registry
 # Built-in roles have the same id everywhere. Source: azure-docs, role-based-access-control/built-in-roles/containers.
 _ACR_PULL = ("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d")
 _REPOSITORY_READER = ("Container Registry Repository Reader", "b93aa761-3e63-49ed-ac28-beffa264f7ac")
-_MENDED_BY_A_ROLE = frozenset({Reason.ROLE_MISSING, Reason.ROLE_CONDITION_UNMET, Reason.ACR_PULL_NOT_HONOURED})
+_MENDED_BY_A_ROLE = frozenset(
+    {
+        Reason.ROLE_MISSING,
+        Reason.ROLE_MISSING_ANONYMOUS_PULL,
+        Reason.ROLE_CONDITION_UNMET,
+        Reason.ACR_PULL_NOT_HONOURED,
+    }
+)
 
 
 class MissingRole(Model):
