@@ -1,11 +1,11 @@
 """Table `due`: apps with a next step, so that the sweep finds those whose message was lost."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import TableEntity, UpdateMode
 
 from operators.cloud.keys import decode_key, encode_key
@@ -36,12 +36,32 @@ class DueTable:
 
     async def put(self, app: str, at: datetime, error: str = "") -> None:
         """Have the app looked after if nothing happens until then. What is untold stays so."""
-        await self._merge(app, {"at": at, "error": error[:2000]})
+        table = await self._storage.table(_TABLE)
+        row = {"PartitionKey": _ONE, "RowKey": encode_key(app), "at": at, "error": error[:2000]}
+        async with faults(f"due {app}"):
+            await table.upsert_entity(row, mode=UpdateMode.MERGE)
 
-    async def owe(self, app: str, at: datetime, untold: Sequence[int]) -> Due:
-        """The same, before news of these rollouts is stored; `told` or `remove` says that it was published too."""
-        etag = await self._merge(app, {"at": at, "error": "", "untold": ",".join(map(str, untold))})
-        return Due(app=app, at=at, error="", untold=tuple(untold), etag=etag)
+    async def owe(self, app: str, at: datetime, news: Sequence[int], known: Due | None) -> Due:
+        """The same, before news of these rollouts is stored; `told` or `remove` says that it was published too.
+
+        Added to what is untold, and conditioned on it: a write may take effect long after its answer was given up.
+        """
+        table = await self._storage.table(_TABLE)
+        while True:
+            untold = tuple(dict.fromkeys((*(known.untold if known else ()), *news)))
+            row = {"PartitionKey": _ONE, "RowKey": encode_key(app), "at": at, "error": ""}
+            row["untold"] = ",".join(map(str, untold))
+            async with faults(f"due {app}"):
+                try:
+                    if known is None:
+                        answer = await table.create_entity(row)
+                    else:
+                        answer = await table.update_entity(
+                            row, mode=UpdateMode.MERGE, etag=known.etag, match_condition=MatchConditions.IfNotModified
+                        )
+                    return Due(app=app, at=at, error="", untold=untold, etag=str(answer["etag"]))
+                except (ResourceExistsError, ResourceModifiedError, ResourceNotFoundError):
+                    known = await self.get(app)
 
     async def told(self, due: Due) -> None:
         """Nothing is untold any more, unless somebody has written since this row was read."""
@@ -82,13 +102,6 @@ class DueTable:
                 )
             except (ResourceModifiedError, ResourceNotFoundError):
                 return
-
-    async def _merge(self, app: str, changes: Mapping[str, object]) -> str:
-        table = await self._storage.table(_TABLE)
-        row = {"PartitionKey": _ONE, "RowKey": encode_key(app), **changes}
-        async with faults(f"due {app}"):
-            answer = await table.upsert_entity(row, mode=UpdateMode.MERGE)
-        return str(answer["etag"])
 
 
 def _due(row: TableEntity) -> Due:

@@ -71,8 +71,8 @@ class Applying:
         intent = Moved(rollout=rollout, steps=moved.steps)
         if aside:
             due = await self.house.records.due.get(active.app)
-            untold = (*(due.untold if due else ()), *owed(None, aside))
-            await self.house.records.due.owe(active.app, self.house.now() + self.house.settings.wait(GRACE), untold)
+            at = self.house.now() + self.house.settings.wait(GRACE)
+            await self.house.records.due.owe(active.app, at, owed(None, aside), due)
         held = await self.house.records.engine.commit(
             held, carrying(active, intent), (*aside, intent), consumed=consumed, keep=True
         )

@@ -66,9 +66,10 @@ class Reconcile:
         due = await records.due.get(app)
         left = due.untold if due else ()
         delay = max(settings.wait(outcome.again), outcome.at_least) if outcome.again is not None else None
-        untold = (*left, *owed(before.rollout, outcome.moved))
-        if delay is not None or untold:
-            due = await records.due.owe(app, self.house.now() + (delay or timedelta()) + settings.wait(GRACE), untold)
+        news = owed(before.rollout, outcome.moved)
+        if delay is not None or left or news:
+            at = self.house.now() + (delay or timedelta()) + settings.wait(GRACE)
+            due = await records.due.owe(app, at, news, due)
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
         await self._follow(before, active, ended=bool(left) or any(each.rollout.ended for each in outcome.moved))
         await Publishing(self.house).publish(before.rollout, outcome.moved)
