@@ -110,12 +110,11 @@ class Rest:
             return f"waits: {row.active.rollout and row.active.rollout.reason}"
         if any(one.digest == digest for one in container.rejected):
             return "rejected"
-        told = [one for one in self._rollouts(app) if one.state is not State.SUPERSEDED]
-        last = next((one for one in told if one.image), None)
-        newest = told[0] if told else None
-        if self._is_baseline(self._rollouts(app), container):
+        rollouts = self._rollouts(app)
+        last = next((one for one in rollouts if one.image and one.state is not State.SUPERSEDED), None)
+        if self._is_baseline(rollouts, container):
             return "its baseline"
-        if newest and newest.reason == ChoiceReason.APP_STOPPED:
+        if rollouts and rollouts[0].reason == ChoiceReason.APP_STOPPED:
             return "stopped"
         if last and last.state in _FAILURES and self._may_fail(app, last):
             return f"{last.state}: {last.reason}"
