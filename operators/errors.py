@@ -47,6 +47,10 @@ class Busy(Temporary):
     """Another operation holds the site or its webspace; nothing is wrong and nothing was changed."""
 
 
+class Deploying(Busy):
+    """What holds it is a deployment of code, or the auto swap that follows one."""
+
+
 class Throttled(Temporary):
     """Too much was asked of Azure, or would have been; nothing was changed."""
 

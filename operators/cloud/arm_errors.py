@@ -19,6 +19,7 @@ from operators.core.model import Model, Unknown
 from operators.errors import (
     Busy,
     Conflict,
+    Deploying,
     Forbidden,
     NotFound,
     Permanent,
@@ -32,6 +33,8 @@ _MESSAGE_LENGTH = 500
 # The webspace's or the site's lock is held by another operation; 59206 comes with status and code "429".
 _LOCKED = frozenset({"59202", "59203", "59206"})
 _ANOTHER_OPERATION = "another operation is in progress"
+# The deployment site's own words (projectkudu/kudu; quoted as its callers see them: vscode-azureappservice issue 1619).
+_A_DEPLOYMENT = ("deployment currently in progress", "auto swap deployment currently ongoing")
 _MISSING_RIGHT = re.compile(r"perform action '(?P<action>[^']+)' over scope '(?P<scope>[^']+)'")
 _JSON_WEB_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+(\.[\w-]*)?")
 
@@ -77,6 +80,8 @@ def translate(what: str, error: sdk.AzureError) -> PulleyError:
 
 def refusal(what: str, answer: ErrorAnswer) -> PulleyError:
     """An answer that says no as one of our errors."""
+    if _is_deploying(answer):
+        return Deploying(what, str(answer), answer.retry_after)
     if is_busy(answer):
         return Busy(what, str(answer), answer.retry_after)
     if answer.status == 429:
@@ -127,9 +132,13 @@ async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:
 
 def is_busy(answer: ErrorAnswer) -> bool:
     """Whether it says that another operation holds the site: a 429 then is no matter of budgets."""
-    if answer.extended_code in _LOCKED:
+    if answer.extended_code in _LOCKED or _is_deploying(answer):
         return True
     return answer.status == 409 and _ANOTHER_OPERATION in answer.message
+
+
+def _is_deploying(answer: ErrorAnswer) -> bool:
+    return answer.status == 409 and any(words in answer.message for words in _A_DEPLOYMENT)
 
 
 def _forbidden(what: str, answer: ErrorAnswer) -> Forbidden:

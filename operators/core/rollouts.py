@@ -129,6 +129,8 @@ class Rollout(Model):
     """The act before that of `measure`."""
     busy: int = 0
     """How often somebody else held the app when it was about to act."""
+    hindered_since: Instant | None = None
+    """Since when somebody else's work keeps it from acting."""
     reverted_by: Activity | None = None
     """While it is held for a fight: the write that changed back ours, once the Activity Log has it."""
     slot_names_it: bool = False

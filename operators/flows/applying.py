@@ -17,7 +17,7 @@ from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
 from operators.core.watch import FIRST_LOOK
-from operators.errors import Busy, Permanent, Temporary, Throttled
+from operators.errors import Busy, Deploying, Permanent, Temporary, Throttled
 from operators.flows.facts import configured_image
 from operators.flows.marking import GRACE
 from operators.flows.publishing import owed
@@ -101,6 +101,7 @@ class Applying:
             before=before,
             poked=False,
             busy=0,
+            hindered_since=None,
             next_at=None,
         )
         return Outcome(carrying(active, moved), (*aside, moved), again=until - now + FIRST_LOOK)
@@ -170,6 +171,7 @@ class Applying:
             applied_at=now,
             operation=done.operation,
             busy=0,
+            hindered_since=None,
             stall=held_up,
             next_at=None,
         )
@@ -195,19 +197,24 @@ class Applying:
 
     def _not_now(self, held: Held, moved: Moved, error: Busy | Throttled) -> Outcome:
         """Nothing was done: it is decided anew when the other one may have finished, or Azure has room for it."""
-        now, times = self.house.now(), moved.rollout.busy + 1
-        asked = error.retry_after or timedelta()
+        now, rollout = self.house.now(), moved.rollout
+        asked, times, hindered_since = error.retry_after or timedelta(), rollout.busy + 1, rollout.hindered_since
         if isinstance(error, Throttled):
             reason, why, again = "throttled", StallReason.THROTTLED, asked or retry_wait(0)
+            since = now
         else:
-            reason, why, again = "busy", StallReason.OPERATION_IN_PROGRESS, busy_wait(times, asked)
-        held_up = stall(why, moved.rollout.updated_at, (error.reason,))
-        rollout = moved.rollout.model_copy(
+            reason, why, again = "busy", _whose(error), busy_wait(times, asked)
+            since = hindered_since = hindered_since or now
+        held_up = rollout.stall
+        if times >= BUSY_IS_A_STALL and (held_up is None or held_up.reason is not why):
+            held_up = stall(why, since, (error.reason,))
+        rollout = rollout.model_copy(
             update={
-                "attempts": moved.rollout.attempts - 1,
+                "attempts": rollout.attempts - 1,
                 "busy": times,
+                "hindered_since": hindered_since,
                 "next_at": now + again,
-                "stall": held_up if times >= BUSY_IS_A_STALL else moved.rollout.stall,
+                "stall": held_up,
             }
         )
         detail = f"{error}; nothing was done, again in {again.total_seconds():.0f} s, at {now + again:%T}"
@@ -226,6 +233,11 @@ class Applying:
         event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
         moved = moved.by(event, self.house.now(), reason, detail)
         return Outcome(carrying(held.active, moved), (moved,), held=held)
+
+
+def _whose(error: Busy) -> StallReason:
+    """What kind of work refuses ours."""
+    return StallReason.DEPLOYMENT_IN_PROGRESS if isinstance(error, Deploying) else StallReason.OPERATION_IN_PROGRESS
 
 
 def _having_written(active: Active, rollout: Rollout) -> Active:

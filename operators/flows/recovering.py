@@ -1,5 +1,6 @@
 """Recovery: look again, and where there is still no progress take the planned step, the least harmful one left."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from operators.core.images import ImageReference
 from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
+from operators.core.other_work import other_work
 from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -120,14 +122,15 @@ class Recovering:
             detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
             return Wait("blocked", detail, until - now + _AFTER_BLOCK)
         app = rollout.acted_on
-        site = await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+        site, deployments = await asyncio.gather(
+            read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app)),
+            read_or_unknown(f"deploymentStatus of {app.name}", self.house.azure.details.deployments(app)),
+        )
         if isinstance(site, Unknown):
             why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
             return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked))
-        if site.in_progress_operation_id:
-            detail = f"another operation is in progress on the app: {site.in_progress_operation_id}"
-            return Wait("operation_in_progress", detail, retry_wait(rollout.retries))
-        return None
+        other = other_work(site, deployments)
+        return Wait(other.reason, other.detail, retry_wait(rollout.retries)) if other else None
 
     def _put_off(self, active: Active, rollout: Rollout, wait: Wait, now: datetime) -> Outcome:
         moved = Moved(rollout=rollout)

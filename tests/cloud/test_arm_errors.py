@@ -12,6 +12,7 @@ from operators.core.model import Unknown
 from operators.errors import (
     Busy,
     Conflict,
+    Deploying,
     Forbidden,
     NotFound,
     Permanent,
@@ -81,6 +82,8 @@ OPERATION_IN_PROGRESS = {
         {"ErrorEntity": {"Code": "Conflict", "ExtendedCode": "59203", "Message": IN_PROGRESS}},
     ],
 }
+DEPLOYING = "There is a deployment currently in progress. Please try again when it completes."
+AUTO_SWAP = "There is an auto swap deployment currently ongoing please try again when it completes."
 RECORD_SET_EXISTS = {
     "code": "PreconditionFailed",
     "message": "The Record set documents exists already and hence cannot be created again.",
@@ -207,6 +210,9 @@ def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> Non
         pytest.param(_answer(409, OPERATION_IN_PROGRESS), Busy, id="another operation on the site"),
         pytest.param(_answer(429, LOCKED), Busy, id="the 429 that is a lock"),
         pytest.param(_answer(409, {"Code": "Conflict", "Message": IN_PROGRESS}), Busy, id="the same without details"),
+        pytest.param(_answer(409, {"Code": "Conflict", "Message": DEPLOYING}), Deploying, id="somebody's deployment"),
+        pytest.param(_answer(409, DEPLOYING), Deploying, id="a deployment, in the deployment site's bare words"),
+        pytest.param(_answer(409, AUTO_SWAP), Deploying, id="the auto swap after a deployment"),
         pytest.param(_answer(429, THROTTLED), Throttled, id="throttled"),
         pytest.param(_answer(504, GATEWAY_TIMEOUT), Temporary, id="gateway timeout"),
         pytest.param(_answer(503, ""), Temporary, id="unavailable"),
