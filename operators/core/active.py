@@ -66,6 +66,9 @@ class Active(Model):
     rollout: Rollout | None = None
     """The one that has not ended."""
     failures: int = 0
-    """Rollouts in a row that failed or were rolled back; a success or a person's wish begins anew."""
+    """Rollouts in a row that acted and did not get their image to serve, also those that made room for a newer one.
+
+    One that did, that could not be verified, or that a person asks for begins anew.
+    """
     principal_id: str | None = None
     """As whom it pulled last time: lets the role assignments be read without waiting for the site."""

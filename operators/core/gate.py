@@ -169,7 +169,10 @@ def doubt(rollout: Rollout, *, failures: int, reverts: int) -> Hold | None:
     if rollout.asked is not None:
         return None
     if failures >= _FLAPPING:
-        detail = f"the last {failures} rollouts of this app failed; deploy by hand to go on"
+        detail = (
+            f"the last {failures} rollouts that acted on this app did not get their image to serve; "
+            "deploy by hand to go on"
+        )
         return Hold(reason=HoldReason.FLAPPING, detail=detail)
     if reverts >= _FIGHT and rollout.pinned:
         detail = (

@@ -35,7 +35,7 @@ class Event(StrEnum):
     """What the app should run is known."""
     NOT_NEEDED = "not_needed"
     NEWER = "newer"
-    """Another choice came before this one acted."""
+    """Another choice came: before this one acted, or between two acts of its recovery."""
     HOLD = "hold"
     DENIED = "denied"
     GRANTED = "granted"
@@ -110,6 +110,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.RECOVERING, _E.SERVING): _S.SUCCEEDED,
     (_S.RECOVERING, _E.STALLED): _S.FAILED,
     (_S.RECOVERING, _E.GO): _S.APPLYING,
+    (_S.RECOVERING, _E.NEWER): _S.SUPERSEDED,
     (_S.RECOVERING, _E.GIVEN_UP): _S.FAILED,
     (_S.RECOVERING, _E.INTERRUPT): _S.INTERRUPTED,
     (_S.INTERRUPTED, _E.RETRY): _S.INTERRUPTED,

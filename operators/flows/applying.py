@@ -231,8 +231,9 @@ class Applying:
 
     def _refused(self, held: Held, moved: Moved, reason: str, detail: str) -> Outcome:
         event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
+        failures = held.active.failures + (moved.rollout.measure is not None)
         moved = moved.by(event, self.house.now(), reason, detail)
-        return Outcome(carrying(held.active, moved), (moved,), held=held)
+        return Outcome(carrying(held.active, moved, failures=failures), (moved,), held=held)
 
 
 def _whose(error: Busy) -> StallReason:

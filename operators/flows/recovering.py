@@ -49,7 +49,8 @@ class Recovering:
         assert rollout is not None
         if newer := await self._newer(held, rollout):
             detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
-            return self._give_up(active, rollout, detail)
+            moved = Moved(rollout=rollout).by(Event.NEWER, now, "newer", detail, planned=None)
+            return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
         if self.house.settings.mode is Mode.OBSERVE:
             return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.")
         facts, verdict = await Watching(self.house).judged(rollout, now)

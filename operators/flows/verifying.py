@@ -135,11 +135,12 @@ class Verifying:
     def _unproven(self, active: Active, rollout: Rollout, verdict: Unproven, now: datetime) -> Outcome:
         if rollout.in_slot:
             return self._staged(active, rollout, verdict.why, verdict.evidence)
-        event = Event.UNPROVEN if rollout.back_to is None else Event.BACK
+        event, failures = (Event.UNPROVEN, 0) if rollout.back_to is None else (Event.BACK, active.failures + 1)
         moved = Moved(rollout=rollout).by(
             event, now, "unproven", verdict.why, evidence=verdict.evidence, proof=Proof.ASSUMED, next_at=None
         )
-        return Outcome(carrying(active, moved, container=_runs(active.container, moved.rollout, now)), (moved,))
+        container = _runs(active.container, moved.rollout, now)
+        return Outcome(carrying(active, moved, container=container, failures=failures), (moved,))
 
     def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
