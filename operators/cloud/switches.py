@@ -78,3 +78,19 @@ class SwitchesTable:
         row = {"PartitionKey": _ONE, "RowKey": key, "data": said.model_dump_json()}
         async with faults("the freeze switch"):
             await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+
+    async def last(self, name: str) -> str | None:
+        """Who was last in a round that everybody goes on with."""
+        table = await self._storage.table(_TABLE)
+        async with faults(f"round {name}"):
+            try:
+                return str((await table.get_entity(_ONE, f"round:{name}"))["last"])
+            except ResourceNotFoundError:
+                return None
+
+    async def set_last(self, name: str, last: str) -> None:
+        """Go on after this one next time."""
+        table = await self._storage.table(_TABLE)
+        async with faults(f"round {name}"):
+            row = {"PartitionKey": _ONE, "RowKey": f"round:{name}", "last": last}
+            await table.upsert_entity(row, mode=UpdateMode.REPLACE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.apps import Site
 from operators.core.doctor.facts import Deployment
-from operators.core.findings import Finding, Findings, decide, needs_deployments, signs_of
+from operators.core.findings import Finding, Findings, decide, needs_deployments, signs_of, whose_turn
 from operators.core.model import Unknown
 from operators.core.notices import FindingNotice
 from operators.core.rollouts import Act
@@ -16,11 +16,12 @@ from operators.flows.attributing import Attributing
 from operators.flows.services import House
 
 _AT_ONCE = 10
+_ROUND = "deployments"
 
 
 @dataclass(frozen=True)
 class Deployments:
-    """Looks at rows that were listed anyway, and at the deployments of those apps on which something is under way.
+    """Looks at rows that were listed anyway, and at deployments: of apps on which something is under way, and in turn.
 
     Raises operators.errors.Temporary where the operator's own storage gives no answer.
     """
@@ -33,9 +34,11 @@ class Deployments:
         async for _, finding in self.house.records.findings.all():
             known[finding.app].append(finding)
         sites = {site.id.key: site for site in listed}
-        deployments = await self._read(
-            [one for app, one in sites.items() if needs_deployments(one, known.get(app, ()))]
-        )
+        turn = whose_turn(sites, await self.house.records.switches.last(_ROUND))
+        asked = {app for app, one in sites.items() if needs_deployments(one, known.get(app, ()))}
+        deployments = await self._read([sites[app] for app in sorted(asked.union(turn))])
+        if turn:
+            await self.house.records.switches.set_last(_ROUND, turn[-1])
         opened: list[Finding] = []
         for app, site in sites.items():
             if await self._we_swap(site):

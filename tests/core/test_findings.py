@@ -7,7 +7,17 @@ import pytest
 from operators.core.activity import Activity
 from operators.core.apps import AppId, Site, SiteIdentity
 from operators.core.doctor.facts import Deployment
-from operators.core.findings import BUDGETS, Finding, Findings, Sign, Signs, decide, needs_deployments, signs_of
+from operators.core.findings import (
+    BUDGETS,
+    Finding,
+    Findings,
+    Sign,
+    Signs,
+    decide,
+    needs_deployments,
+    signs_of,
+    whose_turn,
+)
 from operators.core.model import Unknown
 from operators.core.stalls import StallReason
 from tests.core.samples import APP, NOW, ago
@@ -154,8 +164,19 @@ def test_signs(row: Site, deployments: tuple[Deployment, ...] | Unknown, signs: 
     ],
 )
 def test_whose_deployments_are_read(row: Site, known: tuple[Finding, ...], needed: bool) -> None:
-    """Only those of apps on which something is under way, or was."""
+    """Out of turn only those of apps on which something is under way, or was."""
     assert needs_deployments(row, known) is needed
+
+
+def test_everybodys_turn_comes() -> None:
+    """Fifty at a check, in order, one after the other and round again; who is gone or new does not stop it."""
+    apps = [f"app-{number:03}" for number in range(120)]
+    assert whose_turn(reversed(apps), None) == tuple(apps[:50])
+    assert whose_turn(apps, "app-049") == tuple(apps[50:100])
+    assert whose_turn(apps, "app-099") == (*apps[100:], *apps[:30])
+    assert whose_turn(apps, "app-0491") == tuple(apps[50:100])
+    assert whose_turn(apps[:3], "zzz") == tuple(apps[:3])
+    assert whose_turn([], None) == ()
 
 
 def test_who_began_it_is_asked_once_and_kept() -> None:

@@ -19,15 +19,21 @@ MINUTE = 60
 
 
 @pytest.fixture
-def scenario() -> dict[str, Any]:
-    """An app with a slot, an app that runs code, and many others on which nothing happens."""
-    quiet = [{"name": f"quiet-{n}", "linux_fx_version": FX} for n in range(7)]
+def quiet() -> int:
+    """How many apps there are on which nothing happens."""
+    return 7
+
+
+@pytest.fixture
+def scenario(quiet: int) -> dict[str, Any]:
+    """An app with a slot, an app that runs code, and others on which nothing happens."""
+    others = [{"name": f"quiet-{n}", "linux_fx_version": FX} for n in range(quiet)]
     return {
         "page_size": 5,
         "sites": [
             {"name": "shop", "linux_fx_version": FX, "slots": [{"name": "staging", "linux_fx_version": FX}]},
             {"name": "code", "linux_fx_version": "PYTHON|3.13"},
-            *quiet,
+            *others,
         ],
     }
 
@@ -70,8 +76,8 @@ async def check(town: Town, minutes: float = 0) -> tuple[str, ...]:
             id="an operation",
         ),
         pytest.param(
-            {"in_progress_operation_id": "op-1", "deployment": DEPLOYMENT},
-            {"in_progress_operation_id": None, "deployment": DEPLOYMENT | {"status": "RuntimeSuccessful"}},
+            {"deployment": DEPLOYMENT},
+            {"deployment": DEPLOYMENT | {"status": "RuntimeSuccessful"}},
             StallReason.DEPLOYMENT_IN_PROGRESS,
             DEPLOYMENT["id"],
             20,
@@ -215,8 +221,9 @@ async def test_an_app_that_is_gone_takes_its_findings_with_it(town: Town) -> Non
     assert await findings(town) == []
 
 
-async def test_calls_grow_with_pages_and_flagged_apps(town: Town) -> None:
-    """Two pages of nine sites, two of their group with its slot, and one for each app with something under way."""
+@pytest.mark.parametrize("quiet", [7, 111])
+async def test_calls_grow_with_pages_and_flagged_apps(town: Town, quiet: int) -> None:
+    """Pages, at most fifty deployments in turn, and those of apps with something under way; nobody is left out."""
 
     async def calls() -> dict[str, int]:
         town.world.journal.clear()
@@ -224,13 +231,18 @@ async def test_calls_grow_with_pages_and_flagged_apps(town: Town) -> None:
         operations = [call.operation for call in town.world.calls]
         return {operation: operations.count(operation) for operation in sorted(set(operations))}
 
-    pages = {"sites.list": 2, "sites.list_group": 2}
-    assert await calls() == pages
+    apps = quiet + 3
+    pages = {"sites.list": -(-(quiet + 2) // 5), "sites.list_group": -(-(quiet + 2) // 5)}
+    in_turn = min(apps, 50)
+    assert await calls() == {"deployments.list": in_turn} | pages
+    asked = {call.path for call in town.world.calls}
     happens(town, "shop", in_progress_operation_id="op-1")
-    happens(town, "quiet-3", target_swap_slot="other")
-    assert await calls() == {"deployments.list": 2} | pages
+    assert (await calls())["deployments.list"] == in_turn + (apps > in_turn)
+    asked |= {call.path for call in town.world.calls}
     happens(town, "shop", in_progress_operation_id=None)
-    assert await calls() == {"deployments.list": 1} | pages
+    assert (await calls())["deployments.list"] == in_turn
+    asked |= {call.path for call in town.world.calls}
+    assert sum(path.endswith("/deploymentStatus") for path in asked) == apps
 
 
 async def test_many_are_shown_in_pages(town: Town) -> None:
