@@ -126,6 +126,8 @@ async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:
         seconds = error.retry_after.total_seconds() if error.retry_after is not None else None
         throttled = isinstance(error, Throttled)
         return Unknown(what=what, reason=error.reason, temporary=True, throttled=throttled, retry_after_seconds=seconds)
+    except Forbidden as error:
+        return Unknown(what=what, reason=error.reason, action=error.action)
     except Permanent as error:
         return Unknown(what=what, reason=error.reason)
 

@@ -17,6 +17,7 @@ from operators.cloud.arm import CALL, Transport
 from operators.cloud.arm_errors import parsed, read_answer, refusal, translated
 from operators.cloud.kept import Kept
 from operators.cloud.registry_tokens import RegistryTokens
+from operators.core.access import PULL
 from operators.core.registries import ManifestFacts, TagFacts
 from operators.errors import Forbidden
 
@@ -33,7 +34,7 @@ _ACCEPT = ", ".join(
 _MANIFEST_KEPT = timedelta(minutes=5)
 """What a digest names never changes; that it is there may."""
 _NOT_THERE = frozenset({"TAG_UNKNOWN", "NAME_UNKNOWN", "MANIFEST_UNKNOWN"})
-_GRANT = "give the operator's identity AcrPull at the registry, or Container Registry Repository Reader in ABAC mode"
+_ROLE = "AcrPull at the registry, or Container Registry Repository Reader in ABAC mode"
 
 
 class RegistryContent:
@@ -94,7 +95,8 @@ class RegistryContent:
         if refused.status == 404 and refused.code in _NOT_THERE:
             return None
         if "insufficient_scope" in response.headers.get("www-authenticate", ""):
-            raise Forbidden(what, f"{refused}: the operator's identity may not read {repository}", _GRANT)
+            needs = f"{refused.status} {refused.code}: to read {repository}, the operator's identity needs {_ROLE}"
+            raise Forbidden(what, needs, f"give the operator's identity {_ROLE}", action=PULL)
         raise refusal(what, refused)
 
     async def _send(self, login_server: str, repository: str, path: str, what: str) -> AsyncHttpResponse:

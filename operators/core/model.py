@@ -29,6 +29,8 @@ class Unknown(Model):
     """Whether asking again later may give the answer: throttled, timed out, the service's own fault."""
     throttled: bool = False
     """Whether too much was asked of Azure: the same read gives an answer once it has room again."""
+    action: str | None = None
+    """The right that the operator lacks for it: "Microsoft.Web/sites/read"; None where that is not why, or not told."""
     retry_after_seconds: float | None = None
     """How long the other side asked us to wait; None where it did not say."""
 

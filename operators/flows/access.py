@@ -57,6 +57,11 @@ class AccessReads:
         read = self.house.azure.app_settings.for_pulling
         return await self._once(f"app settings of {app.name}", lambda: read(app))
 
+    async def operator_id(self) -> str | None:
+        """The operator's own object id; None where its token does not tell it."""
+        us = await self._once("the operator's own identity", self.house.azure.activity_log.oneself)
+        return None if isinstance(us, Unknown) else us.object_id
+
     async def rights(self, registry: Registry, repository: str, principal_id: str) -> Rights:
         """The principal's roles at the registry; its groups are asked for only where none of its own lets it pull."""
         authorization, at = self.house.azure.authorization, registry.login_server
@@ -165,6 +170,8 @@ class AccessQuestion:
             reads.settings(app) if needs_settings(asked) else _nothing(),
         )
         told = asked.model_copy(update={"manifest": manifest, "settings": settings})
+        if isinstance(manifest, Unknown) and manifest.action:
+            told = told.model_copy(update={"operator_id": await reads.operator_id()})
         if rights is None:
             return told
         assignments, definitions, denials = rights.assignments, rights.definitions, rights.denials

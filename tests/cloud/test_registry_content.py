@@ -13,6 +13,7 @@ from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from local.azure.world.images import Manifest, digest_of
 from operators.cloud.registry_content import RegistryContent
+from operators.core.access import PULL
 from operators.core.registries import ABAC, ManifestFacts
 from operators.errors import Forbidden, Permanent, PulleyError, Temporary, Unauthenticated
 from tests.cloud.odd import Odd
@@ -239,7 +240,8 @@ async def test_a_missing_right_is_said(registry: str) -> None:
     house = House({**STORY, "operator": {"reads_registries": False, "roles": []}})
     with pytest.raises(Forbidden) as caught:
         await house.content.tag(registry, "hello", "latest")
-    assert "AcrPull" in str(caught.value.fix)
+    assert "AcrPull at the registry" in caught.value.reason
+    assert caught.value.action == PULL
 
 
 async def test_a_right_that_is_given_later_counts_at_once() -> None:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from operators.core.access import SPREADING, Access, AccessFacts, Reason, Verdict
+from operators.core.access import PULL, SPREADING, Access, AccessFacts, Reason, Verdict
 from operators.core.access.catalogue import CATALOGUE
 from operators.core.access.conditions import repository_condition
 from operators.core.access.deny_assignments import Named
@@ -63,6 +63,8 @@ UNREADABLE_CONDITION = "sometimes"
 NO_SETTINGS = Unknown(
     what="app settings of shop", reason="403: the operator's identity needs Microsoft.Web/sites/config/list/action"
 )
+OPERATOR = "33333333-3333-4333-8333-333333333333"
+NOT_OURS_TO_READ = Unknown(what="tag demo.azurecr.io/shop:v1", reason="401 UNAUTHORIZED: … needs AcrPull", action=PULL)
 ADMIN = {"user_name": "demo", "has_user_name": True, "has_password": True}
 SERVICE_PRINCIPAL = {"user_name": "221b5a87", "has_user_name": True, "has_password": True, "server": "demo.azurecr.io"}
 
@@ -193,6 +195,9 @@ CASES: dict[str, tuple[AccessFacts, Reason]] = {
     "an image that quarantine hides": (pulls(registry=demo(quarantine_enabled=True), manifest=NotThere(image="demo.azurecr.io/shop:v1")), Reason.IMAGE_QUARANTINED),
     "an image that passed": (pulls(registry=demo(quarantine_enabled=True), manifest=ManifestFacts(digest=DIGEST, quarantine_state="Passed")), Reason.ROLE_GRANTED),
     "a manifest that could not be read": (pulls(manifest=FORBIDDEN), Reason.READ_FAILED),
+    "an image that the operator may not read": (pulls(manifest=NOT_OURS_TO_READ, operator_id=OPERATOR), Reason.READ_FAILED),
+    "an image that the operator may not read, in ABAC mode": (strict(given(REPOSITORY_READER), manifest=NOT_OURS_TO_READ, operator_id=OPERATOR), Reason.READ_FAILED),
+    "an image that the operator may not read, and its own id not known": (pulls(manifest=NOT_OURS_TO_READ), Reason.READ_FAILED),
     "a manifest that nobody asked for": (pulls(manifest=None), Reason.ROLE_GRANTED),
     "a manifest that could not be read, and a new role": (roles(given(ACR_PULL, minutes_ago=1), known=(ACR_PULL,), manifest=THROTTLED), Reason.ROLE_PROPAGATING),
 }  # fmt: skip

@@ -25,7 +25,7 @@ from tests.core.access_samples import (
     given,
     roles,
 )
-from tests.core.test_access import CASES, EVERYONE, ODD_CONDITION, STRICT, WALLED
+from tests.core.test_access import CASES, EVERYONE, ODD_CONDITION, OPERATOR, STRICT, WALLED
 
 GRANT = (
     f"az role assignment create --assignee-object-id {SYSTEM} --assignee-principal-type ServicePrincipal"
@@ -60,6 +60,11 @@ FIXES = {
         f'az webapp vnet-integration add {SITE} --vnet "$VNET_ID" --subnet "$SUBNET_ID"',
         OVER_VNET,
     ),
+    "an image that the operator may not read": (GRANT.replace(SYSTEM, OPERATOR),),
+    "an image that the operator may not read, in ABAC mode": (
+        GRANT.replace(SYSTEM, OPERATOR).replace("AcrPull", "'Container Registry Repository Reader'"),
+    ),
+    "an image that the operator may not read, and its own id not known": (),
     "AcrPull at the registry": (),
     "AcrPull of a minute ago": (),
 }

@@ -37,6 +37,7 @@ COMMANDS = {
         access.show_endpoints(ODD, ODD),
         access.show_tags(ODD, ODD, ODD),
         access.show_manifests(ODD, ODD, ODD),
+        access.take_arm_tokens(ODD, ODD),
         access.show_mode(ID),
         access.show(ID),
     ),

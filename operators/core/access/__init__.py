@@ -133,6 +133,8 @@ class AccessFacts(Model):
     """Deny assignments at or above the registry, whomever they name; None as with `assignments`."""
     manifest: ManifestFacts | NotThere | Unknown | None = None
     """What the registry says about the image; None where nobody asked."""
+    operator_id: str | None = None
+    """The operator's own object id; None where nobody asked, for it could read all that it wanted."""
 
 
 def pulling_principal(identity: SiteIdentity | Unknown, config: SiteConfig | Unknown) -> Principal | Reason | Unknown:

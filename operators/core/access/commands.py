@@ -61,8 +61,8 @@ def grant_acr_pull_to_system_identity(app: AppId, registry_id: str) -> str:
     return _create_assignment(_system_identity(app), "AcrPull", registry_id)
 
 
-def grant_repository_reader(principal_id: str, registry_id: str, condition: str) -> str:
-    """Give an identity the role that a registry in ABAC mode honours, for what the condition says."""
+def grant_repository_reader(principal_id: str, registry_id: str, condition: str | None = None) -> str:
+    """Give an identity the role that a registry in ABAC mode honours, for what the condition says; all without one."""
     return _create_assignment(principal_id, _REPOSITORY_READER, registry_id, condition)
 
 
@@ -108,8 +108,8 @@ def show_manifests(registry: str, subscription: str, repository: str) -> str:
 
 def take_arm_tokens(registry: str, subscription: str) -> str:
     """Let a registry take tokens for Azure Resource Manager."""
-    where = f"--subscription {subscription} --registry {registry}"
-    return f"az acr config authentication-as-arm update {where} --status enabled"
+    where = ("--subscription", subscription, "--registry", registry)
+    return az("acr", "config", "authentication-as-arm", "update", *where, "--status", "enabled")
 
 
 def show_mode(registry_id: str) -> str:

@@ -24,6 +24,15 @@ def fix_role(principal: Principal, registry: Registry, repository: str) -> tuple
     return ()
 
 
+def fix_operator(operator_id: str, registry: Registry) -> tuple[str, ...]:
+    """Let the operator itself read what the registry holds: it follows more repositories than one."""
+    if registry.honours_acr_pull:
+        return (az.grant_acr_pull(operator_id, registry.id),)
+    if registry.uses_abac:
+        return (az.grant_repository_reader(operator_id, registry.id),)
+    return ()
+
+
 def fix_identity(facts: AccessFacts, registry: Registry, reason: Reason) -> tuple[str, ...]:
     """Give the app the identity that it is told to pull as, or tell it to pull as the one that it has."""
     app, config, identity = facts.app, facts.config, facts.identity
