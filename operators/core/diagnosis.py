@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from operators.core.instances import InstanceState, InstanceStatus
+from operators.core.listening import elsewhere
 from operators.core.model import Instant, Model
 from operators.core.platform_log import LogLine, evidence, lines_since, status_of
 from operators.core.stalls import Stall, StallReason, stall
+from operators.core.start_limits import DEFAULT_START_LIMIT
 
 # Only lines about a pull are searched for pull errors: an app that cannot resolve its database prints the same words.
 _ABOUT_PULL = re.compile(
@@ -55,13 +57,15 @@ _STOPPED_BY_PLATFORM = re.compile(r"^Container is terminating|^Stopp?ing (?:site
 _EXITED = re.compile(
     r"finished running with exit code: (?P<code>-?\d+)|terminated during site startup|has exited, failing site start"
 )
-# Where no exit line is left. An exit told in the details stands first: it is reported as ContainerTimeout as well.
-_START_ERRORS: tuple[tuple[StallReason, re.Pattern[str]], ...] = (
-    (StallReason.CONTAINER_EXITED, re.compile(r"terminated during site startup")),
-    (StallReason.PORT_NOT_ANSWERING, re.compile(r"didn't respond to HTTP pings|^Site startup probe failed")),
-    (StallReason.START_LIMIT_REACHED, re.compile(r"did not start within expected time limit|^ContainerTimeout")),
-    (StallReason.START_CANCELLED, re.compile(r"^SiteStartupCancelled")),
+# An exit told in the details: it is reported as ContainerTimeout as well.
+_EXIT_TOLD = re.compile(r"terminated during site startup")
+_PINGED_IN_VAIN = re.compile(
+    r"didn't respond to HTTP pings|^Site startup probe failed"
+    r"|did not start within expected time limit|^ContainerTimeout"
 )
+_PROBED_FOR = re.compile(r"^Site startup probe failed after (\d+)")
+_TIME_LIMIT = re.compile(r"within expected time limit of (\d+)s")
+_CANCELLED = re.compile(r"^SiteStartupCancelled")
 _EXIT_CODES = {
     0: "its command ended by itself, and a container that serves has to keep running",
     126: "its command could not be executed",
@@ -103,7 +107,9 @@ def classify(statuses: Sequence[InstanceStatus], lines: Sequence[LogLine], t0: d
         or _first([*logged, *errors], StallReason.WRONG_PLATFORM, _WRONG_FORMAT)
         or _first([*logged, *errors], StallReason.VOLUME_MOUNT_FAILED, _NOT_MOUNTED)
         or _exit(logged)
-        or _first_of(_START_ERRORS, [*logged, *errors])
+        or _first([*logged, *errors], StallReason.CONTAINER_EXITED, _EXIT_TOLD)
+        or _silence(logged, errors)
+        or _first([*logged, *errors], StallReason.START_CANCELLED, _CANCELLED)
         or _blocked(blocked, t0)
         or next((_Cause(reason=StallReason.UNKNOWN, word=error) for error in errors), None)
     )
@@ -155,6 +161,20 @@ def _exit_detail(code: str | None) -> str:
         return "The platform does not say with which code."
     known = _EXIT_CODES.get(int(code))
     return f"Exit code {code}: {known}." if known else f"Exit code {code}."
+
+
+def _silence(logged: Sequence[_Word], errors: Sequence[_Word]) -> _Cause | None:
+    """Nobody answered the pings. A wrong port is only what is shown to be one: a slow start looks the same."""
+    words = [*logged, *errors]
+    found = _first(words, StallReason.START_LIMIT_REACHED, _PINGED_IN_VAIN)
+    if found is None:
+        return None
+    if heard := elsewhere(word.text for word in logged):
+        detail = f"By its own log it listens on {heard}."
+        return _Cause(reason=StallReason.PORT_NOT_ANSWERING, word=found.word, detail=detail)
+    limit = next((int(told[1]) for word in words if (told := _TIME_LIMIT.search(word.text))), DEFAULT_START_LIMIT)
+    probed = next((int(told[1]) for word in logged if (told := _PROBED_FOR.search(word.text))), limit)
+    return found if probed >= limit else _Cause(reason=StallReason.PORT_NOT_ANSWERING, word=found.word)
 
 
 def _blocked(blocked: Sequence[InstanceStatus], t0: datetime) -> _Cause | None:

@@ -11,8 +11,9 @@ from enum import Enum
 
 from operators.core.diagnosis import classify
 from operators.core.instances import InstanceState, InstanceStatus
+from operators.core.listening import elsewhere
 from operators.core.model import Unknown
-from operators.core.platform_log import LogLine, evidence, ready_since
+from operators.core.platform_log import LogLine, evidence, lines_since, ready_since
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.watch import (
     CLOCKS_DIFFER,
@@ -167,15 +168,16 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
         return Failed(stall=_stuck(facts, StallReason.RESTART_NOT_TAKEN, statuses))
     if facts.age(now) < facts.budget.hard:
         return waiting
-    return Failed(stall=found or _stuck(facts, _stuck_reason(statuses, phases), statuses))
+    return Failed(stall=found or _stuck(facts, _stuck_reason(facts, statuses, phases), statuses))
 
 
-def _stuck_reason(statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> StallReason:
+def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> StallReason:
     if _Phase.FRESH in phases:
         return StallReason.INSTANCES_DISAGREE
-    if any(status.action == _WAITING_FOR_PORT for status in statuses):
-        return StallReason.PORT_NOT_ANSWERING
-    return StallReason.UNKNOWN
+    if not any(status.action == _WAITING_FOR_PORT for status in statuses):
+        return StallReason.UNKNOWN
+    said = (line.text for line in lines_since(_lines(facts), facts.acted_at))
+    return StallReason.PORT_NOT_ANSWERING if elsewhere(said) else StallReason.START_LIMIT_REACHED
 
 
 def _stuck(facts: WatchFacts, reason: StallReason, statuses: Sequence[InstanceStatus]) -> Stall:

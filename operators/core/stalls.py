@@ -140,9 +140,10 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
             accuses_image=True,
         ),
         StallReason.START_LIMIT_REACHED: Entry(
-            meaning="The container was not ready within the app's start time limit.",
-            what_to_do="Start faster, or allow more time (1800 at most): "
-            f"{_SETTING} WEBSITES_CONTAINER_START_TIME_LIMIT=<seconds>",
+            meaning="Nothing answered within the app's start time limit: the container needs longer to start, or "
+            "listens on another port than the platform asks.",
+            what_to_do="Allow more time (1800 at most), or tell the port: "
+            f"{_SETTING} WEBSITES_CONTAINER_START_TIME_LIMIT=<seconds> WEBSITES_PORT=<port>",
             accuses_image=True,
         ),
         StallReason.START_CANCELLED: Entry(

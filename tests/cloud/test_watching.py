@@ -40,6 +40,7 @@ IMAGES = {
     "crashing": {"exit_code": 3, "start_seconds": 2, "log_lines": ["password=hunter2", "Error: no settings"]},
     "killed": {"exit_code": 137, "start_seconds": 2},
     "silent": {"port": None},
+    "elsewhere": {"port": 5000, "log_lines": ["Now listening on: http://[::]:5000"]},
     "endless": {"start_seconds": 900},
     "arm": {"platforms": ["linux/arm64"]},
     "sick": {"paths": {"/healthz": 500}},
@@ -165,8 +166,9 @@ async def test_it_serves_on_the_older_platform() -> None:
     [
         pytest.param("crashing", {}, StallReason.CONTAINER_EXITED, id="a crash"),
         pytest.param("killed", {}, StallReason.CONTAINER_EXITED, id="killed"),
-        pytest.param("silent", {}, StallReason.PORT_NOT_ANSWERING, id="a silent port"),
-        pytest.param("endless", {}, StallReason.PORT_NOT_ANSWERING, id="never ready"),
+        pytest.param("elsewhere", {}, StallReason.PORT_NOT_ANSWERING, id="another port, by its own words"),
+        pytest.param("silent", {}, StallReason.START_LIMIT_REACHED, id="a silent port"),
+        pytest.param("endless", {}, StallReason.START_LIMIT_REACHED, id="never ready"),
         pytest.param("sick", {"probe_path": "/healthz"}, StallReason.PROBE_FAILING, id="an unhealthy health path"),
     ],
 )

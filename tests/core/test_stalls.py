@@ -72,13 +72,28 @@ CRASH = new_log(
     f"State: Starting, Action: WaitingForSiteWarmUpProbeSuccess, LastError: ContainerTimeout, LastErrorTimestamp: 04/04/2026 05:53:54, LastErrorDetails: {TIMEOUT_DETAILS}, Details: Pinging warmup path to ensure container is ready to receive requests., DetailsLevel: ERR",
     "Failed to start site. Revert by stopping site.",
 )
-SILENT = new_log(
-    "Container start method finished after 12314 ms.",
-    "Site startup probe failed after 231.0055547 seconds.",
-    "Failed to start site. Revert by stopping site.",
-    "Container is terminating. Grace period: 5 seconds.",
-    "Container has finished running with exit code: 137.",
-)
+
+
+def silent(seconds: str = "231.0055547", limit: int = 230, said: str = "starting") -> str:
+    """What today's platform logs where nobody answers its pings, after what the container itself said."""
+    return new_log(
+        "Container start method finished after 12314 ms.",
+        said,
+        f"Site startup probe failed after {seconds} seconds.",
+        f"State: Starting, Action: WaitingForSiteWarmUpProbeSuccess, LastError: ContainerTimeout, LastErrorTimestamp: 04/04/2026 05:53:54, LastErrorDetails: {TIMEOUT_DETAILS.replace('230', str(limit))}, Details: Pinging warmup path to ensure container is ready to receive requests., DetailsLevel: ERR",
+        "Failed to start site. Revert by stopping site.",
+        "Container is terminating. Grace period: 5 seconds.",
+        "Container has finished running with exit code: 137.",
+    )
+
+
+def silent_old(said: str = "starting") -> str:
+    """The same of the older platform, which names the port."""
+    return old_log(
+        said,
+        "ERROR - Container demo_0_ab for site demo did not start within expected time limit. Elapsed time = 230.1 sec",
+        "ERROR - Container demo_0_ab didn't respond to HTTP pings on port: 80, failing site start. See container logs for debugging.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,16 +116,15 @@ SILENT = new_log(
         pytest.param(docker_error("failed to register layer: Error processing tar file: write /x: no space left on device"), StallReason.NO_SPACE, id="no space"),
         pytest.param(old_log("ERROR - Image pull for r.azurecr.io/i:t failed. UnexpectedFaliure", "ERROR - Pulling docker image r.azurecr.io/i:t over VNET failed."), StallReason.PULL_FAILED, id="a pull that failed for no stated reason"),
         pytest.param(CRASH, StallReason.CONTAINER_EXITED, id="a crash, reported as ContainerTimeout"),
-        pytest.param(SILENT, StallReason.PORT_NOT_ANSWERING, id="a silent port, its container then killed by the platform"),
+        pytest.param(silent(), StallReason.START_LIMIT_REACHED, id="silent until the limit, its container then killed by the platform"),
+        pytest.param(silent("1800.2", limit=1800), StallReason.START_LIMIT_REACHED, id="silent until the app's own limit"),
+        pytest.param(silent(said="Now listening on: http://[::]:5000"), StallReason.PORT_NOT_ANSWERING, id="it listens on another port"),
+        pytest.param(silent(said="Running on http://127.0.0.1:80"), StallReason.PORT_NOT_ANSWERING, id="it listens for itself alone"),
+        pytest.param(silent(said="listening on port 80"), StallReason.START_LIMIT_REACHED, id="it listens where it is asked, and does not answer"),
+        pytest.param(silent("300.1", limit=1800), StallReason.PORT_NOT_ANSWERING, id="given up long before the limit"),
         pytest.param(old_log("ERROR - Container demo_0_ab for site demo has exited, failing site start"), StallReason.CONTAINER_EXITED, id="exit, older platform"),
-        pytest.param(
-            old_log(
-                "ERROR - Container demo_0_ab for site demo did not start within expected time limit. Elapsed time = 230.1 sec",
-                "ERROR - Container demo_0_ab didn't respond to HTTP pings on port: 80, failing site start. See container logs for debugging.",
-            ),
-            StallReason.PORT_NOT_ANSWERING,
-            id="silent port, older platform",
-        ),
+        pytest.param(silent_old(), StallReason.START_LIMIT_REACHED, id="silent until the limit, older platform"),
+        pytest.param(silent_old("Now listening on: http://[::]:5000"), StallReason.PORT_NOT_ANSWERING, id="another port, older platform"),
         pytest.param(old_log("ERROR - Container demo_0_ab for site demo did not start within expected time limit. Elapsed time = 230.1 sec"), StallReason.START_LIMIT_REACHED, id="start limit, older platform"),
         pytest.param(new_log("Volume: DiagnosticServer cannot be mounted at /diagServer during container: demo startup. The volume mount is required. Terminate.", "Site container: demo terminated during site startup."), StallReason.VOLUME_MOUNT_FAILED, id="a volume"),
         pytest.param(new_log("exec /usr/bin/node: exec format error", "Container has finished running with exit code: 255.", "Site container: demo terminated during site startup."), StallReason.WRONG_PLATFORM, id="another processor"),
@@ -208,6 +222,14 @@ def test_exit_codes_are_explained(code: int, words: str) -> None:
     assert words in stalled.meaning
     assert stalled.lines[0] == f"2026-04-04T05:51:00Z Container has finished running with exit code: {code}."
     assert stalled.since == datetime(2026, 4, 4, 5, 51, 0, 123456, tzinfo=UTC)
+
+
+def test_a_wrong_port_is_told_with_the_port() -> None:
+    """Whoever mends it is told which one the container itself names, beside what the platform said."""
+    stalled = found(silent(said="Now listening on: http://[::]:5000"))
+    assert stalled is not None
+    assert stalled.meaning.endswith("By its own log it listens on port 5000.")
+    assert "Site startup probe failed" in stalled.lines[0]
 
 
 def test_a_cause_is_told_with_the_block_it_led_to() -> None:

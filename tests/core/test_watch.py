@@ -74,6 +74,7 @@ FALLBACK = read_platform_log(
     "2026-04-04T05:50:20.000Z WARN  - Image pull failed. Defaulting to local copy if present.\n"
     "2026-04-04T05:50:21.000Z INFO  - Starting container for site\n"
 )
+LISTENS = read_platform_log("2026-04-04T05:50:20.0Z Now listening on: http://[::]:5000\n")
 READY = read_platform_log(
     "2026-04-04T05:50:21.000Z INFO  - Starting container for site\n"
     "2026-04-04T05:50:40.000Z INFO  - Container demo_0_ab for site demo initialized successfully and is ready to "
@@ -163,7 +164,8 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
         pytest.param(LATE, {"statuses": OLD, "lines": ()}, "restart_not_taken", id="the container from before"),
         pytest.param(OVER, {"statuses": (*NEW, started(-3600, "bb")), "listed_instances": 2, "lines": ()}, "instances_disagree", id="one of two"),
         pytest.param(OVER, {"listed_instances": 2, "lines": ()}, "instances_disagree", id="one missing"),
-        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": ()}, "port_not_answering", id="waiting for the port"),
+        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": ()}, "start_limit_reached", id="waiting for an answer"),
+        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": LISTENS}, "port_not_answering", id="waiting for an answer at another port"),
         pytest.param(OVER, {"statuses": (status("Updating"),), "lines": ()}, "unknown", id="updating for ever"),
         pytest.param(OVER, {"statuses": (), "lines": ()}, "unknown", id="no instance for ever"),
         pytest.param(OVER, {"statuses": (status("Stopped", error="SiteStartupCancelled"),), "lines": ()}, "start_cancelled", id="cancelled for ever"),

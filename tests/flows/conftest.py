@@ -52,6 +52,7 @@ def scenario(
             "v3": _FINE,
             "crashes": {"exit_code": 3, "log_lines": ["no DATABASE_URL"]},
             "silent": {"port": None},
+            "elsewhere": {"port": 5000, "log_lines": ["Now listening on: http://[::]:5000"]},
             "slow": _FINE | {"start_seconds": 1500},
             **{f"crashes{n}": {"exit_code": n + 1} for n in range(3)},
         },

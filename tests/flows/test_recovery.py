@@ -78,14 +78,27 @@ async def test_an_app_that_wants_a_report_is_left_alone(town: Town) -> None:
     assert town.acts == ["sites.restart"] * 2
 
 
-async def test_a_silent_port_is_rolled_back(town: Town) -> None:
-    """A container that never answers while the portal says Running: found by the start limit, and taken back."""
+@pytest.mark.parametrize(
+    ("behaves_as", "reason", "measures"),
+    [
+        pytest.param("silent", StallReason.START_LIMIT_REACHED, [Measure.RETRY, Measure.ROLLBACK], id="silent"),
+        pytest.param("slow", StallReason.START_LIMIT_REACHED, [Measure.RETRY, Measure.ROLLBACK], id="slow"),
+        pytest.param("elsewhere", StallReason.PORT_NOT_ANSWERING, [Measure.ROLLBACK], id="listening elsewhere"),
+    ],
+)
+async def test_a_container_that_does_not_answer_is_rolled_back(
+    town: Town, behaves_as: str, reason: StallReason, measures: list[Measure]
+) -> None:
+    """The portal says Running meanwhile. One more start may help, unless the container names a wrong port itself."""
     good = await town.push(IMAGE, "v2")
     await town.run()
-    await town.push(IMAGE, "silent")
+    await town.push(IMAGE, behaves_as)
     await town.run(seconds=3600, step=15)
     rollout = await town.rollout("shop")
     assert rollout.state is State.ROLLED_BACK
+    assert rollout.stall is not None
+    assert rollout.stall.reason is reason
+    assert [one.measure for one in rollout.tried] == measures
     assert await served(town) == {good}
 
 
