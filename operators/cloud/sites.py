@@ -16,7 +16,16 @@ from azure.core.rest import HttpRequest
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
 from operators.cloud.throttling import Throttling
-from operators.core.apps import AppId, IpRestriction, Site, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
+from operators.core.apps import (
+    AppId,
+    IpRestriction,
+    Site,
+    SiteConfig,
+    SiteContainer,
+    SiteIdentity,
+    SiteNetwork,
+    UserAssignedIdentity,
+)
 from operators.core.instances import InstanceStatus, parse_time, read_site_status
 from operators.errors import BadInput, NotFound
 
@@ -80,6 +89,13 @@ class Sites:
         what = f"config/web of {app.name}"
         with translated(what):
             return parsed(what, _config, await self._operation(app, "get_configuration")(**CALL))
+
+    async def containers(self, app: AppId) -> tuple[SiteContainer, ...]:
+        """The containers of a sidecar-enabled site, without the user names and passwords that they may have."""
+        what = f"sitecontainers of {app.name}"
+        with translated(what):
+            rows = self._operation(app, "list_site_containers")(**CALL)
+            return tuple([parsed(what, _container, row) async for row in rows])
 
     async def instances(self, app: AppId) -> int:
         """How many instances run it, or are to."""
@@ -272,6 +288,18 @@ def _config(row: Mapping[str, Any]) -> SiteConfig:
         ip_restrictions=tuple(_ip_restriction(rule) for rule in properties.get("ipSecurityRestrictions") or ()),
         ip_restrictions_default_action=properties.get("ipSecurityRestrictionsDefaultAction") or None,
         public_network_access=properties.get("publicNetworkAccess") or None,
+    )
+
+
+def _container(row: Mapping[str, Any]) -> SiteContainer:
+    properties = row["properties"]
+    return SiteContainer(
+        name=row["name"],
+        image=properties["image"],
+        is_main=bool(properties["isMain"]),
+        auth_type=properties.get("authType") or None,
+        client_id=properties.get("userManagedIdentityClientId") or None,
+        target_port=properties.get("targetPort") or None,
     )
 
 

@@ -108,6 +108,24 @@ class IpRestriction(Model):
     name: str | None = None
 
 
+class SiteContainer(Model):
+    """One container of a sidecar-enabled site, which says for itself as whom it is pulled.
+
+    Its `userName` and `passwordSecret` are not read. Source: azure-rest-api, SiteContainerProperties.
+    """
+
+    name: str
+    image: str
+    """As it is written there, be it an image reference or not."""
+    is_main: bool
+    """It is the one that gets the traffic."""
+    auth_type: str | None
+    """"SystemIdentity", "UserAssigned", "UserCredentials" or "Anonymous"; None where the answer did not say."""
+    client_id: str | None = None
+    """`userManagedIdentityClientId`, which counts with "UserAssigned" only."""
+    target_port: str | None = None
+
+
 class Site(Model):
     """A site or slot as the list and GET calls of Microsoft.Web/sites answer."""
 

@@ -79,6 +79,14 @@ def parse_linux_fx_version(linux_fx_version: str | None) -> ImageReference | Non
     return ImageReference.parse(image.removeprefix("https://"))
 
 
+def names_site_containers(linux_fx_version: str | None) -> bool:
+    """Whether the site is sidecar-enabled: what it runs stands in resources of their own, its `sitecontainers`.
+
+    Source: azure-docs, app-service/configure-sidecar; azure-cli writes the word in capitals.
+    """
+    return (linux_fx_version or "").lower() == "sitecontainers"
+
+
 def linux_fx_version(image: ImageReference) -> str:
     """The value for `siteConfig.linuxFxVersion` that makes a classic Linux container run this image."""
     return f"DOCKER|{image}"

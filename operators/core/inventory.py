@@ -1,7 +1,7 @@
 """The inventory: which apps exist in the scopes, and which of them Pulley looks after."""
 
 from operators.core.apps import AppId, Site
-from operators.core.images import ImageReference, parse_linux_fx_version
+from operators.core.images import ImageReference, names_site_containers, parse_linux_fx_version
 from operators.core.model import Digest, Instant, Model
 from operators.core.strategies import STRATEGY_TAG, Way
 
@@ -22,6 +22,11 @@ class Entry(Model):
             return parse_linux_fx_version(self.site.linux_fx_version)
         except ValueError:
             return None
+
+    @property
+    def sidecar_enabled(self) -> bool:
+        """Whether it runs site containers: it is listed and may be asked about, and nothing is rolled out to it."""
+        return names_site_containers(self.site.linux_fx_version)
 
 
 class Follower(Model):

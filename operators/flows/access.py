@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.core.access import Access, AccessFacts, Principal, Verdict, pulling_principal
+from operators.core.access import Access, AccessFacts, Principal, Verdict
+from operators.core.access.credential import credential_of
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.evaluation import evaluate_access, needs_settings
 from operators.core.access.granting import MissingRole, missing_role
 from operators.core.access.rbac import RoleAssignment, RoleDefinition
 from operators.core.access.roles import grants_directly, held_roles
-from operators.core.apps import AppId, PullSettings, Site, SiteConfig
+from operators.core.apps import AppId, PullSettings, Site, SiteConfig, SiteContainer
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import ManifestFacts, NotThere, Registry, TagFacts
@@ -129,6 +130,8 @@ class AccessQuestion:
     config: SiteConfig
     configured: ImageReference
     reads: AccessReads
+    container: SiteContainer | None = None
+    """Whose image it is about, on a sidecar-enabled site."""
 
     async def verdict(self, image: ImageReference | None = None) -> Access:
         """For an image, the configured one unless said otherwise."""
@@ -144,24 +147,17 @@ class AccessQuestion:
         """The role assignment that would mend the verdict; None where none would."""
         wanted = image or self.configured
         registry = await self.reads.registry(wanted.registry)
-        principal = pulling_principal(self.site.identity, self.config)
+        principal = credential_of(self._unread(wanted, registry))
         if not isinstance(registry, Registry) or not isinstance(principal, Principal):
             return None
         return missing_role(access.reason, principal, registry, wanted.repository)
 
     async def _facts(self, reads: AccessReads, image: ImageReference) -> AccessFacts:
         app, registry = self.site.id, await reads.registry(image.registry)
-        asked = AccessFacts(
-            app=app,
-            image=image,
-            identity=self.site.identity,
-            config=self.config,
-            network=self.site.network,
-            registry=registry,
-        )
+        asked = self._unread(image, registry)
         if not isinstance(registry, Registry):
             return asked
-        principal = pulling_principal(self.site.identity, self.config)
+        principal = credential_of(asked)
         manifest, rights, settings = await asyncio.gather(
             reads.manifest(registry, image),
             reads.rights(registry, image.repository, principal.principal_id)
@@ -177,6 +173,18 @@ class AccessQuestion:
         assignments, definitions, denials = rights.assignments, rights.definitions, rights.denials
         held = {"assignments": assignments, "definitions": definitions, "denials": denials}
         return told.model_copy(update=held)
+
+    def _unread(self, image: ImageReference, registry: Registry | Unknown | None) -> AccessFacts:
+        """The facts as far as the app itself tells them."""
+        return AccessFacts(
+            app=self.site.id,
+            image=image,
+            container=self.container,
+            identity=self.site.identity,
+            config=self.config,
+            network=self.site.network,
+            registry=registry,
+        )
 
 
 async def _nothing() -> None:

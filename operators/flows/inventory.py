@@ -23,8 +23,9 @@ class Refreshed(Model):
     """What a refresh saw."""
 
     seen: int = 0
-    """Apps with a classic Linux container in the scopes."""
+    """Apps in the scopes with a classic Linux container, or with site containers."""
     looked_after: int = 0
+    """Those of them with a classic container that are ours to roll out."""
     first_seen: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     """Apps whose configuration names another image than last time."""
@@ -61,7 +62,7 @@ class Inventory:
                 async for site in self.house.azure.sites.list_sites(scope):
                     rows.append(site)
                     entry = Entry(site=site, seen_at=self.house.now())
-                    if entry.image is not None:
+                    if entry.image is not None or entry.sidecar_enabled:
                         found[site.id.key] = entry
             except (Temporary, Permanent) as error:
                 _log.warning("%s was not listed whole: %s", scope, error)

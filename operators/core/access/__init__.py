@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.rbac import RoleAssignment, RoleDefinition
-from operators.core.apps import AppId, PullSettings, SiteConfig, SiteIdentity, SiteNetwork
+from operators.core.apps import AppId, PullSettings, SiteConfig, SiteContainer, SiteIdentity, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Instant, Model, Unknown
 from operators.core.registries import ManifestFacts, NotThere, Registry
@@ -92,6 +92,15 @@ class Access(Model):
     """When what is propagating should have spread at the latest."""
     failed_reads: tuple[Unknown, ...] = ()
     """Reads that the verdict would have needed. Where one is temporary, it is worth asking again."""
+    containers: tuple["ContainerAccess", ...] = ()
+    """Of a sidecar-enabled site: the verdict on each of its containers, which this is the worst of."""
+
+
+class ContainerAccess(Model):
+    """Whether the image of one container of a sidecar-enabled site may be pulled."""
+
+    container: SiteContainer
+    access: Access
 
 
 class Principal(Model):
@@ -115,6 +124,8 @@ class AccessFacts(Model):
 
     app: AppId
     image: ImageReference
+    container: SiteContainer | None = None
+    """Whose image that is; None for a classic container, which the site's own configuration names."""
     identity: SiteIdentity | Unknown
     config: SiteConfig | Unknown
     network: SiteNetwork | Unknown = SiteNetwork()
@@ -135,6 +146,18 @@ class AccessFacts(Model):
     """What the registry says about the image; None where nobody asked."""
     operator_id: str | None = None
     """The operator's own object id; None where nobody asked, for it could read all that it wanted."""
+
+    @property
+    def whose(self) -> str:
+        """What a person calls that which pulls: the app, or a container of it."""
+        return f"container {self.container.name} of {self.app.name}" if self.container else self.app.name
+
+    @property
+    def client_id(self) -> str | None:
+        """The client id of the identity that is to pull, as it is written, right or wrong."""
+        if self.container is not None:
+            return self.container.client_id
+        return None if isinstance(self.config, Unknown) else self.config.acr_user_managed_identity_id
 
 
 def pulling_principal(identity: SiteIdentity | Unknown, config: SiteConfig | Unknown) -> Principal | Reason | Unknown:

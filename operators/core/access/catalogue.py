@@ -126,7 +126,7 @@ CATALOGUE: dict[Reason, Entry] = {
     ),
     Reason.CLIENT_ID_IS_RESOURCE_ID: Entry(
         _DENIED,
-        "acrUserManagedIdentityID of {app} is a resource id instead of a client id.",
+        "{setting} of {app} is a resource id instead of a client id.",
         "Write the identity's client id there.",
         _PULL_WITH_IDENTITY,
     ),

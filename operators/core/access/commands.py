@@ -10,6 +10,9 @@ import json
 from operators.core.apps import AppId
 from operators.core.az import Filled, az, of_app
 
+_WEB_API_VERSION = "2025-05-01"
+_AS_USER_ASSIGNED = "properties.authType=UserAssigned"
+_CONTAINER_CLIENT_ID = "properties.userManagedIdentityClientId"
 _REPOSITORY_READER = "Container Registry Repository Reader"
 _OVER_NETWORK = "properties.outboundVnetRouting.imagePullTraffic=true"
 
@@ -43,9 +46,24 @@ def pull_as_user_identity(app: AppId, client_id: str) -> str:
 
 def pull_as_user_identity_of(app: AppId, resource_id: str) -> str:
     """The same, where the client id has to be looked up."""
-    client_id = az("identity", "show", "--ids", resource_id, "--query", "clientId", "--output", "tsv")
-    setting = Filled(f"acrUserManagedIdentityID=$({client_id})")
+    setting = Filled(f"acrUserManagedIdentityID=$({_client_id_of(resource_id)})")
     return az("webapp", "config", "set", *of_app(app), "--generic-configurations", setting)
+
+
+def pull_container_as_system_identity(app: AppId, container: str) -> str:
+    """Let one container of a sidecar-enabled site be pulled with the site's system-assigned identity."""
+    return _set_container(app, container, "properties.authType=SystemIdentity")
+
+
+def pull_container_as_user_identity(app: AppId, container: str, client_id: str) -> str:
+    """The same, with one of its user-assigned identities."""
+    return _set_container(app, container, _AS_USER_ASSIGNED, f"{_CONTAINER_CLIENT_ID}={client_id}")
+
+
+def pull_container_as_user_identity_of(app: AppId, container: str, resource_id: str) -> str:
+    """The same, where the client id has to be looked up."""
+    client_id = Filled(f"{_CONTAINER_CLIENT_ID}=$({_client_id_of(resource_id)})")
+    return _set_container(app, container, _AS_USER_ASSIGNED, client_id)
 
 
 def grant_acr_pull(principal_id: str, registry_id: str) -> str:
@@ -131,6 +149,16 @@ def _create_assignment(object_id: str | Filled, role: str, registry_id: str, con
 def _system_identity(app: AppId) -> Filled:
     command = az("webapp", "identity", "show", *of_app(app), "--query", "principalId", "--output", "tsv")
     return Filled(f"$({command})")
+
+
+def _client_id_of(resource_id: str) -> str:
+    return az("identity", "show", "--ids", resource_id, "--query", "clientId", "--output", "tsv")
+
+
+def _set_container(app: AppId, container: str, *properties: str | Filled) -> str:
+    """As a resource: `az webapp sitecontainers update` forgets the port and start-up command that it is not told."""
+    what = ("--ids", f"{app.resource_id}/sitecontainers/{container}", "--api-version", _WEB_API_VERSION)
+    return az("resource", "update", *what, "--set", *properties)
 
 
 def _set_config(app: AppId, config: dict[str, str | bool]) -> str:

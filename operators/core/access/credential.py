@@ -4,8 +4,8 @@ Sources: azure-docs, app-service/configure-custom-container (classic containers)
 azure-rest-api, SiteContainerProperties (each container of a sidecar-enabled site for itself).
 """
 
-from operators.core.access import Principal, Reason, identity_to_pull_as, pulling_principal
-from operators.core.apps import PullSettings, SiteConfig, SiteIdentity
+from operators.core.access import AccessFacts, Principal, Reason, identity_to_pull_as, pulling_principal
+from operators.core.apps import PullSettings, SiteConfig, SiteContainer, SiteIdentity
 from operators.core.model import Model, Unknown
 
 
@@ -13,7 +13,7 @@ class RegistryUser(Model):
     """A user name and password: the registry's admin user, a token of it, or a service principal."""
 
     name: str | None
-    """None where the setting is a Key Vault reference."""
+    """None where the setting is a Key Vault reference, or a container's own, which is not read."""
     server: str | None = None
     """The host that the password is for; None where no setting says so."""
 
@@ -23,6 +23,13 @@ class Nobody(Model):
 
 
 type Credential = Principal | RegistryUser | Nobody
+
+
+def credential_of(facts: AccessFacts) -> Credential | Reason | Unknown:
+    """As whom the app, or the container in question, pulls."""
+    if facts.container is not None:
+        return container_credential(facts.container, facts.identity)
+    return classic_credential(facts.identity, facts.config, facts.settings)
 
 
 def classic_credential(
@@ -40,27 +47,23 @@ def classic_credential(
     return Nobody()
 
 
-def sidecar_credential(
-    auth_type: str | None,
-    identity: SiteIdentity | Unknown,
-    client_id: str | None = None,
-    user_name: str | None = None,
-    server: str | None = None,
-) -> Credential | Reason | Unknown:
+def container_credential(container: SiteContainer, identity: SiteIdentity | Unknown) -> Credential | Reason | Unknown:
     """As whom one container of a sidecar-enabled site pulls, by its `authType`.
 
-    `client_id` is its `userManagedIdentityClientId`, `user_name` its `userName`. The site's acrUseManagedIdentityCreds
-    and DOCKER_REGISTRY_SERVER_* do not count for it.
+    The site's acrUseManagedIdentityCreds and DOCKER_REGISTRY_SERVER_* do not count for it.
     """
-    match (auth_type or "Anonymous").lower():
+    match (container.auth_type or "Anonymous").lower():
         case "systemidentity":
             return identity_to_pull_as(identity, None)
+        case "userassigned" if container.client_id:
+            return identity_to_pull_as(identity, container.client_id)
         case "userassigned":
             # without a client id no identity of the site is named
-            return identity_to_pull_as(identity, client_id) if client_id else Reason.USER_ASSIGNED_IDENTITY_MISSING
+            return Reason.USER_ASSIGNED_IDENTITY_MISSING
         case "usercredentials":
-            return RegistryUser(name=user_name, server=server)
+            return RegistryUser(name=None)
         case "anonymous":
             return Nobody()
-        case other:
-            return Unknown(what="authType", reason=f"{other!r} is none that is documented")
+        case _:
+            what = f"authType of container {container.name}"
+            return Unknown(what=what, reason=f"{container.auth_type!r} is none that is documented")

@@ -7,7 +7,8 @@ Sources: azure-docs, app-service/configure-custom-container; azure-management-do
 from datetime import datetime, timedelta
 
 from operators.core.access import SPREADING, Access, AccessFacts, Principal, Reason
-from operators.core.access.credential import Nobody, RegistryUser, classic_credential
+from operators.core.access.credential import Nobody, RegistryUser, credential_of
+from operators.core.access.container_fixes import fix_container
 from operators.core.access.evidence import config_evidence, credential_evidence, registry_evidence
 from operators.core.access.fixes import fix_identity, fix_towards_identity, take_arm_tokens
 from operators.core.access.image import image_part
@@ -26,7 +27,8 @@ def evaluate_access(facts: AccessFacts, now: datetime, spreading: timedelta = SP
 
 def needs_settings(facts: AccessFacts) -> bool:
     """Whether the verdict hangs on the app settings, which hold secrets and which few may list."""
-    if isinstance(facts.config, SiteConfig) and not facts.config.acr_use_managed_identity_creds:
+    config = facts.config
+    if facts.container is None and isinstance(config, SiteConfig) and not config.acr_use_managed_identity_creds:
         return True
     return isinstance(facts.registry, Registry) and road_needs_settings(facts, facts.registry)
 
@@ -40,14 +42,14 @@ def _parts(facts: AccessFacts, now: datetime, spreading: timedelta) -> tuple[Par
         return (told, _no_registry(facts))
     if isinstance(registry, Unknown):
         return (told, read_failed(registry))
-    credential = classic_credential(facts.identity, config, facts.settings)
+    credential = credential_of(facts)
     who = Part(evidence=credential_evidence(facts, credential))
     where = Part(evidence=registry_evidence(registry))
     if isinstance(credential, Principal):
         where = where.model_copy(update={"warnings": _tokens_refused(registry)})
         rights = rights_parts(facts, registry, credential, now, spreading)
     else:
-        rights = (_without_principal(facts, config, registry, credential),)
+        rights = (_without_principal(facts, registry, credential),)
     return (told, who, where, *rights, road_part(facts, registry), image_part(facts, registry))
 
 
@@ -70,7 +72,7 @@ def _no_registry(facts: AccessFacts) -> Part:
 
 
 def _without_principal(
-    facts: AccessFacts, config: SiteConfig, registry: Registry, credential: RegistryUser | Nobody | Reason | Unknown
+    facts: AccessFacts, registry: Registry, credential: RegistryUser | Nobody | Reason | Unknown
 ) -> Part:
     match credential:
         case Unknown():
@@ -82,8 +84,10 @@ def _without_principal(
         case Reason.NOT_MANAGED_IDENTITY:
             return _settings_unread(facts)
         case reason:
-            words = {"client_id": config.acr_user_managed_identity_id or ""}
-            return Part(reason=reason, words=words, fix=fix_identity(facts, registry, reason))
+            setting = "userManagedIdentityClientId" if facts.container else "acrUserManagedIdentityID"
+            words = {"client_id": facts.client_id or "(not given)", "setting": setting}
+            fix = fix_container(facts, registry) if facts.container else fix_identity(facts, registry, reason)
+            return Part(reason=reason, words=words, fix=fix)
 
 
 def _settings_unread(facts: AccessFacts) -> Part:
@@ -94,9 +98,9 @@ def _settings_unread(facts: AccessFacts) -> Part:
 
 
 def _registry_user(facts: AccessFacts, registry: Registry, user: RegistryUser) -> Part:
-    name = user.name or "a user that a Key Vault reference names"
-    words = {"user": name, "server": user.server or ""}
-    fix = fix_towards_identity(facts)
+    unnamed = "a user of its own" if facts.container else "a user that a Key Vault reference names"
+    words = {"user": user.name or unnamed, "server": user.server or ""}
+    fix = _fix_towards_identity(facts, registry)
     if user.server and user.server != registry.login_server:
         return Part(reason=Reason.CREDENTIALS_OF_ANOTHER_SERVER, words=words, fix=fix)
     is_admin = user.name is not None and user.name.lower() == registry.name.lower()
@@ -108,4 +112,8 @@ def _registry_user(facts: AccessFacts, registry: Registry, user: RegistryUser) -
 def _nobody(facts: AccessFacts, registry: Registry) -> Part:
     if registry.anonymous_pull_enabled:
         return Part(reason=Reason.ANONYMOUS_PULL)
-    return Part(reason=Reason.CREDENTIALS_MISSING, fix=fix_towards_identity(facts))
+    return Part(reason=Reason.CREDENTIALS_MISSING, fix=_fix_towards_identity(facts, registry))
+
+
+def _fix_towards_identity(facts: AccessFacts, registry: Registry) -> tuple[str, ...]:
+    return fix_container(facts, registry) if facts.container else fix_towards_identity(facts)

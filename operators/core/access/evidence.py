@@ -4,14 +4,16 @@ from operators.core.access import AccessFacts, Evidence, Principal, Reason
 from operators.core.access.credential import Credential
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.roles import HeldRole
-from operators.core.apps import AppId, PullSettings, SiteNetwork
+from operators.core.apps import AppId, PullSettings, SiteContainer, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import LEGACY, ManifestFacts, NotThere, Registry
 
 
 def config_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
-    """How the app is told to pull."""
+    """How the app, or the container in question, is told to pull."""
+    if facts.container is not None:
+        return _container_evidence(facts.app, facts.container)
     config, source = facts.config, f"{facts.app.resource_id}/config/web"
     if isinstance(config, Unknown):
         return ()
@@ -21,6 +23,15 @@ def config_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
         Evidence(fact="acrUseManagedIdentityCreds", value=flag, source=source),
         Evidence(fact="acrUserManagedIdentityID", value=client_id, source=source),
     )
+
+
+def _container_evidence(app: AppId, container: SiteContainer) -> tuple[Evidence, ...]:
+    seen = (
+        ("authType", container.auth_type or "(empty: Anonymous)"),
+        ("userManagedIdentityClientId", container.client_id),
+    )
+    source = f"{app.resource_id}/sitecontainers/{container.name}"
+    return tuple(Evidence(fact=fact, value=value, source=source) for fact, value in seen if value)
 
 
 def credential_evidence(facts: AccessFacts, credential: Credential | Reason | Unknown) -> tuple[Evidence, ...]:
@@ -39,7 +50,7 @@ def credential_evidence(facts: AccessFacts, credential: Credential | Reason | Un
 def _settings_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
     """What its settings say about signing in; a password never, only that there is one."""
     settings, source = facts.settings, f"{facts.app.resource_id}/config/appsettings"
-    if not isinstance(settings, PullSettings):
+    if facts.container is not None or not isinstance(settings, PullSettings):
         return ()
     user = settings.user_name or ("(a Key Vault reference)" if settings.has_user_name else "(not set)")
     seen = (

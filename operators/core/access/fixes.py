@@ -6,7 +6,7 @@ from operators.core.access import AccessFacts, Principal, Reason, identity_to_pu
 from operators.core.access import commands as az
 from operators.core.access.conditions import repository_condition
 from operators.core.access.deny_assignments import DenyAssignment
-from operators.core.apps import AppId, SiteConfig, SiteIdentity
+from operators.core.apps import AppId, SiteIdentity
 from operators.core.model import Unknown
 from operators.core.registries import Registry
 
@@ -24,6 +24,16 @@ def fix_role(principal: Principal, registry: Registry, repository: str) -> tuple
     return ()
 
 
+def grant_to_new_identity(app: AppId, registry: Registry, repository: str) -> tuple[str, ...]:
+    """The same, for a system-assigned identity that is only being made."""
+    if registry.honours_acr_pull:
+        return (az.grant_acr_pull_to_system_identity(app, registry.id),)
+    if registry.uses_abac:
+        condition = repository_condition(repository)
+        return (az.grant_repository_reader_to_system_identity(app, registry.id, condition),)
+    return ()
+
+
 def fix_operator(operator_id: str, registry: Registry) -> tuple[str, ...]:
     """Let the operator itself read what the registry holds: it follows more repositories than one."""
     if registry.honours_acr_pull:
@@ -35,15 +45,14 @@ def fix_operator(operator_id: str, registry: Registry) -> tuple[str, ...]:
 
 def fix_identity(facts: AccessFacts, registry: Registry, reason: Reason) -> tuple[str, ...]:
     """Give the app the identity that it is told to pull as, or tell it to pull as the one that it has."""
-    app, config, identity = facts.app, facts.config, facts.identity
-    given = config.acr_user_managed_identity_id or "" if isinstance(config, SiteConfig) else ""
+    app, identity, given = facts.app, facts.identity, facts.client_id or ""
     on_app = identity.user_assigned if isinstance(identity, SiteIdentity) else ()
     if reason is Reason.USER_ASSIGNED_IDENTITY_MISSING:
         return (az.assign_user_identity_by_client_id(app, given),)
     if reason is Reason.IDENTITY_MISSING and len(on_app) == 1:
         return (az.pull_as_user_identity(app, on_app[0].client_id),)
     if reason is Reason.IDENTITY_MISSING:
-        return (az.assign_system_identity(app), *_grant_to_new_identity(app, registry, facts.image.repository))
+        return (az.assign_system_identity(app), *grant_to_new_identity(app, registry, facts.image.repository))
     for one in on_app:
         if one.resource_id.lower() == given.lower():
             return (az.pull_as_user_identity(app, one.client_id),)
@@ -108,15 +117,6 @@ def take_arm_tokens(registry: Registry) -> str:
 def show_denial(denial: DenyAssignment) -> tuple[str, ...]:
     """See whom the deny assignment means, and who made it."""
     return (az.show(denial.id),)
-
-
-def _grant_to_new_identity(app: AppId, registry: Registry, repository: str) -> tuple[str, ...]:
-    if registry.honours_acr_pull:
-        return (az.grant_acr_pull_to_system_identity(app, registry.id),)
-    if registry.uses_abac:
-        condition = repository_condition(repository)
-        return (az.grant_repository_reader_to_system_identity(app, registry.id, condition),)
-    return ()
 
 
 def _subscription(registry_id: str) -> str:

@@ -8,7 +8,7 @@ from operators.core.access import Access, AccessFacts, Evidence, Reason, Verdict
 from operators.core.access.catalogue import CATALOGUE
 from operators.core.model import Instant, Model, Unknown
 
-_WEIGHT = {Verdict.ALLOWED: 0, Verdict.UNKNOWN: 1, Verdict.PROPAGATING: 2, Verdict.DENIED: 3}
+WEIGHT = {Verdict.ALLOWED: 0, Verdict.UNKNOWN: 1, Verdict.PROPAGATING: 2, Verdict.DENIED: 3}
 """A denial outweighs all else, for nothing else helps then; what spreads is worth waiting for whatever else is open."""
 
 
@@ -43,7 +43,7 @@ def reads(failed: Iterable[Unknown]) -> dict[str, str]:
 
 def concluded(facts: AccessFacts, parts: tuple[Part, ...]) -> Access:
     """The verdict: that of the weightiest part, the first of several. What else is wrong is said beside it."""
-    main = max((part for part in parts if part.reason), key=lambda part: _WEIGHT[part.verdict])
+    main = max((part for part in parts if part.reason), key=lambda part: WEIGHT[part.verdict])
     assert main.reason is not None
     others = [part for part in parts if part is not main and part.verdict is not Verdict.ALLOWED]
     same = [part for part in parts if part.verdict is main.verdict]
@@ -62,5 +62,5 @@ def concluded(facts: AccessFacts, parts: tuple[Part, ...]) -> Access:
 def _sentence(facts: AccessFacts, part: Part) -> str:
     assert part.reason is not None
     image = facts.image
-    names = {"app": facts.app.name, "image": str(image), "repository": image.repository, "registry": image.registry}
+    names = {"app": facts.whose, "image": str(image), "repository": image.repository, "registry": image.registry}
     return CATALOGUE[part.reason].sentence.format_map(names | dict(part.words))

@@ -1,0 +1,57 @@
+"""What a person has to do so that one container of a sidecar-enabled site is pulled with an identity of the site."""
+
+from operators.core.access import AccessFacts, Principal
+from operators.core.access import commands as az
+from operators.core.access.fixes import fix_role, grant_to_new_identity
+from operators.core.apps import SiteContainer, SiteIdentity
+from operators.core.registries import Registry
+
+
+def fix_container(facts: AccessFacts, registry: Registry) -> tuple[str, ...]:
+    """Name an identity that the container is pulled with, or put the one that it names on the site.
+
+    None where the site's identities could not be read.
+    """
+    container, identity = facts.container, facts.identity
+    if container is None or not isinstance(identity, SiteIdentity):
+        return ()
+    if _names_one(container):
+        return _as_named(facts, container, identity)
+    return _as_one_of_the_site(facts, container, identity, registry)
+
+
+def _names_one(container: SiteContainer) -> bool:
+    return (container.auth_type or "").lower() == "userassigned" and bool(container.client_id)
+
+
+def _as_named(facts: AccessFacts, container: SiteContainer, identity: SiteIdentity) -> tuple[str, ...]:
+    """It names one that is not on the site, or names it by its resource id."""
+    app, given = facts.app, container.client_id or ""
+    if not given.startswith("/"):
+        return (az.assign_user_identity_by_client_id(app, given),)
+    for one in identity.user_assigned:
+        if one.resource_id.lower() == given.lower():
+            return (az.pull_container_as_user_identity(app, container.name, one.client_id),)
+    return (
+        az.assign_user_identity(app, given),
+        az.pull_container_as_user_identity_of(app, container.name, given),
+    )
+
+
+def _as_one_of_the_site(
+    facts: AccessFacts, container: SiteContainer, identity: SiteIdentity, registry: Registry
+) -> tuple[str, ...]:
+    """The system-assigned one, the only user-assigned one, or else a new system-assigned one; the role comes first."""
+    app, repository, name = facts.app, facts.image.repository, container.name
+    as_system = az.pull_container_as_system_identity(app, name)
+    if identity.system_principal_id:
+        principal = Principal(principal_id=identity.system_principal_id)
+        return (*fix_role(principal, registry, repository), as_system)
+    if len(identity.user_assigned) == 1:
+        (one,) = identity.user_assigned
+        principal = Principal(principal_id=one.principal_id)
+        choose = az.pull_container_as_user_identity(app, name, one.client_id)
+        return (*fix_role(principal, registry, repository), choose)
+    new = (az.assign_system_identity(app), *grant_to_new_identity(app, registry, repository))
+    is_told = (container.auth_type or "").lower() == "systemidentity"
+    return new if is_told else (*new, as_system)
