@@ -4,20 +4,20 @@ from itertools import combinations
 
 import pytest
 
-from operators.core.access import Verdict
+from operators.core.access import AccessFacts, Verdict
 from operators.core.access.evaluation import evaluate_access
 from operators.core.model import Unknown
 from tests.core.access_samples import NOW
 from tests.core.test_access import CASES
+from tests.core.test_access_containers import CASES as CONTAINERS
 
 READS = ("identity", "config", "network", "settings", "registry", "assignments", "denials", "manifest")
 LOST = [lost for count in (1, 2, len(READS)) for lost in combinations(READS, count)]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_lost_read_never_makes_a_verdict_better_or_worse(case: str) -> None:
+@pytest.mark.parametrize("told", [told for told, _ in (CASES | CONTAINERS).values()], ids=CASES | CONTAINERS)
+def test_a_lost_read_never_makes_a_verdict_better_or_worse(told: AccessFacts) -> None:
     """Whatever reads are lost: nobody becomes allowed who was not, nobody denied; a denial by other facts stays."""
-    told = CASES[case][0]
     whole = evaluate_access(told, NOW).verdict
     for lost in LOST:
         answers = {read: Unknown(what=read, reason="503") for read in lost}

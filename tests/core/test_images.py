@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from operators.core.images import ImageReference, linux_fx_version, parse_linux_fx_version
+from operators.core.images import ImageReference, linux_fx_version, names_site_containers, parse_linux_fx_version
 
 _DIGEST = f"sha256:{'0a' * 32}"
 
@@ -85,6 +85,15 @@ def test_parse_linux_fx_version(value: str | None, image: str | None) -> None:
     """Only classic Linux containers name an image."""
     parsed = parse_linux_fx_version(value)
     assert (str(parsed) if parsed else None) == image
+
+
+@pytest.mark.parametrize(
+    ("value", "sidecars"),
+    [("sitecontainers", True), ("SITECONTAINERS", True), ("DOCKER|sitecontainers", False), ("", False), (None, False)],
+)
+def test_names_site_containers(value: str | None, sidecars: bool) -> None:
+    """A sidecar-enabled site names no image but where they stand."""
+    assert names_site_containers(value) is sidecars
 
 
 def test_parse_linux_fx_version_refuses_a_promise_not_kept() -> None:

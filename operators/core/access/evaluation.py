@@ -7,8 +7,8 @@ Sources: azure-docs, app-service/configure-custom-container; azure-management-do
 from datetime import datetime, timedelta
 
 from operators.core.access import SPREADING, Access, AccessFacts, Principal, Reason
-from operators.core.access.credential import Nobody, RegistryUser, credential_of
 from operators.core.access.container_fixes import fix_container
+from operators.core.access.credential import Nobody, RegistryUser, credential_of
 from operators.core.access.evidence import config_evidence, credential_evidence, registry_evidence
 from operators.core.access.fixes import fix_identity, fix_towards_identity, take_arm_tokens
 from operators.core.access.image import image_part
