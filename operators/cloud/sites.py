@@ -15,6 +15,7 @@ from azure.core.rest import HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
+from operators.cloud.site_containers import site_container
 from operators.cloud.throttling import Throttling
 from operators.core.apps import (
     AppId,
@@ -95,7 +96,7 @@ class Sites:
         what = f"sitecontainers of {app.name}"
         with translated(what):
             rows = self._operation(app, "list_site_containers")(**CALL)
-            return tuple([parsed(what, _container, row) async for row in rows])
+            return tuple([parsed(what, site_container, row) async for row in rows])
 
     async def instances(self, app: AppId) -> int:
         """How many instances run it, or are to."""
@@ -288,18 +289,6 @@ def _config(row: Mapping[str, Any]) -> SiteConfig:
         ip_restrictions=tuple(_ip_restriction(rule) for rule in properties.get("ipSecurityRestrictions") or ()),
         ip_restrictions_default_action=properties.get("ipSecurityRestrictionsDefaultAction") or None,
         public_network_access=properties.get("publicNetworkAccess") or None,
-    )
-
-
-def _container(row: Mapping[str, Any]) -> SiteContainer:
-    properties = row["properties"]
-    return SiteContainer(
-        name=row["name"],
-        image=properties["image"],
-        is_main=bool(properties["isMain"]),
-        auth_type=properties.get("authType") or None,
-        client_id=properties.get("userManagedIdentityClientId") or None,
-        target_port=properties.get("targetPort") or None,
     )
 
 

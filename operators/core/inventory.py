@@ -7,6 +7,9 @@ from operators.core.strategies import STRATEGY_TAG, Way
 
 OPT_IN_TAG = "pulley"
 """The resource tag that hands an app to Pulley: `pulley=on`; `pulley=off` keeps it out where all are taken."""
+_SIDECARS = (
+    "It is a sidecar-enabled site: access and the doctor look at its containers, and nothing is rolled out to it."
+)
 
 
 class Entry(Model):
@@ -24,9 +27,9 @@ class Entry(Model):
             return None
 
     @property
-    def sidecar_enabled(self) -> bool:
-        """Whether it runs site containers: it is listed and may be asked about, and nothing is rolled out to it."""
-        return names_site_containers(self.site.linux_fx_version)
+    def not_rolled_out(self) -> str | None:
+        """Why nothing is rolled out to an app that is listed all the same; None for a classic Linux container."""
+        return _SIDECARS if names_site_containers(self.site.linux_fx_version) else None
 
 
 class Follower(Model):

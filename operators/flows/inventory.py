@@ -62,7 +62,7 @@ class Inventory:
                 async for site in self.house.azure.sites.list_sites(scope):
                     rows.append(site)
                     entry = Entry(site=site, seen_at=self.house.now())
-                    if entry.image is not None or entry.sidecar_enabled:
+                    if entry.image is not None or entry.not_rolled_out is not None:
                         found[site.id.key] = entry
             except (Temporary, Permanent) as error:
                 _log.warning("%s was not listed whole: %s", scope, error)

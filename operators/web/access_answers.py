@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime
 
-from operators.core.access import Access
+from operators.core.access import Access, ContainerAccess
 from operators.core.access.catalogue import CATALOGUE
 from operators.core.access.granting import Grant
 from operators.web.answer import Answer
@@ -14,6 +14,31 @@ class EvidenceAnswer(Answer):
     fact: str
     value: str
     source: str
+
+
+class ContainerAnswer(Answer):
+    """Whether the image of one container of a sidecar-enabled site may be pulled."""
+
+    name: str
+    is_main: bool
+    image: str
+    auth_type: str | None
+    """As whom: `SystemIdentity`, `UserAssigned`, `UserCredentials`, `Anonymous`; none where Azure does not say."""
+    user_managed_identity_client_id: str | None
+    access: "AccessAnswer"
+
+    @classmethod
+    def of(cls, answer: ContainerAccess) -> "ContainerAnswer":
+        """From the verdict."""
+        container = answer.container
+        return cls(
+            name=container.name,
+            is_main=container.is_main,
+            image=container.image,
+            auth_type=container.auth_type,
+            user_managed_identity_client_id=container.client_id,
+            access=AccessAnswer.of(answer.access),
+        )
 
 
 class AccessAnswer(Answer):
@@ -30,6 +55,8 @@ class AccessAnswer(Answer):
     documentation: str
     evidence: tuple[EvidenceAnswer, ...]
     fix: tuple[str, ...]
+    containers: tuple[ContainerAnswer, ...] | None = None
+    """Of a sidecar-enabled site: each of them. The rest is the worst of these."""
 
     @classmethod
     def of(cls, access: Access) -> "AccessAnswer":
@@ -47,6 +74,7 @@ class AccessAnswer(Answer):
                 EvidenceAnswer(fact=one.fact, value=one.value, source=one.source) for one in access.evidence
             ),
             fix=access.fix,
+            containers=tuple(map(ContainerAnswer.of, access.containers)) or None,
         )
 
 

@@ -11,13 +11,14 @@ from operators.core.model import Unknown
 from operators.core.pacing import spread
 from operators.core.rollouts import Rollout
 from operators.errors import Conflict, NotFound, Permanent, Temporary
-from operators.flows.access import AccessQuestion
+from operators.flows.access import AccessQuestion, AccessReads
 from operators.flows.drift import Drift
 from operators.flows.facts import read_facts
 from operators.flows.granting import Granting
 from operators.flows.marking import GRACE, Marking
 from operators.flows.scene import in_stage
 from operators.flows.services import House
+from operators.flows.site_containers import ContainersQuestion
 from operators.web.access_answers import AccessAnswer, GrantAnswer
 from operators.web.answer import Page
 from operators.web.answers import (
@@ -96,8 +97,9 @@ class Admin:
             raise Conflict(f"grant for {name}", "PULLEY_MODE=observe: nothing is changed")
         access = await question.verdict()
         role = await question.missing_role(access)
-        if role is None and (in_slot := await in_stage(self.house, question)):
-            role = await in_slot.missing_role(await in_slot.verdict())
+        if role is None and isinstance(question, AccessQuestion):
+            in_slot = await in_stage(self.house, question)
+            role = await in_slot.missing_role(await in_slot.verdict()) if in_slot else None
         if role is None:
             raise Conflict(f"grant for {name}", f"no role would change the verdict. {access.sentence}")
         grant = await Granting(self.house).give(key, role, by)
@@ -114,7 +116,10 @@ class Admin:
     async def deploy(self, name: str, body: bytes) -> LookAnswer:
         """POST /api/apps/{app}/rollouts."""
         wanted = DeployBody.parse(body)
-        key = (await find_app(self.house.records.inventory, name)).site.id.key
+        entry = await find_app(self.house.records.inventory, name)
+        if entry.not_rolled_out is not None:
+            raise Conflict(f"deploy to {name}", entry.not_rolled_out)
+        key = entry.site.id.key
         what = wanted.tag or wanted.digest or "what it follows"
         detail = f"deploy {what}"
         look = Look(app=key, cause=Cause.PERSON, at=self.house.now(), detail=detail, by=wanted.by, wish=wanted.wish)
@@ -192,16 +197,20 @@ class Admin:
             return FreezeAnswer(frozen=False)
         return FreezeAnswer(frozen=freeze is not None, by=last.by, why=last.why, at=last.at)
 
-    async def _access_question(self, name: str) -> tuple[str, AccessQuestion]:
+    async def _access_question(self, name: str) -> tuple[str, AccessQuestion | ContainersQuestion]:
         """The app's key and what is asked about it, read afresh."""
         key = (await find_app(self.house.records.inventory, name)).site.id.key
         active, _ = await self.house.records.engine.read(key)
         facts = await read_facts(self.house, active, (), afresh=True)
         if isinstance(facts, Unknown):
             raise Temporary(facts.what, facts.reason)
-        if facts.access is None:
-            raise NotFound(f"access of {name}", "its configuration names no classic Linux container")
-        return key, facts.access
+        if facts.access is not None:
+            return key, facts.access
+        reads = AccessReads(self.house, began=self.house.now(), not_before=self.house.now())
+        question = await ContainersQuestion.about(facts.site, facts.config, reads)
+        if question is None:
+            raise NotFound(f"access of {name}", "its configuration names no Linux container")
+        return key, question
 
     async def _app(self, entry: Entry) -> AppAnswer:
         active, _ = await self.house.records.engine.read(entry.site.id.key)

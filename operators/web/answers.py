@@ -173,6 +173,9 @@ class AppAnswer(Answer):
     image: str | None
     """What its configuration named when it was last listed."""
     looked_after: bool
+    """Whether what is pushed is rolled out to it."""
+    not_rolled_out: str | None
+    """Why it never is, whatever its resource tags say; none where it could be."""
     reference: str | None
     """What it follows; none until it was looked at for the first time."""
     running: RunningAnswer | None
@@ -195,6 +198,7 @@ class AppAnswer(Answer):
             host_name=entry.site.default_host_name,
             image=str(entry.image) if entry.image else None,
             looked_after=looked_after,
+            not_rolled_out=entry.not_rolled_out,
             reference=str(container.reference) if container and container.reference else None,
             running=RunningAnswer(
                 digest=running.digest, proof=running.proof, since=running.since, rollout=running.sequence

@@ -12,6 +12,7 @@ from local.storage import MemoryStorage
 from operators.assembly import assemble
 from operators.cloud.storage import Storage
 from operators.settings import Settings
+from operators.web.admin import Admin
 from operators.web.doctor import DoctorApi, ExaminationAnswer
 from tests.core.samples import NOW
 
@@ -72,7 +73,9 @@ class Clinic:
     """The doctor, and the world that it looks at."""
 
     world: World
+    clock: ManualClock
     api: DoctorApi
+    admin: Admin
 
     @classmethod
     async def open(cls, told: dict[str, Any], **settings: object) -> "Clinic":
@@ -93,7 +96,7 @@ class Clinic:
         operator = assemble(read, storage, WorldCredential(world), clock.now, WorldTransport(world))
         await operator.inventory.refresh()
         world.journal.clear()
-        return cls(world, operator.doctor)
+        return cls(world, clock, operator.doctor, operator.admin)
 
     async def examine(self, name: str = "shop") -> ExaminationAnswer:
         """GET /api/apps/{name}/doctor."""
