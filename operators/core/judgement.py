@@ -41,16 +41,6 @@ _GIVEN_UP = frozenset(
 _MOVING = frozenset({InstanceState.STARTING, InstanceState.UPDATING, InstanceState.STOPPING})
 _PASSING = frozenset({StallReason.START_CANCELLED, StallReason.BLOCKED})
 """Stalls that end by themselves: another start follows a cancelled one, and a block has its end."""
-_MAY_LACK_A_SECRET = frozenset(
-    {
-        StallReason.CONTAINER_EXITED,
-        StallReason.PORT_NOT_ANSWERING,
-        StallReason.START_LIMIT_REACHED,
-        StallReason.PROBE_FAILING,
-        StallReason.UNKNOWN,
-    }
-)
-"""What a container does that was started without a setting it needs: then it is not the image that is accused."""
 _WAITING_FOR_PORT = "WaitingForSiteWarmUpProbeSuccess"
 
 
@@ -110,7 +100,7 @@ def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -
 def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
     if facts.lines is None:
         return Suspect(why="an instance gave up its start, and the log knows the cause")
-    found = _diagnosis(facts, statuses)
+    found = classify(statuses, _lines(facts), facts.acted_at) or _stuck(facts, StallReason.UNKNOWN, statuses)
     if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
         return Failed(stall=found)
     until_end = found.blocked_until - now + _AFTER_BLOCK if found.blocked_until else NEXT_LOOK
@@ -230,14 +220,6 @@ def _unread(facts: WatchFacts, what: str, statuses: Sequence[InstanceStatus], no
     if facts.age(now) < facts.budget.hard:
         return Waiting(what_for=what, look_again_in=_pace(facts, now))
     return Unproven(why=what, evidence=tuple(map(str, statuses)))
-
-
-def _diagnosis(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> Stall:
-    found = classify(statuses, _lines(facts), facts.acted_at) or _stuck(facts, StallReason.UNKNOWN, statuses)
-    if not facts.unresolved or found.reason not in _MAY_LACK_A_SECRET:
-        return found
-    unresolved = stall(StallReason.KEY_VAULT_REFERENCE_UNRESOLVED, found.since, (*facts.unresolved, *found.lines))
-    return unresolved.model_copy(update={"blocked_until": found.blocked_until})
 
 
 def _stale(facts: WatchFacts) -> Stall | None:

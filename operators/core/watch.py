@@ -105,8 +105,9 @@ class WatchFacts(Model):
     """The platform's log; None as long as it was not read. `Suspect` asks for it."""
     startups: tuple[Startups, ...] | Unknown | None = None
     """The start-up summaries of its machines; read where a start failed and the log does not say why."""
-    unresolved: tuple[str, ...] = ()
-    """App settings whose Key Vault references the platform could not resolve, with its word for why."""
+    unresolved: tuple[str, ...] | Unknown | None = None
+    """App settings whose Key Vault references the platform could not resolve, with its word for why; read where a
+    container failed."""
     poked: bool = False
     """Whether the app got its one GET since the act. `Waiting.poke` asks for it."""
     site_state: str | None = None

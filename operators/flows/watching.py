@@ -12,6 +12,7 @@ from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Act, Rollout
+from operators.core.secret_judgement import asks_secrets, heeding_secrets
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.start_limits import start_limit
 from operators.core.startup_judgement import asks_startups, heeding_startups
@@ -29,20 +30,20 @@ class Watching:
     house: House
 
     async def judged(self, rollout: Rollout, now: datetime) -> tuple[WatchFacts, Verdict]:
-        """One look. The platform's log is read where the judgement asks for it, secrets and starts after a failure."""
+        """One look. The platform's log is read where the judgement asks for it, starts and secrets after a failure."""
         facts = await self._read(rollout, now)
         verdict: Verdict = judge(facts, now)
         if not isinstance(verdict, Suspect):
             return facts, verdict
         facts = await self._with_log(rollout, facts)
         verdict = judge(facts, now)
-        if isinstance(verdict, Failed):
-            facts = await self._with_secrets(rollout, facts)
-            verdict = judge(facts, now)
-        if not asks_startups(facts, verdict):
-            return facts, verdict
-        facts = facts.model_copy(update={"startups": await self._startups(facts)})
-        return facts, heeding_startups(facts, verdict)
+        if asks_startups(facts, verdict):
+            facts = facts.model_copy(update={"startups": await self._startups(facts)})
+            verdict = heeding_startups(facts, verdict)
+        if asks_secrets(verdict):
+            facts = facts.model_copy(update={"unresolved": await self._unresolved(rollout)})
+            verdict = heeding_secrets(facts, verdict, now)
+        return facts, verdict
 
     async def swap(self, rollout: Rollout, now: datetime) -> Swapped | Waiting | Failed:
         """One look at a swap that was begun."""
@@ -153,15 +154,14 @@ class Watching:
         states = {"site_state": site.state, "usage_state": site.usage_state, "scm_host_name": site.scm_host_name}
         return facts.model_copy(update={"lines": lines} | states)
 
-    async def _with_secrets(self, rollout: Rollout, facts: WatchFacts) -> WatchFacts:
-        """The same facts with the settings whose secrets the platform could not read."""
+    async def _unresolved(self, rollout: Rollout) -> tuple[str, ...] | Unknown:
+        """The settings whose secrets the platform could not read."""
         app, details = rollout.acted_on, self.house.azure.details
         what = f"Key Vault references of {app.name}"
         references = await read_or_unknown(what, details.key_vault_references(app))
         if isinstance(references, Unknown):
-            return facts
-        unresolved = tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
-        return facts.model_copy(update={"unresolved": unresolved})
+            return references
+        return tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
 
     async def _startups(self, facts: WatchFacts) -> tuple[Startups, ...] | Unknown:
         what = "start-up summary"

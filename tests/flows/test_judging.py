@@ -3,6 +3,7 @@
 import pytest
 
 from local.azure.scenario import FaultRule
+from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from tests.flows.town import Town
 
@@ -28,3 +29,18 @@ async def test_a_start_limit_that_cannot_be_read_accuses_no_image(town: Town, fa
     rollout = await town.rollout("shop")
     assert rollout.state is State.SUCCEEDED
     assert town.acts == ["sites.restart"]
+
+
+async def test_without_site_status_a_missing_secret_still_explains_a_crash(town: Town) -> None:
+    """Only the log tells of it: the unresolved reference is named all the same, and the digest is not rejected."""
+    town.world.set_app_settings("shop", {"DATABASE_URL": "@Microsoft.KeyVault(VaultName=gone;SecretName=database)"})
+    town.world.faults.add(FaultRule(path="/siteStatus$", status=404, envelope="web", code="NotFound"))
+    town.clock.advance(60)
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    stall = (await town.rollout("shop")).stall
+    assert stall is not None
+    assert stall.reason is StallReason.KEY_VAULT_REFERENCE_UNRESOLVED
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert active.container.rejected == ()
