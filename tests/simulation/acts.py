@@ -64,6 +64,8 @@ class ActLaws:
         self._frozen_since: datetime | None = None
         self.rejected: dict[tuple[str, str], int] = {}
         """(app, digest) → the rollout in which it failed."""
+        self.others: dict[str, datetime] = {}
+        """Resource id, in lower case → since when somebody else is at work on the app."""
         self.done: list[Act] = []
 
     def committed(self, commit: Commit) -> None:
@@ -146,6 +148,12 @@ class ActLaws:
             self._verdict.breaks(_ALLOWED, f"{act} by {by}, which only observes")
         if self._frozen_since and self._frozen_since < by.began:
             self._verdict.breaks(_ALLOWED, f"{act} by {by} though frozen since {self._frozen_since:%T}")
+        theirs = self.others.get(act.on.resource_id.lower())
+        if theirs and theirs < by.began:
+            self._verdict.breaks(
+                "nothing is done into other people's work", f"{act} by {by}: under way since {theirs:%T}"
+            )
+        self._is_in_order(act, by, rollout)
         site = self._world.site(act.app.resource_id)
         if site.told.tags.get("pulley") != "on":
             self._verdict.breaks(_ALLOWED, f"{act} by {by}, and the app is not Pulley's")
@@ -158,3 +166,15 @@ class ActLaws:
         if failed_in and rollout.asked is None:
             how = f"#{rollout.sequence} brings {digest}, which failed in #{failed_in}, and nobody asked for it"
             self._verdict.breaks("nothing rejected is rolled out again", how)
+
+    def _is_in_order(self, act: Act, by: Invocation, rollout: Rollout) -> None:
+        """What Pulley begins to bring by itself is what the followed tag named while the step decided."""
+        if rollout.asked or rollout.measure or rollout.attempts != 1 or rollout.reference is None:
+            return
+        registry, _, rest = rollout.reference.partition("/")
+        repository, _, tag = rest.rpartition(":")
+        shown = self._world.registry(registry).named(repository, tag, by.began, self._world.now())
+        digest = rollout.wanted.digest if rollout.wanted else None
+        if digest not in shown:
+            how = f"{act} by {by} brings {digest}, and {rollout.reference} was {shown}"
+            self._verdict.breaks("no automatic move against the policy's order", how)

@@ -20,6 +20,7 @@ from tests.simulation.evidence import Evidence
 from tests.simulation.host import QueueHost
 from tests.simulation.instance import Instance
 from tests.simulation.invocation import who
+from tests.simulation.neighbours import Neighbours
 from tests.simulation.people import People
 from tests.simulation.records import RecordLaws
 from tests.simulation.rows import EngineRow
@@ -37,6 +38,8 @@ _OBSERVING = 0.08
 """Of so many runs Pulley only observes at the beginning."""
 _STAGING = 5
 """In every so many runs there are apps with a stage: drawn apart, so that the others are as they would be without."""
+_NEIGHBOURS = (7, 1)
+"""In one of so many runs, and which, others are at work on the apps too."""
 _LEASE_LOST = 0.05
 _NIGHTS = 0.02
 _NIGHT = timedelta(hours=26)
@@ -94,6 +97,7 @@ class _Run:
         storage.tables.on_commit += [records.committed, acts.committed]
         storage.queues.on_change.append(self._stage.ring)
         self._people = People(self._stage, self._town, EventGrid(self._stage))
+        self._neighbours = Neighbours(self._stage, self._town, self._people, random.Random(seed))  # noqa: S311 - as above
         self._rest = Rest(self._stage, self._town, self._people)
         self._crashes = 0
         self._mode = Mode.OBSERVE if chance.random() < _OBSERVING else Mode.ACT
@@ -132,11 +136,15 @@ class _Run:
         await asyncio.sleep(chance.choice((40, 100)))
         stage.weather.calm = False
         stage.trace.note("run", "the storm begins")
+        every, which = _NEIGHBOURS
+        if self._seed % every == which:
+            self._in_background(self._neighbours.live(every=60))
         await self._people.live(chance.uniform(150, 900), every=chance.choice((15, 40, 100)))
         if chance.random() < _NIGHTS:
             await self._night()
         stage.weather.calm = True
         stage.trace.note("run", "the storm is over")
+        self._neighbours.calm_down()
         await self._people.calm_down()
         await self._settle()
 

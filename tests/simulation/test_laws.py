@@ -134,6 +134,30 @@ async def test_acts_that_are_not_allowed(
     assert any(law in line for line in court.verdict.broken)
 
 
+async def test_an_act_into_the_work_of_others(court: Court) -> None:
+    """It was under way before the step began, which had to see it; what begins in between it cannot know."""
+    court.acts.others[court.app().resource_id.lower()] = NOW
+    with at_work(US):
+        await court.begun()
+        await court.restart()
+    assert court.verdict.broken == []
+    court.clock.advance(1)
+    with at_work(replace(US, began=court.clock.now())):
+        await court.restart()
+    assert any("other people's work" in line for line in court.verdict.broken)
+
+
+@pytest.mark.parametrize("tag", ["stable", "next"])
+async def test_an_act_against_the_order(court: Court, tag: str) -> None:
+    """What it begins to bring is not what the followed tag named while the step decided."""
+    with at_work(US):
+        await court.begun(tag, reference="contoso.azurecr.io/shop:stable", attempts=1)
+        await court.restart()
+    assert [line.partition(":")[0] for line in court.verdict.broken] == (
+        [] if tag == "stable" else ["no automatic move against the policy's order"]
+    )
+
+
 async def test_a_rejected_digest_again(court: Court) -> None:
     """It failed here before, and nobody asked for it."""
     court.acts.rejected[court.app().key, court.digest("stable")] = 7

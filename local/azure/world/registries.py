@@ -153,6 +153,12 @@ class Registry:
             return None
         return TagView(tag, moves[-1].digest, moves[0].at, moves[-1].at)
 
+    def named(self, repository: str, tag: str, since: datetime, until: datetime) -> tuple[str | None, ...]:
+        """Answer every digest that this replica showed under a tag at some moment between two, oldest first."""
+        moves = self._moves(repository, tag)
+        first = max((n for n, move in enumerate(moves) if move.at <= self._visible(since)), default=0)
+        return tuple(move.digest for move in moves[first:] if move.at <= self._visible(until))
+
     def tags(self, repository: str, at: datetime) -> list[TagView]:
         """Answer every tag of a repository, in the registry's alphabetical order."""
         if repository not in self.repositories:
