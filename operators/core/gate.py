@@ -95,7 +95,7 @@ class Unread(Model):
 class Busy(Model):
     """Not now: somebody else is at work."""
 
-    reason: str
+    reason: StallReason
     detail: str
 
 
@@ -111,14 +111,14 @@ def gate(
     *,
     mode: Mode,
     freeze: Freeze | None,
-    other: OtherWork | None,
+    other: OtherWork | Unknown | None,
     now: datetime,
     doubt: Hold | None = None,
 ) -> Hold | Wait | GiveUp | Unread | Busy | Go:
     """Decide. `other` is somebody else at work on the app.
 
     An access that cannot be read for the moment is waited for a little, or as long as any denial where it was denied
-    before; one that stays unknown does not stop a rollout, it is written beside it.
+    before; one that stays unknown does not stop a rollout, it is written beside it. So are other people's deployments.
     """
     if mode is Mode.OBSERVE:
         return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
@@ -139,8 +139,11 @@ def gate(
             again = unread(access.failed_reads, access.reason, access.sentence)
             if rollout.state is State.WAITING_ACCESS or rollout.retries < _UNREADABLE_RETRIES:
                 return again
-    if other:
-        return Busy(reason=other.reason, detail=other.detail)
+    match other:
+        case Unknown():
+            return unread_deployments(other, rollout) or Go(detail=f"{access.sentence} {other.what}: {other.reason}")
+        case OtherWork():
+            return Busy(reason=other.reason, detail=other.detail)
     return Go(detail=access.sentence)
 
 
@@ -149,6 +152,13 @@ def give_up(rollout: Rollout, at_last: str, now: datetime, patience: timedelta =
     if rollout.waiting_since is None or now - rollout.waiting_since <= patience:
         return None
     return GiveUp(detail=f"waited for {patience} in vain: {at_last}")
+
+
+def unread_deployments(read: Unknown, rollout: Rollout) -> Unread | None:
+    """The wait while nobody can say whether a deployment is under way; None where that does not end soon."""
+    if not read.temporary or rollout.retries >= _UNREADABLE_RETRIES:
+        return None
+    return unread((read,), "deployments_unreadable", f"{read.what}: {read.reason}")
 
 
 def unread(reads: Sequence[Unknown], reason: str, detail: str) -> Unread:

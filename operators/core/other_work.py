@@ -27,8 +27,8 @@ class OtherWork(Model):
     detail: str
 
 
-def other_work(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> OtherWork | None:
-    """What keeps the app busy; None where nothing is known to. Deployments that could not be read make nobody wait."""
+def other_work(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> OtherWork | Unknown | None:
+    """What keeps the app busy; None where nothing does, Unknown where only its deployments could not be read."""
     if site.in_progress_operation_id:
         detail = f"another operation is in progress on the app: {site.in_progress_operation_id}"
         return OtherWork(reason=StallReason.OPERATION_IN_PROGRESS, detail=detail)
@@ -36,7 +36,7 @@ def other_work(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> Oth
         detail = f"a swap with {site.target_swap_slot} was begun, and neither completed nor cancelled"
         return OtherWork(reason=StallReason.SWAP_IN_PROGRESS, detail=detail)
     if isinstance(deployments, Unknown):
-        return None
+        return deployments
     for one in deployments:
         if one.status in UNDER_WAY:
             detail = f"a deployment of code is in progress ({one.status}): {one.id.rpartition('/')[2]}"

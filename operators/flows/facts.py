@@ -36,7 +36,7 @@ class Facts:
     access: AccessQuestion | None
     """None where no image is configured."""
     principal: Principal | None
-    other: OtherWork | None
+    other: OtherWork | Unknown | None
     """Somebody else at work on the app."""
     parent: Site | None = None
     """The site that a slot belongs to; None for a site."""

@@ -127,8 +127,8 @@ class Gating:
                 return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
             case Busy(reason=reason, detail=detail):
                 again = retry_wait(rollout.retries)
-                held_up = scene.other and stall(scene.other.reason, rollout.updated_at, (scene.other.detail,))
-                if held_up and rollout.stall and rollout.stall.reason is held_up.reason:
+                held_up = stall(reason, rollout.updated_at, (detail,))
+                if rollout.stall and rollout.stall.reason is held_up.reason:
                     held_up = rollout.stall
                 moved = moved.by(
                     Event.RETRY,

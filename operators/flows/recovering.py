@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
-from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait, unread
+from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait, unread, unread_deployments
 from operators.core.images import ImageReference
 from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
@@ -131,6 +131,9 @@ class Recovering:
             why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
             return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked))
         other = other_work(site, deployments)
+        if isinstance(other, Unknown):
+            blind = unread_deployments(other, rollout)
+            return Wait(blind.reason, blind.detail, retry_wait(rollout.retries, blind.asked)) if blind else None
         return Wait(other.reason, other.detail, retry_wait(rollout.retries)) if other else None
 
     def _put_off(self, active: Active, rollout: Rollout, wait: Wait, now: datetime) -> Outcome:

@@ -30,7 +30,7 @@ class Scene:
     """With a slot, both identities have to be allowed to pull: this is the worse of the two verdicts."""
     question: AccessQuestion
     """What `access` is the answer to."""
-    other: OtherWork | None
+    other: OtherWork | Unknown | None
     before: tuple[InstanceStatus, ...] | Unknown
     health: Health
 
@@ -94,7 +94,8 @@ async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQu
     )
     whose = question.site.id.key
     rollout = rollout.model_copy(update={"access_of": whose, "granted": rollout.granted and whose == rollout.access_of})
-    other = facts.other or other_work(site, deployments)
+    in_slot = other_work(site, deployments)
+    other = facts.other if isinstance(facts.other, OtherWork) else in_slot or facts.other
     if rollout.in_slot:
         return Scene(rollout, access, question, other, statuses, _health(site, config))
     return Scene(rollout, access, question, other, facts.statuses, _health(facts.site, facts.config))

@@ -60,7 +60,7 @@ def answered(
     of: Rollout = CHECKING,
     mode: Mode = Mode.ACT,
     freeze: Freeze | None = None,
-    other: OtherWork | None = None,
+    other: OtherWork | Unknown | None = None,
     now: datetime = NOW,
 ) -> Answer:
     """The gate's answer where nothing but these is in the way."""
@@ -90,6 +90,9 @@ def answered(
         pytest.param(answered(ALLOWED.model_copy(update={"failed_reads": (FAILED,)})), Go, id="allowed, though another read failed"),
         pytest.param(answered(other=OTHER), Busy, id="somebody else is at work"),
         pytest.param(answered(UNKNOWN, other=OTHER), Busy, id="access unknown and somebody else at work"),
+        pytest.param(answered(other=FAILED), Unread, id="deployments unreadable for the moment"),
+        pytest.param(answered(other=FAILED, of=rollout(State.CHECKING, retries=3)), Go, id="deployments unreadable for too long"),
+        pytest.param(answered(other=FAILED.model_copy(update={"temporary": False})), Go, id="deployments unreadable for good"),
     ],
 )  # fmt: skip
 def test_the_answer(answer: Answer, kind: type) -> None:

@@ -46,6 +46,20 @@ async def test_a_busy_app_is_waited_for(town: Town) -> None:
     assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
 
 
+@pytest.mark.parametrize(("times", "waits"), [(1, 1), (9, 3)], ids=["for a moment", "for long"])
+async def test_what_others_have_under_way_cannot_be_read(town: Town, times: int, waits: int) -> None:
+    """It is read again three times before it acts without knowing of deployments, and says so."""
+    town.world.faults.add(FaultRule(path="/deploymentStatus$", times=times, status=503))
+    await town.push(IMAGE, "v2")
+    await town.run()
+    steps = await town.steps("shop", 2)
+    assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
+    assert [step.reason for step in steps].count("deployments_unreadable") == waits
+    assert any("deploymentStatus of shop: 503" in step.detail for step in steps if step.state is State.APPLYING) is (
+        waits > 1
+    )
+
+
 async def test_dying_between_intent_and_result(town: Town) -> None:
     """The process dies right after the restart: the next one reads what is real and does not restart again."""
     await town.push(IMAGE, "v2")

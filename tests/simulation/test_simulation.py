@@ -9,6 +9,7 @@ SEEDS = 36
 FOUND = {
     13: "a tag that moved away and back was taken for one that had not moved",
     114: "an end beside a held rollout was never listed: the process died before, and another message came first",
+    351: "a deployment of somebody else's could not be read, and was taken for none",
     614: "a freeze whose answer was lost was never lifted: the people of the simulation took it for refused",
     868: "a measure of recovery that was throttled left a rollout that no step could look at any more",
     1021: "a wish for a stopped app that nobody had looked at yet left it unseen for good",
