@@ -127,7 +127,7 @@ async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:
         throttled = isinstance(error, Throttled)
         return Unknown(what=what, reason=error.reason, temporary=True, throttled=throttled, retry_after_seconds=seconds)
     except Forbidden as error:
-        return Unknown(what=what, reason=error.reason, action=error.action)
+        return Unknown(what=what, reason=error.reason, action=error.action, scope=error.scope)
     except Permanent as error:
         return Unknown(what=what, reason=error.reason)
 

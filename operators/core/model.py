@@ -31,6 +31,8 @@ class Unknown(Model):
     """Whether too much was asked of Azure: the same read gives an answer once it has room again."""
     action: str | None = None
     """The right that the operator lacks for it: "Microsoft.Web/sites/read"; None where that is not why, or not told."""
+    scope: str | None = None
+    """The id of what it was tried on; None where it was not told."""
     retry_after_seconds: float | None = None
     """How long the other side asked us to wait; None where it did not say."""
 

@@ -15,6 +15,7 @@ from operators.core.access.credential import credential_of
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.evaluation import evaluate_access, needs_settings
 from operators.core.access.granting import MissingRole, missing_role
+from operators.core.access.parts import unread
 from operators.core.access.rbac import RoleAssignment, RoleDefinition
 from operators.core.access.roles import grants_directly, held_roles
 from operators.core.apps import AppId, PullSettings, Site, SiteConfig, SiteContainer
@@ -62,6 +63,10 @@ class AccessReads:
         """The operator's own object id; None where its token does not tell it."""
         us = await self._once("the operator's own identity", self.house.azure.activity_log.oneself)
         return None if isinstance(us, Unknown) else us.object_id
+
+    async def unread(self, app: AppId, image: str, failed: Unknown) -> Access:
+        """The verdict where it is not even known what to ask about, with what the operator needs to know it."""
+        return unread(app, image, failed, await self.operator_id())
 
     async def rights(self, registry: Registry, repository: str, principal_id: str) -> Rights:
         """The principal's roles at the registry; its groups are asked for only where none of its own lets it pull."""
@@ -153,8 +158,9 @@ class AccessQuestion:
         return missing_role(access.reason, principal, registry, wanted.repository)
 
     async def _facts(self, reads: AccessReads, image: ImageReference) -> AccessFacts:
-        app, registry = self.site.id, await reads.registry(image.registry)
-        asked = self._unread(image, registry)
+        app = self.site.id
+        registry, operator_id = await asyncio.gather(reads.registry(image.registry), reads.operator_id())
+        asked = self._unread(image, registry).model_copy(update={"operator_id": operator_id})
         if not isinstance(registry, Registry):
             return asked
         principal = credential_of(asked)
@@ -166,8 +172,6 @@ class AccessQuestion:
             reads.settings(app) if needs_settings(asked) else _nothing(),
         )
         told = asked.model_copy(update={"manifest": manifest, "settings": settings})
-        if isinstance(manifest, Unknown) and manifest.action:
-            told = told.model_copy(update={"operator_id": await reads.operator_id()})
         if rights is None:
             return told
         assignments, definitions, denials = rights.assignments, rights.definitions, rights.denials

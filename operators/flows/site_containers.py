@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.access import Access, ContainerAccess
-from operators.core.access.containers import image_of, of_all, unread
+from operators.core.access.containers import image_of, of_all
 from operators.core.access.granting import MissingRole
 from operators.core.apps import Site, SiteConfig, SiteContainer
 from operators.core.images import names_site_containers
@@ -35,7 +35,7 @@ class ContainersQuestion:
     async def verdict(self) -> Access:
         """The worst of the verdicts on its containers, with each of them."""
         if isinstance(self.containers, Unknown):
-            return unread(self.site.id, "the images of its containers", self.containers)
+            return await self.reads.unread(self.site.id, "the images of its containers", self.containers)
         each = await asyncio.gather(*(self._verdict_on(one) for one in self.containers))
         return of_all(tuple(each))
 
@@ -51,7 +51,8 @@ class ContainersQuestion:
     async def _verdict_on(self, container: SiteContainer) -> ContainerAccess:
         question = self._question(container)
         if isinstance(question, Unknown):
-            return ContainerAccess(container=container, access=unread(self.site.id, container.image, question))
+            access = await self.reads.unread(self.site.id, container.image, question)
+            return ContainerAccess(container=container, access=access)
         return ContainerAccess(container=container, access=await question.verdict())
 
     def _question(self, container: SiteContainer) -> AccessQuestion | Unknown:

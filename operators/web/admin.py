@@ -86,13 +86,20 @@ class Admin:
 
     async def access(self, name: str) -> AccessAnswer:
         """GET /api/apps/{app}/access: read afresh."""
-        _, question = await self._access_question(name)
+        entry = await find_app(self.house.records.inventory, name)
+        question = await self._access_question(entry)
+        if isinstance(question, Unknown):
+            image = str(entry.image or "the images of its containers")
+            return AccessAnswer.of(await self._reads().unread(entry.site.id, image, question))
         return AccessAnswer.of(await question.verdict())
 
     async def grant(self, name: str, body: bytes) -> GrantAnswer:
         """POST /api/apps/{app}/access/grant: give the role that is missing; a rollout that waits for it looks again."""
         by = GrantBody.parse(body).by
-        key, question = await self._access_question(name)
+        entry = await find_app(self.house.records.inventory, name)
+        key, question = entry.site.id.key, await self._access_question(entry)
+        if isinstance(question, Unknown):
+            raise Permanent(f"grant for {name}", f"{question.what}: {question.reason}")
         if self.house.settings.mode is Mode.OBSERVE:
             raise Conflict(f"grant for {name}", "PULLEY_MODE=observe: nothing is changed")
         access = await question.verdict()
@@ -197,20 +204,24 @@ class Admin:
             return FreezeAnswer(frozen=False)
         return FreezeAnswer(frozen=freeze is not None, by=last.by, why=last.why, at=last.at)
 
-    async def _access_question(self, name: str) -> tuple[str, AccessQuestion | ContainersQuestion]:
-        """The app's key and what is asked about it, read afresh."""
-        key = (await find_app(self.house.records.inventory, name)).site.id.key
-        active, _ = await self.house.records.engine.read(key)
+    async def _access_question(self, entry: Entry) -> AccessQuestion | ContainersQuestion | Unknown:
+        """What is asked about the app, read afresh; Unknown where it may not be read. Raises operators.errors."""
+        active, _ = await self.house.records.engine.read(entry.site.id.key)
         facts = await read_facts(self.house, active, (), afresh=True)
         if isinstance(facts, Unknown):
-            raise Temporary(facts.what, facts.reason)
+            if facts.temporary:
+                raise Temporary(facts.what, facts.reason, facts.retry_after)
+            return facts
         if facts.access is not None:
-            return key, facts.access
-        reads = AccessReads(self.house, began=self.house.now(), not_before=self.house.now())
-        question = await ContainersQuestion.about(facts.site, facts.config, reads)
+            return facts.access
+        question = await ContainersQuestion.about(facts.site, facts.config, self._reads())
         if question is None:
-            raise NotFound(f"access of {name}", "its configuration names no Linux container")
-        return key, question
+            raise NotFound(f"access of {entry.site.id.name}", "its configuration names no Linux container")
+        return question
+
+    def _reads(self) -> AccessReads:
+        now = self.house.now()
+        return AccessReads(self.house, began=now, not_before=now)
 
     async def _app(self, entry: Entry) -> AppAnswer:
         active, _ = await self.house.records.engine.read(entry.site.id.key)

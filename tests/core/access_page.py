@@ -42,15 +42,23 @@ def _commands() -> Iterator[str]:
     yield ""
     yield "What is proposed for an app `shop` that is to run `demo.azurecr.io/shop:v1`, with the ids of that example."
     for reason in CATALOGUE:
-        case, fix = _example(reason)
-        if fix:
+        for case, fix in _examples(reason):
             yield from ("", f"### `{reason}`: {case}", "", "```sh", *fix, "```")
+    yield ""
+    yield "Without a command:"
+    yield ""
+    for reason, entry in CATALOGUE.items():
+        if entry.without_command:
+            yield f"- `{reason}`{_SOMETIMES[any(_examples(reason))]}: {entry.without_command}."
 
 
-def _example(reason: Reason) -> tuple[str, tuple[str, ...]]:
-    """The first situation with this reason, and its fix."""
-    case, facts = next((case, facts) for case, (facts, found) in CASES.items() if found is reason)
-    return case, evaluate_access(facts, NOW).fix
+_SOMETIMES = {True: ", at times", False: ""}
+
+
+def _examples(reason: Reason) -> list[tuple[str, tuple[str, ...]]]:
+    """The first situation with this reason that has a fix, and the fix; none where no situation has one."""
+    found = ((case, evaluate_access(facts, NOW)) for case, (facts, _) in CASES.items())
+    return [(case, access.fix) for case, access in found if access.reason is reason and access.fix][:1]
 
 
 if __name__ == "__main__":

@@ -29,7 +29,13 @@ def _user(name: str, client_id: str, principal_id: str) -> UserAssignedIdentity:
 USER = _user("puller", "221b5a87-47fc-486b-8ba9-09ed5c37a309", "027ada1a-2213-4413-854a-0c6e93195217")
 OTHER = _user("other", "f6c749f0-9557-4551-a787-28008c4e5deb", "ba457826-09c6-4a3a-9a82-6c2759653622")
 DEMO = Registry(id=REGISTRY_ID, name="demo", login_server="demo.azurecr.io", role_assignment_mode=LEGACY)
-FORBIDDEN = Unknown(what="role assignments at demo.azurecr.io", reason="403 AuthorizationFailed")
+OPERATOR = "33333333-3333-4333-8333-333333333333"
+FORBIDDEN = Unknown(
+    what="role assignments at demo.azurecr.io",
+    reason="403 AuthorizationFailed: the operator's identity needs Microsoft.Authorization/roleAssignments/read",
+    action="Microsoft.Authorization/roleAssignments/read",
+    scope=f"{REGISTRY_ID}/providers/Microsoft.Authorization",
+)
 THROTTLED = Unknown(what="registries", reason="429", temporary=True, retry_after_seconds=17)
 
 
@@ -108,6 +114,7 @@ FACTS = AccessFacts(
     assignments=(),
     denials=(),
     manifest=ManifestFacts(digest=DIGEST),
+    operator_id=OPERATOR,
 )
 
 

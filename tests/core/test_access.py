@@ -17,6 +17,7 @@ from tests.core.access_samples import (
     ACR_PULL,
     ALL_BUT_PULL,
     ALL_REPOSITORIES,
+    APP,
     AS_USER,
     CATALOG_LISTER,
     DIGEST,
@@ -61,9 +62,11 @@ FOR_SHOP, FOR_NEWS = repository_condition("shop"), repository_condition("news")
 ODD_CONDITION = "@Resource[Microsoft.ContainerRegistry/registries/repositories:name] StringEquals 'shop'"
 UNREADABLE_CONDITION = "sometimes"
 NO_SETTINGS = Unknown(
-    what="app settings of shop", reason="403: the operator's identity needs Microsoft.Web/sites/config/list/action"
+    what="app settings of shop",
+    reason="403: the operator's identity needs Microsoft.Web/sites/config/list/action",
+    action="Microsoft.Web/sites/config/list/action",
+    scope=f"{APP.resource_id}/config/appsettings",
 )
-OPERATOR = "33333333-3333-4333-8333-333333333333"
 NOT_OURS_TO_READ = Unknown(what="tag demo.azurecr.io/shop:v1", reason="401 UNAUTHORIZED: … needs AcrPull", action=PULL)
 ADMIN = {"user_name": "demo", "has_user_name": True, "has_password": True}
 SERVICE_PRINCIPAL = {"user_name": "221b5a87", "has_user_name": True, "has_password": True, "server": "demo.azurecr.io"}
@@ -195,9 +198,9 @@ CASES: dict[str, tuple[AccessFacts, Reason]] = {
     "an image that quarantine hides": (pulls(registry=demo(quarantine_enabled=True), manifest=NotThere(image="demo.azurecr.io/shop:v1")), Reason.IMAGE_QUARANTINED),
     "an image that passed": (pulls(registry=demo(quarantine_enabled=True), manifest=ManifestFacts(digest=DIGEST, quarantine_state="Passed")), Reason.ROLE_GRANTED),
     "a manifest that could not be read": (pulls(manifest=FORBIDDEN), Reason.READ_FAILED),
-    "an image that the operator may not read": (pulls(manifest=NOT_OURS_TO_READ, operator_id=OPERATOR), Reason.READ_FAILED),
-    "an image that the operator may not read, in ABAC mode": (strict(given(REPOSITORY_READER), manifest=NOT_OURS_TO_READ, operator_id=OPERATOR), Reason.READ_FAILED),
-    "an image that the operator may not read, and its own id not known": (pulls(manifest=NOT_OURS_TO_READ), Reason.READ_FAILED),
+    "an image that the operator may not read": (pulls(manifest=NOT_OURS_TO_READ), Reason.READ_FAILED),
+    "an image that the operator may not read, in ABAC mode": (strict(given(REPOSITORY_READER), manifest=NOT_OURS_TO_READ), Reason.READ_FAILED),
+    "an image that the operator may not read, and its own id not known": (pulls(manifest=NOT_OURS_TO_READ, operator_id=None), Reason.READ_FAILED),
     "a manifest that nobody asked for": (pulls(manifest=None), Reason.ROLE_GRANTED),
     "a manifest that could not be read, and a new role": (roles(given(ACR_PULL, minutes_ago=1), known=(ACR_PULL,), manifest=THROTTLED), Reason.ROLE_PROPAGATING),
 }  # fmt: skip

@@ -6,8 +6,9 @@ import shlex
 import pytest
 
 from operators.core.access import Access, AccessFacts, ContainerAccess, Reason, Verdict
-from operators.core.access.containers import image_of, of_all, unread
+from operators.core.access.containers import image_of, of_all
 from operators.core.access.evaluation import evaluate_access, needs_settings
+from operators.core.access.parts import unread
 from operators.core.apps import PullSettings, SiteContainer, SiteIdentity
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
@@ -208,7 +209,7 @@ def test_what_names_no_image_is_unknown() -> None:
     odd = container().model_copy(update={"image": "no image!"})
     image = image_of(odd)
     assert isinstance(image, Unknown)
-    access = unread(APP, odd.image, image)
+    access = unread(APP, odd.image, image, operator_id=None)
     assert isinstance(access, Access)
     assert access.verdict is Verdict.UNKNOWN
     assert "image of container cache: 'no image!' is not an image reference" in access.sentence

@@ -42,6 +42,10 @@ COMMANDS = {
         access.show_manifests(ODD, ODD, ODD),
         access.take_arm_tokens(ODD, ODD),
         access.show_mode(ID),
+        access.build(ODD, ODD, ODD, ODD, ODD) + "; " + access.build(ODD, ODD, ODD, None, ODD),
+        access.grant_to_operator(ODD, ODD, ID) + "; " + access.grant_to_operator(None, ODD, ID),
+        access.let_operator_see_registry(ODD, ODD),
+        access.show_assignments(ODD, ID),
         access.show(ID),
     ),
     doctor: (
@@ -66,7 +70,7 @@ COMMANDS = {
         doctor.cancel_swap(APP, ODD),
     ),
 }
-FILLED_IN = "VNET_ID=/v SUBNET_ID=/s"
+FILLED_IN = "VNET_ID=/v SUBNET_ID=/s OPERATOR_OBJECT_ID=o REGISTRY_SUBSCRIPTION_ID=r"
 PRINT_WORDS = rf"""{FILLED_IN}; az() {{ printf '%s\n' "$@"; }}; """
 
 

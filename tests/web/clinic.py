@@ -107,11 +107,11 @@ class Clinic:
         checks = (await self.examine(name)).checks
         return {check.code: check.status for check in checks if check.status != "ok"}
 
-    def refuse(self, path: str, action: str = "Some/right/read") -> None:
+    def refuse(self, path: str, action: str = "Some/right/read", scope: str = "/subscriptions/s") -> None:
         """From now on calls to this path lack a right, as ARM says it."""
         message = (
             f"The client 'x' with object id 'x' does not have authorization to perform action '{action}' over scope "
-            "'/subscriptions/s' or the scope is invalid."
+            f"'{scope}' or the scope is invalid."
         )
         self.world.faults.add(FaultRule(path=path, status=403, code="AuthorizationFailed", message=message))
 

@@ -145,7 +145,7 @@ class AccessFacts(Model):
     manifest: ManifestFacts | NotThere | Unknown | None = None
     """What the registry says about the image; None where nobody asked."""
     operator_id: str | None = None
-    """The operator's own object id; None where nobody asked, for it could read all that it wanted."""
+    """The object id of the operator's own identity, which needs rights too; None where its token does not tell it."""
 
     @property
     def whose(self) -> str:

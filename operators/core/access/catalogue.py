@@ -38,6 +38,8 @@ class Entry(NamedTuple):
     """For a person; what stands in braces is filled in."""
     what_to_do: str
     documentation: str
+    without_command: str = ""
+    """Why it may come without a command; empty where it never does."""
 
 
 _ALLOWED, _PROPAGATING, _DENIED, _UNKNOWN = Verdict.ALLOWED, Verdict.PROPAGATING, Verdict.DENIED, Verdict.UNKNOWN
@@ -50,6 +52,7 @@ CATALOGUE: dict[Reason, Entry] = {
         "{app} may pull {repository} from {registry}: its {identity} has {role} at {scope}.",
         "Nothing.",
         _REGISTRY_ROLES,
+        "nothing is to be done",
     ),
     Reason.ROLE_PROPAGATING: Entry(
         _PROPAGATING,
@@ -57,6 +60,7 @@ CATALOGUE: dict[Reason, Entry] = {
         "has {role} at {scope} since {since}.",
         "Wait; a rollout waits by itself.",
         _SPREADING,
+        "nothing is to be done but to wait",
     ),
     Reason.ROLE_MISSING: Entry(
         _DENIED,
@@ -138,7 +142,11 @@ CATALOGUE: dict[Reason, Entry] = {
         _PULL_WITH_IDENTITY,
     ),
     Reason.ANONYMOUS_PULL: Entry(
-        _ALLOWED, "{app} pulls as nobody, and anybody may pull from {registry}.", "Nothing.", _ANONYMOUS
+        _ALLOWED,
+        "{app} pulls as nobody, and anybody may pull from {registry}.",
+        "Nothing.",
+        _ANONYMOUS,
+        "nothing is to be done",
     ),
     Reason.CREDENTIALS_MISSING: Entry(
         _DENIED,
@@ -168,7 +176,8 @@ CATALOGUE: dict[Reason, Entry] = {
     Reason.REGISTRY_NOT_FOUND: Entry(
         _UNKNOWN,
         "{registry} is none of the registries that can be read here.",
-        "Give the operator Reader at the registry, and its subscription a place in PULLEY_SCOPES.",
+        "Give the operator Reader at the registry, and its subscription a place in PULLEY_SCOPES. Which subscription "
+        "that is cannot be seen from here.",
         _READER,
     ),
     Reason.NOT_AN_AZURE_REGISTRY: Entry(
@@ -176,6 +185,7 @@ CATALOGUE: dict[Reason, Entry] = {
         "{registry} is no Azure container registry; whom it lets pull is not looked into.",
         "Nothing.",
         _TAGS,
+        "`az` knows no other registries",
     ),
     # the road
     Reason.REGISTRY_CLOSED: Entry(
@@ -226,7 +236,8 @@ CATALOGUE: dict[Reason, Entry] = {
     Reason.PLATFORM_MISSING: Entry(
         _DENIED,
         "{image} has nothing for linux/amd64, which App Service runs, but: {platforms}.",
-        "Build it for linux/amd64 too and push it again.",
+        "Build it for linux/amd64 too and push it again. `az acr build` makes an image for one platform; to keep the "
+        "others beside it: `docker buildx build --platform linux/amd64,… --push`.",
         _PLATFORMS,
     ),
     # a read
@@ -235,5 +246,6 @@ CATALOGUE: dict[Reason, Entry] = {
         "Whether {app} may pull {image} is not known. {reads}",
         "Give the operator the right that is named; what fails for a moment is asked again.",
         _READER,
+        "the answer named no right of Azure Resource Manager's that is lacking",
     ),
 }

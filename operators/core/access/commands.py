@@ -79,8 +79,8 @@ def grant_acr_pull_to_system_identity(app: AppId, registry_id: str) -> str:
     return _create_assignment(_system_identity(app), "AcrPull", registry_id)
 
 
-def grant_repository_reader(principal_id: str, registry_id: str, condition: str | None = None) -> str:
-    """Give an identity the role that a registry in ABAC mode honours, for what the condition says; all without one."""
+def grant_repository_reader(principal_id: str, registry_id: str, condition: str) -> str:
+    """Give an identity the role that a registry in ABAC mode honours, for what the condition says."""
     return _create_assignment(principal_id, _REPOSITORY_READER, registry_id, condition)
 
 
@@ -135,15 +135,44 @@ def show_mode(registry_id: str) -> str:
     return az("resource", "show", "--ids", registry_id, "--query", "properties.roleAssignmentMode", "--output", "tsv")
 
 
+def build(registry: str, subscription: str, repository: str, tag: str | None, platform: str) -> str:
+    """Build what is in the current folder for a platform, in a registry that keeps it under the tag, or a new one."""
+    image = f"{repository}:{tag or '{{.Run.ID}}'}"
+    where = ("--subscription", subscription, "--registry", registry)
+    return az("acr", "build", *where, "--image", image, "--platform", platform, ".")
+
+
+def grant_to_operator(operator: str | None, role: str, scope: str) -> str:
+    """Give the operator's own identity a role."""
+    return _create_assignment(_operator(operator), role, scope)
+
+
+def let_operator_see_registry(operator: str | None, login_server: str) -> str:
+    """Give the operator's own identity Reader at a registry; in which subscription that is, is to be filled in."""
+    query = f"[?loginServer=='{login_server}'].id"
+    where = ("--subscription", Filled("$REGISTRY_SUBSCRIPTION_ID"))
+    found = az("acr", "list", *where, "--query", query, "--output", "tsv")
+    return _create_assignment(_operator(operator), "Reader", Filled(f"$({found})"))
+
+
+def show_assignments(principal_id: str, scope: str) -> str:
+    """See what roles somebody was given at a scope, and under which conditions."""
+    return az("role", "assignment", "list", "--assignee", principal_id, "--scope", scope)
+
+
 def show(resource_id: str) -> str:
     """See a resource as ARM has it, where `az` has no command of its own."""
     return az("rest", "--method", "get", "--url", f"{resource_id}?api-version=2022-04-01")
 
 
-def _create_assignment(object_id: str | Filled, role: str, registry_id: str, condition: str | None = None) -> str:
+def _create_assignment(object_id: str | Filled, role: str, scope: str | Filled, condition: str | None = None) -> str:
     whom = ("--assignee-object-id", object_id, "--assignee-principal-type", "ServicePrincipal")
     under = ("--condition", condition, "--condition-version", "2.0") if condition else ()
-    return az("role", "assignment", "create", *whom, "--role", role, "--scope", registry_id, *under)
+    return az("role", "assignment", "create", *whom, "--role", role, "--scope", scope, *under)
+
+
+def _operator(object_id: str | None) -> str | Filled:
+    return object_id or Filled("$OPERATOR_OBJECT_ID")
 
 
 def _system_identity(app: AppId) -> Filled:

@@ -3,10 +3,9 @@
 Source: azure-docs, app-service/configure-sidecar: the site starts with all of its containers.
 """
 
-from operators.core.access import Access, ContainerAccess, Reason, Verdict
-from operators.core.access.catalogue import CATALOGUE
-from operators.core.access.parts import WEIGHT, reads
-from operators.core.apps import AppId, SiteContainer
+from operators.core.access import Access, ContainerAccess, Verdict
+from operators.core.access.parts import WEIGHT
+from operators.core.apps import SiteContainer
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 
@@ -17,13 +16,6 @@ def image_of(container: SiteContainer) -> ImageReference | Unknown:
         return ImageReference.parse(container.image.removeprefix("https://"))
     except ValueError as error:
         return Unknown(what=f"image of container {container.name}", reason=str(error))
-
-
-def unread(app: AppId, image: str, failed: Unknown) -> Access:
-    """The verdict where a read kept us from knowing what to ask about."""
-    entry = CATALOGUE[Reason.READ_FAILED]
-    sentence = entry.sentence.format(app=app.name, image=image, **reads((failed,)))
-    return Access(verdict=entry.verdict, reason=Reason.READ_FAILED, sentence=sentence, failed_reads=(failed,))
 
 
 def of_all(containers: tuple[ContainerAccess, ...]) -> Access:

@@ -12,6 +12,7 @@ from operators.core.access.credential import Nobody, RegistryUser, credential_of
 from operators.core.access.evidence import config_evidence, credential_evidence, registry_evidence
 from operators.core.access.fixes import fix_identity, fix_towards_identity, take_arm_tokens
 from operators.core.access.image import image_part
+from operators.core.access.own_rights import fix_sight
 from operators.core.access.parts import Part, concluded, read_failed, reads
 from operators.core.access.rights import rights_parts
 from operators.core.access.road import road_needs_settings, road_part
@@ -67,8 +68,10 @@ def _tokens_refused(registry: Registry) -> tuple[str, ...]:
 
 
 def _no_registry(facts: AccessFacts) -> Part:
-    known = is_azure_registry(facts.image.registry)
-    return Part(reason=Reason.REGISTRY_NOT_FOUND if known else Reason.NOT_AN_AZURE_REGISTRY)
+    server = facts.image.registry
+    if not is_azure_registry(server):
+        return Part(reason=Reason.NOT_AN_AZURE_REGISTRY)
+    return Part(reason=Reason.REGISTRY_NOT_FOUND, fix=fix_sight(facts))
 
 
 def _without_principal(

@@ -6,7 +6,9 @@ from operators.core.access import AccessFacts, Principal, Reason, identity_to_pu
 from operators.core.access import commands as az
 from operators.core.access.conditions import repository_condition
 from operators.core.access.deny_assignments import DenyAssignment
+from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId, SiteIdentity
+from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import Registry
 
@@ -31,15 +33,6 @@ def grant_to_new_identity(app: AppId, registry: Registry, repository: str) -> tu
     if registry.uses_abac:
         condition = repository_condition(repository)
         return (az.grant_repository_reader_to_system_identity(app, registry.id, condition),)
-    return ()
-
-
-def fix_operator(operator_id: str, registry: Registry) -> tuple[str, ...]:
-    """Let the operator itself read what the registry holds: it follows more repositories than one."""
-    if registry.honours_acr_pull:
-        return (az.grant_acr_pull(operator_id, registry.id),)
-    if registry.uses_abac:
-        return (az.grant_repository_reader(operator_id, registry.id),)
     return ()
 
 
@@ -102,6 +95,16 @@ def show_tags(registry: Registry, repository: str) -> tuple[str, ...]:
 def show_manifests(registry: Registry, repository: str) -> tuple[str, ...]:
     """See the manifests with their state."""
     return (az.show_manifests(registry.name, _subscription(registry.id), repository),)
+
+
+def build_for(registry: Registry, image: ImageReference, platform: str) -> tuple[str, ...]:
+    """Build the image where App Service can run it, in the registry itself."""
+    return (az.build(registry.name, _subscription(registry.id), image.repository, image.tag, platform),)
+
+
+def show_assignment(assignment: RoleAssignment) -> tuple[str, ...]:
+    """See the assignment with its condition."""
+    return (az.show_assignments(assignment.principal_id, assignment.scope),)
 
 
 def show_registry(registry: Registry) -> tuple[str, ...]:

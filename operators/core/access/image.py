@@ -1,8 +1,8 @@
 """The part of the verdict that is about the image: is it there, out of quarantine, and for App Service?"""
 
-from operators.core.access import PULL, AccessFacts, Reason
+from operators.core.access import AccessFacts, Reason
 from operators.core.access.evidence import manifest_evidence
-from operators.core.access.fixes import fix_operator, show_manifests, show_tags
+from operators.core.access.fixes import build_for, show_manifests, show_tags
 from operators.core.access.parts import Part, read_failed
 from operators.core.model import Unknown
 from operators.core.registries import NotThere, Registry
@@ -17,7 +17,7 @@ def image_part(facts: AccessFacts, registry: Registry) -> Part:
     if manifest is None:
         return Part()
     if isinstance(manifest, Unknown):
-        return _unread(facts, registry, manifest)
+        return read_failed(manifest)
     evidence = manifest_evidence(registry, image, manifest)
     if isinstance(manifest, NotThere):
         # quarantined images are hidden from all who may only pull, and so perhaps from us
@@ -28,12 +28,6 @@ def image_part(facts: AccessFacts, registry: Registry) -> Part:
         return Part(reason=Reason.IMAGE_QUARANTINED, evidence=evidence, fix=fix)
     if manifest.platforms is not None and _PLATFORM not in manifest.platforms:
         platforms = {"platforms": ", ".join(manifest.platforms) or "nothing"}
-        return Part(reason=Reason.PLATFORM_MISSING, words=platforms, evidence=evidence)
+        fix = build_for(registry, image, _PLATFORM)
+        return Part(reason=Reason.PLATFORM_MISSING, words=platforms, evidence=evidence, fix=fix)
     return Part(evidence=evidence)
-
-
-def _unread(facts: AccessFacts, registry: Registry, manifest: Unknown) -> Part:
-    part = read_failed(manifest)
-    if manifest.action != PULL or facts.operator_id is None:
-        return part
-    return part.model_copy(update={"fix": fix_operator(facts.operator_id, registry)})

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from operators.core.access import Access, AccessFacts, Evidence, Reason, Verdict
 from operators.core.access.catalogue import CATALOGUE
+from operators.core.access.own_rights import fix_reads
+from operators.core.apps import AppId
 from operators.core.model import Instant, Model, Unknown
 
 WEIGHT = {Verdict.ALLOWED: 0, Verdict.UNKNOWN: 1, Verdict.PROPAGATING: 2, Verdict.DENIED: 3}
@@ -52,11 +54,29 @@ def concluded(facts: AccessFacts, parts: tuple[Part, ...]) -> Access:
         reason=main.reason,
         sentence=_sentence(facts, main),
         evidence=tuple(one for part in parts for one in part.evidence),
-        fix=tuple(dict.fromkeys(command for part in same for command in part.fix)),
+        fix=tuple(dict.fromkeys(command for part in same for command in _fix(facts, part))),
         warnings=(*(_sentence(facts, part) for part in others), *(one for part in parts for one in part.warnings)),
         until=main.until,
         failed_reads=tuple(read for part in same for read in part.failed_reads),
     )
+
+
+def unread(app: AppId, image: str, failed: Unknown, operator_id: str | None) -> Access:
+    """The verdict where a read kept us from knowing what to ask about."""
+    entry = CATALOGUE[Reason.READ_FAILED]
+    return Access(
+        verdict=entry.verdict,
+        reason=Reason.READ_FAILED,
+        sentence=entry.sentence.format(app=app.name, image=image, **reads((failed,))),
+        fix=fix_reads(operator_id, None, (failed,)),
+        failed_reads=(failed,),
+    )
+
+
+def _fix(facts: AccessFacts, part: Part) -> tuple[str, ...]:
+    if part.reason is not Reason.READ_FAILED:
+        return part.fix
+    return fix_reads(facts.operator_id, facts.registry, part.failed_reads)
 
 
 def _sentence(facts: AccessFacts, part: Part) -> str:

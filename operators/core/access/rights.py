@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from operators.core.access import PULL, REPOSITORY_READ, AccessFacts, Principal, Reason
 from operators.core.access.deny_assignments import Attempt, DenyAssignment, denies
 from operators.core.access.evidence import denial_evidence, role_evidence
-from operators.core.access.fixes import fix_role, show_denial, show_registry
+from operators.core.access.fixes import fix_role, show_assignment, show_denial, show_registry
 from operators.core.access.parts import Part, read_failed
 from operators.core.access.roles import Effect, HeldRole, has_spread, held_roles
 from operators.core.model import Unknown
@@ -53,7 +53,8 @@ def _by_roles(
         return _propagating(principal, min(granting, key=lambda one: one.assignment.since), spreading)
     by_effect = {one.effect: one for one in reversed(held)}
     if conditional := by_effect.get(Effect.CONDITIONAL):
-        return Part(reason=Reason.ROLE_CONDITIONAL, words=_of(principal, conditional))
+        shown = show_assignment(conditional.assignment)
+        return Part(reason=Reason.ROLE_CONDITIONAL, words=_of(principal, conditional), fix=shown)
     if Effect.UNREAD in by_effect:
         return read_failed(*_unread_roles(facts))
     if registry.role_assignment_mode is None and Effect.REPOSITORY_ONLY in by_effect:
