@@ -180,10 +180,10 @@ async def test_what_is_not_used_is_recorded(desk: Desk) -> None:
     with pytest.raises(BadInput):
         await desk.receive(body=b"{")
     refused, _ = await desk.records.refusals.of_day(NOW.date(), top=10)
-    assert any(one.detail.startswith("$: the body is no JSON") for one in refused)
-    refusals = {one.reason: one.detail for one in refused[1:]}
-    assert sorted(refusals) == ["image_deleted", "malformed"]
-    assert refusals["malformed"] == "[1].data.target.digest: Field required"
+    assert sorted(one.reason for one in refused) == ["image_deleted", "malformed", "malformed"]
+    details = {one.detail for one in refused}  # of one moment, in any order
+    assert any(detail.startswith("$: the body is no JSON") for detail in details)
+    assert "[1].data.target.digest: Field required" in details
 
 
 async def test_an_event_that_is_no_push_is_no_error(desk: Desk) -> None:
