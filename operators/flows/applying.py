@@ -12,6 +12,7 @@ from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
 from operators.core.model import Unknown
+from operators.core.naming import left_named
 from operators.core.resuming import Done, was_done
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import StallReason, stall
@@ -232,7 +233,8 @@ class Applying:
     def _refused(self, held: Held, moved: Moved, reason: str, detail: str) -> Outcome:
         event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
         failures = held.active.failures + (moved.rollout.measure is not None)
-        moved = moved.by(event, self.house.now(), reason, detail)
+        left = left_named(moved.rollout.without_measure(), held.active.container)
+        moved = moved.by(event, self.house.now(), reason, f"{detail}{left}")
         return Outcome(carrying(held.active, moved, failures=failures), (moved,), held=held)
 
 

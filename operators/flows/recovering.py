@@ -12,6 +12,7 @@ from operators.core.images import ImageReference
 from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
+from operators.core.naming import left_named
 from operators.core.other_work import other_work
 from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
@@ -52,7 +53,8 @@ class Recovering:
             moved = Moved(rollout=rollout).by(Event.NEWER, now, "newer", detail, planned=None)
             return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
         if self.house.settings.mode is Mode.OBSERVE:
-            return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.")
+            left = left_named(rollout, active.container)
+            return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.{left}")
         facts, verdict = await Watching(self.house).judged(rollout, now)
         if isinstance(verdict, Serving):
             return await Verifying(self.house).serves(active, rollout, verdict, facts)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Rejected, Running
 from operators.core.images import ImageReference, linux_fx_version
+from operators.core.naming import left_named
 from operators.core.recovery import Measure, next_measure
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall, StallReason
@@ -64,7 +65,7 @@ class Verifying:
         assert wanted is not None
         moved = Moved(rollout=rollout)
         if rollout.back_to is None:
-            detail = f"every instance serves {wanted.digest} ({proof}: {told})"
+            detail = f"every instance serves {wanted.digest} ({proof}: {told}).{left_named(rollout, active.container)}"
             moved = moved.by(
                 Event.SERVING,
                 now,
@@ -78,11 +79,8 @@ class Verifying:
             )
             container = _runs(active.container, moved.rollout, now)
             return Outcome(carrying(active, moved, container=container, failures=0), (moved,))
-        detail = (
-            f"{rollout.digest} was not brought; the last good image {wanted.digest} serves again. The configuration "
-            f"names it by digest now; the next push of {rollout.reference} is followed all the same. To put the tag "
-            f"back: az webapp config container set --container-image-name {rollout.reference}"
-        )
+        back = f"{rollout.digest} was not brought; the last good image {wanted.digest} serves again."
+        detail = f"{back}{left_named(rollout, active.container)}"
         moved = moved.by(Event.BACK, now, "rolled_back", detail, evidence=verdict.evidence, proof=proof, next_at=None)
         container = _runs(active.container, moved.rollout, now)
         return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
@@ -135,9 +133,16 @@ class Verifying:
     def _unproven(self, active: Active, rollout: Rollout, verdict: Unproven, now: datetime) -> Outcome:
         if rollout.in_slot:
             return self._staged(active, rollout, verdict.why, verdict.evidence)
-        event, failures = (Event.UNPROVEN, 0) if rollout.back_to is None else (Event.BACK, active.failures + 1)
+        event, failures, detail = Event.UNPROVEN, 0, f"{verdict.why}."
+        if rollout.back_to is not None:
+            event, failures = Event.BACK, active.failures + 1
+            back = (
+                f"{rollout.digest} was not brought; whether the last good image {rollout.back_to.digest} serves again"
+            )
+            detail = f"{back} could not be verified: {verdict.why}."
+        detail = f"{detail}{left_named(rollout, active.container)}"
         moved = Moved(rollout=rollout).by(
-            event, now, "unproven", verdict.why, evidence=verdict.evidence, proof=Proof.ASSUMED, next_at=None
+            event, now, "unproven", detail, evidence=verdict.evidence, proof=Proof.ASSUMED, next_at=None
         )
         container = _runs(active.container, moved.rollout, now)
         return Outcome(carrying(active, moved, container=container, failures=failures), (moved,))
@@ -150,7 +155,7 @@ class Verifying:
         assert rollout.digest is not None
         good = container.good_but(rollout.digest) if container and not untouched else None
         if rollout.back_to is not None:
-            detail = f"the way back failed too: {stall.meaning}"
+            detail = f"the way back failed too: {stall.meaning}{_left(rollout, container, stall)}"
             moved = moved.by(Event.NOT_BACK, now, stall.reason, detail, evidence=stall.lines, stall=stall, next_at=None)
             return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         measure = next_measure(
@@ -164,7 +169,7 @@ class Verifying:
             container = _rejecting(container, rollout, stall, now)
         if measure is None:
             serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
-            detail = f"{stall.meaning}{serves}"
+            detail = f"{stall.meaning}{serves}{_left(rollout, container, stall)}"
             moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=stall.lines, stall=stall)
             return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + _AFTER_BLOCK) if stall.blocked_until else _SETTLE
@@ -214,6 +219,11 @@ def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now:
         return container
     rejected = Rejected(digest=rollout.digest, sequence=rollout.sequence, reason=stall.reason, at=now)
     return container.model_copy(update={"rejected": (rejected, *container.rejected)[:_REMEMBERED]})
+
+
+def _left(rollout: Rollout, container: Container | None, stall: Stall) -> str:
+    """What the configuration names now; whoever overtook us knows what they wrote."""
+    return "" if stall.reason is StallReason.OVERTAKEN else left_named(rollout, container)
 
 
 def _lost(container: Container | None) -> Container | None:

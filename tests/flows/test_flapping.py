@@ -43,13 +43,16 @@ async def test_what_cannot_be_verified_is_no_failure_in_a_row(town: Town) -> Non
 
 
 async def test_a_way_back_that_cannot_be_verified_is_a_failure(town: Town) -> None:
-    """Rolled back, as far as can be told: it counts like any other."""
+    """Rolled back, as far as can be told: it counts like any other, and says what the configuration names."""
     await town.push(IMAGE, "v2")
     await town.run()
     town.world.faults.add(UNSEEN)
     await town.push(IMAGE, "crashes")
     await town.run(seconds=3000, step=20)
-    assert ((await town.rollout("shop")).state, await failures(town)) == (State.ROLLED_BACK, 1)
+    back = await town.rollout("shop")
+    assert (back.state, back.reason, await failures(town)) == (State.ROLLED_BACK, "unproven", 1)
+    assert f"names {back.back_to} now" in back.detail
+    assert f"--container-image-name {IMAGE}" in back.detail
 
 
 async def test_a_recovery_that_made_room_counts_too(town: Town) -> None:

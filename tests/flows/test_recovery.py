@@ -12,7 +12,8 @@ from operators.core.transitions import State
 from operators.core.watch import Proof
 from tests.flows.town import Died, Town
 
-IMAGE = "contoso.azurecr.io/shop:stable"
+SHOP = "contoso.azurecr.io/shop"
+IMAGE = f"{SHOP}:stable"
 
 
 async def served(town: Town) -> set[str | None]:
@@ -23,6 +24,12 @@ async def served(town: Town) -> set[str | None]:
 async def configured(town: Town) -> str | None:
     """What the configuration names."""
     return (await town.operator.house.azure.sites.config(AppId.from_key(town.key("shop")))).linux_fx_version
+
+
+def names(town: Town, image: str) -> str:
+    """The command that makes the configuration name an image."""
+    app = f"--subscription {town.world.default_subscription} --resource-group apps --name shop"
+    return f"az webapp config container set {app} --container-image-name {image}"
 
 
 async def test_a_crash_is_rolled_back_to_the_last_good_digest(town: Town) -> None:
@@ -38,7 +45,8 @@ async def test_a_crash_is_rolled_back_to_the_last_good_digest(town: Town) -> Non
     assert rollout.stall.reason is StallReason.CONTAINER_EXITED
     assert await served(town) == {good}
     assert await configured(town) == f"DOCKER|contoso.azurecr.io/shop@{good}"
-    assert f"--container-image-name {IMAGE}" in rollout.detail
+    assert f"names contoso.azurecr.io/shop@{good} now" in rollout.detail
+    assert rollout.detail.endswith(f"once a mended image was pushed to it: {names(town, IMAGE)}")
     active, _ = await town.operator.house.records.engine.read(town.key("shop"))
     assert active.container is not None
     assert active.container.running is not None
@@ -69,12 +77,15 @@ async def test_without_a_last_good_digest_it_stops_and_says_so(town: Town) -> No
 
 @pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-recover": "report"}])
 async def test_an_app_that_wants_a_report_is_left_alone(town: Town) -> None:
-    """pulley-recover=report: the stall is explained and nothing is tried."""
-    await town.push(IMAGE, "v2")
+    """pulley-recover=report: the stall is explained, nothing is tried; the tag still names it, and how to end that."""
+    good = await town.push(IMAGE, "v2")
     await town.run()
     await town.push(IMAGE, "crashes")
     await town.run(seconds=900)
-    assert (await town.rollout("shop")).state is State.FAILED
+    rollout = await town.rollout("shop")
+    assert rollout.state is State.FAILED
+    assert f"names {IMAGE}: the platform itself may still pull {rollout.digest}" in rollout.detail
+    assert rollout.detail.endswith(names(town, f"{SHOP}@{good}"))
     assert town.acts == ["sites.restart"] * 2
 
 
@@ -111,6 +122,8 @@ async def test_a_restart_that_was_not_taken_is_repeated_then_redeployed(town: To
     assert [one.measure for one in rollout.tried] == [Measure.RETRY, Measure.REDEPLOY]
     assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.PINNED)
     assert await served(town) == {digest}
+    assert await configured(town) == f"DOCKER|contoso.azurecr.io/shop@{digest}"
+    assert rollout.detail.endswith(f"To name the tag again: {names(town, IMAGE)}")
 
 
 BUSY = FaultRule(times=2, status=409, envelope="web", code="Conflict", extended_code="59203")
@@ -149,15 +162,17 @@ async def test_who_restarts_the_app_while_a_measure_waits_makes_it_needless(town
 
 
 async def test_a_way_back_that_fails_is_its_own_state(town: Town) -> None:
-    """The write of the last good digest is refused: rollback_failed, and a person is called."""
-    await town.push(IMAGE, "v2")
+    """The write of the last good digest is refused: rollback_failed, and a person is called, who may write it."""
+    good = await town.push(IMAGE, "v2")
     await town.run()
     town.world.faults.add(FaultRule(method="PATCH", path="/config/web$", status=403, code="AuthorizationFailed"))
     await town.push(IMAGE, "crashes")
     await town.run(seconds=900)
-    assert (await town.rollout("shop")).state is State.ROLLBACK_FAILED
+    rollout = await town.rollout("shop")
+    assert rollout.state is State.ROLLBACK_FAILED
     active, _ = await town.operator.house.records.engine.read(town.key("shop"))
     assert active.failures == 1
+    assert rollout.detail.endswith(f"To name the last good image instead: {names(town, f'{SHOP}@{good}')}")
 
 
 async def test_a_newer_push_ends_a_recovery(town: Town) -> None:
