@@ -52,6 +52,17 @@ class Shop:
         await self.az(f"webapp stop --resource-group {GROUP} --name {name}")
         await self.az(f"webapp start --resource-group {GROUP} --name {name}")
 
+    async def adopted(self, name: str, app_id: str) -> None:
+        """Have the operator look after an app, and wait until it has seen it."""
+        await self.az(f"resource tag --ids {app_id} --tags pulley=on --is-incremental")
+        await self.place.tell("/drift/check")
+
+        async def seen() -> bool | None:
+            apps = (await self.place.ask("/apps"))["value"]
+            return any(one["name"] == name and one.get("reference") for one in apps) or None
+
+        await eventually(seen, f"{name} is adopted", within=60)
+
     async def serves(self, app: str, digest: str) -> None:
         """Wait until every instance of an app, or `app/slot`, serves a digest."""
 

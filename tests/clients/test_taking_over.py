@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.clients.shop import GROUP, REGISTRY, Shop
-from tests.end_to_end.place import eventually
 
 APP = f"--resource-group {GROUP} --name taken-az"
 LEFT_BEHIND = ("webhooks", "continuous_deployment")
@@ -16,8 +15,7 @@ async def test_the_doctor_names_what_is_left_and_a_push_rolls_out(shop: Shop) ->
     await shop.serves("taken-az", first)
     url = (await shop.az(f"webapp deployment container config {APP} --enable-cd true"))["CI_CD_URL"]
     await shop.az(f"acr webhook create -r {REGISTRY} -n takenhook --uri '{url}' --actions push --scope taken:latest")
-    await shop.az(f"resource tag --ids {app_id} --tags pulley=on --is-incremental")
-    await _adopted(shop)
+    await shop.adopted("taken-az", app_id)
 
     checks = await _checks(shop)
     assert {code: checks[code]["status"] for code in LEFT_BEHIND} == dict.fromkeys(LEFT_BEHIND, "warning")
@@ -32,16 +30,6 @@ async def test_the_doctor_names_what_is_left_and_a_push_rolls_out(shop: Shop) ->
     rollout = await shop.place.until("taken-az", "succeeded", "failed", after=0, within=90)
     assert rollout["state"] == "succeeded", rollout["detail"]
     await shop.serves("taken-az", second)
-
-
-async def _adopted(shop: Shop) -> None:
-    await shop.place.tell("/drift/check")
-
-    async def adopted() -> bool | None:
-        apps = (await shop.place.ask("/apps"))["value"]
-        return any(one["name"] == "taken-az" and one.get("reference") for one in apps) or None
-
-    await eventually(adopted, "the app is adopted", within=60)
 
 
 async def _checks(shop: Shop) -> dict[str, Any]:
