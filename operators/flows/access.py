@@ -68,6 +68,11 @@ class AccessReads:
         """The verdict where it is not even known what to ask about, with what the operator needs to know it."""
         return unread(app, image, failed, await self.operator_id())
 
+    async def containers(self, app: AppId) -> tuple[SiteContainer, ...] | Unknown:
+        """The containers of a sidecar-enabled site."""
+        read = self.house.azure.sites.containers
+        return await self._once(f"sitecontainers of {app.name}", lambda: read(app))
+
     async def rights(self, registry: Registry, repository: str, principal_id: str) -> Rights:
         """The principal's roles at the registry; its groups are asked for only where none of its own lets it pull."""
         authorization, at = self.house.azure.authorization, registry.login_server

@@ -7,11 +7,12 @@ from datetime import timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.kept import Kept
 from operators.core.access import Access
-from operators.core.apps import AppId, Site, SiteConfig
+from operators.core.access.containers import image_of
+from operators.core.apps import AppId, Site, SiteConfig, SiteContainer
 from operators.core.doctor.examination import Examination, examine
-from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference, RegistryFacts, StageFacts
+from operators.core.doctor.facts import AppFacts, ContainerFacts, KeyVault, KeyVaultReference, RegistryFacts, StageFacts
 from operators.core.doctor.key_vault import DENIED
-from operators.core.images import ImageReference
+from operators.core.images import ImageReference, names_site_containers
 from operators.core.instances import InstanceStatus
 from operators.core.inventory import looked_after, stage_of
 from operators.core.model import Model, Unknown
@@ -20,6 +21,7 @@ from operators.errors import NotFound, Permanent, Temporary
 from operators.flows.access import AccessQuestion, AccessReads
 from operators.flows.facts import configured_image, read_facts
 from operators.flows.services import House
+from operators.flows.site_containers import ContainersQuestion
 
 _APPS_AT_ONCE = 4
 """Each makes about ten calls at a time, and ARM lets a principal make 25 a second for long."""
@@ -38,13 +40,13 @@ class Doctor:
         return await _Round(self.house, afresh=True).examine(app)
 
     async def examine_all(self) -> tuple[Examination, ...]:
-        """Every app of the inventory that is looked after, the worst first.
+        """Every app of the inventory that was handed to Pulley, sidecar-enabled ones too, the worst first.
 
         Who may do what at a registry may have been read minutes ago, for whatever does not speak against an app.
         """
         opt_in = self.house.settings.opt_in
         entries = self.house.records.inventory.entries()
-        apps = [one.site.id async for one in entries if one.image is not None and looked_after(one.site, opt_in)]
+        apps = [one.site.id async for one in entries if looked_after(one.site, opt_in)]
         round_, few = _Round(self.house, afresh=False), asyncio.Semaphore(_APPS_AT_ONCE)
 
         async def one_of_few(app: AppId) -> Examination:
@@ -105,6 +107,7 @@ class _Round:
             config=reads.config,
             image=image,
             image_there=_is_there(reads.manifest),
+            containers=await self._containers(app, reads.config),
             access=reads.access,
             settings=settings,
             key_vault_references=references,
@@ -124,13 +127,14 @@ class _Round:
         active, _ = await self._house.records.engine.read(app.key)
         facts = await read_facts(self._house, active, (), afresh=self._afresh)
         if not isinstance(facts, Unknown):
-            question = facts.access
+            classic = facts.access
+            question = classic or await ContainersQuestion.about(facts.site, facts.config, self._shared)
             return _AppReads(
                 site=facts.site,
                 config=facts.config,
                 statuses=facts.statuses,
                 access=await question.verdict() if question else None,
-                manifest=await _manifest(question.reads, question.configured) if question else None,
+                manifest=await _manifest(classic.reads, classic.configured) if classic else None,
             )
         sites = self._azure.sites
         site, config, statuses = await asyncio.gather(
@@ -141,6 +145,24 @@ class _Round:
         image = None if isinstance(config, Unknown) else configured_image(config)
         manifest = await _manifest(self._shared, image) if image else None
         return _AppReads(site=site, config=config, statuses=statuses, access=facts, manifest=manifest)
+
+    async def _containers(
+        self, app: AppId, config: SiteConfig | Unknown
+    ) -> tuple[ContainerFacts, ...] | Unknown | None:
+        """The containers of a sidecar-enabled site, each with what its registry says; None for every other."""
+        if isinstance(config, Unknown) or not names_site_containers(config.linux_fx_version):
+            return None
+        containers = await self._shared.containers(app)
+        if isinstance(containers, Unknown):
+            return containers
+        return tuple(await asyncio.gather(*map(self._container, containers)))
+
+    async def _container(self, container: SiteContainer) -> ContainerFacts:
+        image = image_of(container)
+        if isinstance(image, Unknown):
+            return ContainerFacts(container=container, image=image)
+        registry, there = await self._shared.registry(image.registry), _is_there(await _manifest(self._shared, image))
+        return ContainerFacts(container=container, image=image, registry=registry, there=there)
 
     async def _stage(self, site: Site | Unknown) -> StageFacts | Unknown | None:
         """The slot that the site names for its new images; None where it names none, or there is none such."""

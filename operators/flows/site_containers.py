@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-from operators.cloud.arm_errors import read_or_unknown
 from operators.core.access import Access, ContainerAccess
 from operators.core.access.containers import image_of, of_all
 from operators.core.access.granting import MissingRole
@@ -28,8 +27,7 @@ class ContainersQuestion:
         """The question, with the containers read; None where the site is not sidecar-enabled, or has none yet."""
         if not names_site_containers(config.linux_fx_version):
             return None
-        read = reads.house.azure.sites.containers(site.id)
-        containers = await read_or_unknown(f"sitecontainers of {site.id.name}", read)
+        containers = await reads.containers(site.id)
         return cls(site, config, containers, reads) if containers else None
 
     async def verdict(self) -> Access:

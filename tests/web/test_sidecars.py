@@ -165,3 +165,52 @@ async def test_a_moment_without_an_answer_is_unknown() -> None:
     clinic.world.faults.add(FaultRule(path="/sitecontainers", status=503, times=1))
     assert (await clinic.admin.access("shop")).verdict == "unknown"
     assert (await clinic.admin.access("shop")).verdict == "allowed"
+
+
+NOT_LOOKED_INTO = dict.fromkeys(("events", "webhooks", "webhook_addresses", "webhook_quota"), "unknown")
+
+
+async def test_the_doctor_looks_at_every_container() -> None:
+    """Identity, verdict, image and port are the containers'; of pushes it says that none is rolled out."""
+    clinic = await Clinic.open(sidecars(MAIN | AS_SYSTEM, CACHE | AS_SYSTEM))
+    assert await clinic.statuses() == NOT_LOOKED_INTO
+    assert clinic.calls()["containers.list"] == 1
+
+
+async def test_the_doctor_names_the_container_that_is_wrong() -> None:
+    """The same app with a container by password and one whose image is gone."""
+    gone = CACHE | AS_SYSTEM | {"name": "log", "image": "contoso.azurecr.io/log:v1"}
+    clinic = await Clinic.open(sidecars(MAIN | AS_SYSTEM, CACHE | BY_PASSWORD, gone))
+    found = {check.code: check for check in (await clinic.examine()).checks if check.status != "ok"}
+    statuses = {"identity": "warning", "access": "problem", "image": "problem"}
+    assert {code: check.status for code, check in found.items()} == statuses | NOT_LOOKED_INTO
+    assert "container cache of shop" in found["identity"].sentence
+    assert "container log of shop" in found["image"].sentence
+    assert "contoso.azurecr.io has no contoso.azurecr.io/log:v1" in found["access"].sentence
+    assert "hunter" not in (await clinic.examine()).model_dump_json()
+
+
+async def test_the_doctor_says_which_right_it_lacks() -> None:
+    """403 for the containers: what hangs on them is unknown, though the site and its configuration can be read."""
+    clinic = await Clinic.open(sidecars(MAIN | AS_SYSTEM))
+    clinic.refuse("/sitecontainers", "Microsoft.Web/sites/sitecontainers/read")
+    unknown = dict.fromkeys(("identity", "access", "image", "port"), "unknown")
+    assert await clinic.statuses() == unknown | NOT_LOOKED_INTO
+
+
+async def test_containers_are_read_where_the_site_is_not() -> None:
+    """The site's 403 makes unknown as whom it pulls, and says nothing wrong about its containers' images."""
+    clinic = await Clinic.open(sidecars(MAIN | AS_SYSTEM))
+    clinic.refuse("/sites/shop$", "Microsoft.Web/sites/read")
+    statuses = await clinic.statuses()
+    assert {code: statuses[code] for code in ("identity", "access")} == {"identity": "unknown", "access": "unknown"}
+    assert "image" not in statuses
+
+
+@pytest.mark.parametrize(("tags", "listed"), [({"pulley": "on"}, ["shop"]), ({}, [])])
+async def test_the_round_visits_those_that_were_handed_over(tags: dict[str, str], listed: list[str]) -> None:
+    """GET /api/doctor: a sidecar-enabled site with the resource tag is among them, without it is not."""
+    clinic = await Clinic.open(sidecars(MAIN | AS_SYSTEM, tags=tags))
+    page = await clinic.api.apps("https://ops/api/doctor", {})
+    assert [one.name for one in page.value] == listed
+    assert (await clinic.examine()).name == "shop"

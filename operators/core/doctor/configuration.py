@@ -12,6 +12,7 @@ from operators.core.doctor.commands import (
     set_health_check_path,
     set_setting,
 )
+from operators.core.doctor.containers import check_target_port
 from operators.core.doctor.facts import AppFacts, is_reference
 from operators.core.model import Unknown
 from operators.core.start_limits import DEFAULT_START_LIMIT, LONGEST_START_LIMIT, START_LIMIT
@@ -24,6 +25,8 @@ _PORTS = range(1, 65536)
 def check_port(facts: AppFacts) -> Check:
     """Whether WEBSITES_PORT, or PORT, is a port, and the two are the same."""
     code, settings = Code.PORT, facts.settings
+    if facts.containers is not None:
+        return check_target_port(facts, facts.containers)
     if isinstance(settings, Unknown):
         return unread(code, settings)
     given = {name: settings.values[name] for name in ("WEBSITES_PORT", "PORT") if name in settings.values}

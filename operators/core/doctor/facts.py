@@ -1,7 +1,7 @@
 """What the doctor looks at. Whatever could not be read is unknown; nothing here is a secret."""
 
 from operators.core.access import Access
-from operators.core.apps import AppId, Site, SiteConfig
+from operators.core.apps import AppId, Site, SiteConfig, SiteContainer
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Model, Unknown
@@ -163,6 +163,17 @@ class StageFacts(Model):
     """May it pull what it names? None where that is no classic container."""
 
 
+class ContainerFacts(Model):
+    """One container of a sidecar-enabled site, and its image."""
+
+    container: SiteContainer
+    image: ImageReference | Unknown
+    registry: Registry | Unknown | None = None
+    """None where it is none that can be read here."""
+    there: bool | Unknown | None = None
+    """Whether the registry has the image; None where there was nobody to ask."""
+
+
 class AppFacts(Model):
     """All that the checks of one app depend on."""
 
@@ -173,6 +184,8 @@ class AppFacts(Model):
     """What the configuration names; None where that is no classic container, or was not read."""
     image_there: bool | Unknown | None = None
     """Whether the registry has it; None where there was nothing to ask for, or nobody to ask."""
+    containers: tuple[ContainerFacts, ...] | Unknown | None = None
+    """Those of a sidecar-enabled site; None for every other."""
     access: Access | Unknown | None = None
     """None where no image is configured."""
     settings: ContainerSettings | Unknown

@@ -5,6 +5,7 @@ from operators.core.access import commands as az
 from operators.core.apps import SiteConfig
 from operators.core.doctor.checks import Check, Code, Status, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_settings, show_tags
+from operators.core.doctor.containers import check_identity_of_each, check_image_of_each
 from operators.core.doctor.facts import AppFacts, RegistryFacts
 from operators.core.model import Unknown
 
@@ -19,6 +20,8 @@ _STATUS_OF_VERDICT = {
 def check_identity(facts: AppFacts) -> Check:
     """Whether the app pulls with a managed identity that it has."""
     code, config = Code.IDENTITY, facts.config
+    if facts.containers is not None:
+        return check_identity_of_each(facts, facts.containers)
     if isinstance(config, Unknown):
         return unread(code, config)
     identity = facts.site if isinstance(facts.site, Unknown) else facts.site.identity
@@ -89,6 +92,8 @@ def check_access(facts: AppFacts) -> Check:
 def check_image(facts: AppFacts) -> Check:
     """Whether the registry has the image that the configuration names."""
     code, image, there = Code.IMAGE, facts.image, facts.image_there
+    if facts.containers is not None:
+        return check_image_of_each(facts, facts.containers)
     if isinstance(facts.config, Unknown):
         return unread(code, facts.config)
     seen = Evidence(
@@ -120,11 +125,11 @@ def check_registry_credentials(facts: AppFacts) -> Check:
         return ok(code, f"{app} has no user name or password of a registry.")
     source = f"{facts.app.resource_id}/config/appsettings"
     seen = tuple(Evidence(fact=name, value="set", source=source) for name in settings.credentials)
-    if isinstance(facts.config, SiteConfig) and facts.config.acr_use_managed_identity_creds:
+    with_identity = isinstance(facts.config, SiteConfig) and facts.config.acr_use_managed_identity_creds
+    if with_identity or facts.containers is not None:
         fix = (delete_settings(facts.app, *settings.credentials),)
-        sentence = (
-            f"{app} pulls with its identity and still has a registry's user name or password, which nothing uses."
-        )
+        how = "pulls with its identity" if facts.containers is None else "has containers that sign in for themselves,"
+        sentence = f"{app} {how} and still has a registry's user name or password, which nothing uses."
         return warning(code, sentence, *seen, fix=fix)
     sentence = f"{app} has a registry's user name or password among its settings; a managed identity needs neither."
     return warning(code, sentence, *seen, fix=_fix_of(facts.access))

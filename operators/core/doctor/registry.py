@@ -13,6 +13,8 @@ def registry_or_unknown(facts: AppFacts, code: Code) -> RegistryFacts | Check:
         return unread(code, facts.registry)
     if isinstance(facts.config, Unknown):
         return unread(code, facts.config)
+    if facts.containers is not None:
+        return unknown(code, f"{facts.app.name} is a sidecar-enabled site, to which no push is rolled out.")
     if facts.image is None:
         return unknown(code, f"{facts.app.name} has no classic container image, and so no registry.")
     return unknown(code, f"{facts.image.registry} is none of the registries that can be read here.")
