@@ -1,7 +1,7 @@
 """What the engine remembers about an app between its rollouts."""
 
 from operators.core.model import Digest, Instant, Model
-from operators.core.references import Reference
+from operators.core.references import Reference, SwappedIn
 from operators.core.rollouts import Rollout
 from operators.core.watch import Proof
 
@@ -42,6 +42,8 @@ class Container(Model):
     rejected: tuple[Rejected, ...] = ()
     written: str | None = None
     """The `linuxFxVersion` that we wrote last; None where we wrote none, or it was changed since."""
+    swapped_in: SwappedIn | None = None
+    """What the last swap since the reference was stored brought."""
     reverts: int = 0
     """How often somebody changed back what we had written."""
 

@@ -35,6 +35,8 @@ class ChoiceReason(StrEnum):
     """Azure asks for fewer calls: what the choice is made from is read when it has room again."""
     NOT_OPTED_IN = "not_opted_in"
     NOT_A_CONTAINER = "not_a_container"
+    OVERTAKEN = "overtaken"
+    """Somebody else wrote or swapped another image in since; that is not undone."""
     STAGE = "stage"
     """It is the slot that new images of its site go through first: no app of its own."""
     REGISTRY_UNREADABLE = "registry_unreadable"
@@ -67,6 +69,7 @@ class Adopt(Model):
     reason: ChoiceReason
     detail: str
     decided: Digest | None
+    """What it is to be given no more. Where the reference was changed later, only what it runs: the rest is drift."""
     running: Digest | None
     proof: Proof
 
@@ -118,7 +121,7 @@ def choose(facts: ChoiceFacts) -> Choice:
     by_person = look is not None and look.cause is Cause.PERSON
     wish = look.wish if look else None
     if isinstance(facts.reference, NoReference) and not (wish and (wish.digest or wish.tag)):
-        return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=facts.reference.why)
+        return _unfollowed(facts, facts.reference)
     if isinstance(facts.tag, Unknown):
         return unread(facts.tag, ChoiceReason.REGISTRY_UNREADABLE)
     if not by_person:
@@ -153,23 +156,46 @@ def _follows(reference: Reference | NoReference, tag: str) -> bool:
     return isinstance(reference, Reference) and reference.tag == tag
 
 
+def _unfollowed(facts: ChoiceFacts, reference: NoReference) -> Adopt | Skip:
+    """At first sight what it runs is remembered all the same: a policy that is set later is no first sight."""
+    if facts.container is not None:
+        return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=reference.why)
+    pinned, why = facts.configured.digest, reference.why
+    return Adopt(reason=ChoiceReason.NOT_FOLLOWED, detail=why, decided=None, running=pinned, proof=Proof.PINNED)
+
+
 def _adopt(facts: ChoiceFacts, tag: TagFacts | None) -> Adopt | None:
-    stored = facts.container.reference if facts.container else None
+    container, at_tag = facts.container, tag.digest if tag else None
+    stored = container.reference if container else None
     if stored is not None and str(stored) == str(facts.reference):
         return None
-    at_tag = tag.digest if tag else None
-    pinned = facts.configured.digest
-    names_it = isinstance(facts.reference, Reference) and facts.configured.tag == facts.reference.tag
-    follows = f"follows {facts.reference}"
+    running, proof = _baseline(facts, at_tag)
+    if container is None:
+        return Adopt(
+            reason=ChoiceReason.ADOPTED,
+            detail=f"first sight: follows {facts.reference}; what it runs is its baseline",
+            decided=at_tag,
+            running=running,
+            proof=proof,
+        )
     return Adopt(
-        reason=ChoiceReason.REFERENCE_CHANGED if stored else ChoiceReason.ADOPTED,
-        detail=f"{follows} instead of {stored}; what it runs is its new baseline"
-        if stored
-        else f"first sight: {follows}; what it runs is its baseline",
-        decided=at_tag,
-        running=pinned or (at_tag if names_it else None),
-        proof=Proof.PINNED if pinned else Proof.ASSUMED,
+        reason=ChoiceReason.REFERENCE_CHANGED,
+        detail=f"follows {facts.reference} instead of {stored or 'nothing'}; what it runs is its new baseline",
+        decided=running,
+        running=running,
+        proof=proof,
     )
+
+
+def _baseline(facts: ChoiceFacts, at_tag: Digest | None) -> tuple[Digest | None, Proof]:
+    """What an app is taken to run whose reference is new; after a push that came together with it nobody can tell."""
+    known = facts.container.running if facts.container else None
+    if facts.configured.digest is not None:
+        return facts.configured.digest, Proof.PINNED
+    if not isinstance(facts.reference, Reference) or facts.configured.tag != facts.reference.tag:
+        return (known.digest, known.proof) if known else (None, Proof.ASSUMED)
+    pushed = facts.container is not None and any(look.digest == at_tag for look in facts.looks if look.digest)
+    return None if pushed else at_tag, Proof.ASSUMED
 
 
 def _behind(facts: ChoiceFacts, tag: TagFacts) -> Later | None:
@@ -201,10 +227,10 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
                 decided=target,
             )
     running = container.running
-    if running is None or running.digest != target or facts.chosen == target:
+    if facts.chosen == target:
         return None
-    if running.proof is Proof.PINNED and facts.configured.digest != target:
-        return None
+    if running is None or running.digest != target:
+        return _overtaken(facts, container, target, look)
     if running.proof in _PROVED:
         how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"
         return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"runs {target} already: {how}", decided=target)
@@ -219,6 +245,23 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
     if look is None or look.cause is not Cause.PUSH:
         return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"{target} is its baseline", decided=target)
     return None
+
+
+def _overtaken(facts: ChoiceFacts, container: Container, target: Digest, look: Look | None) -> Skip | None:
+    """What somebody else wrote by digest, or swapped in, stays until the registry has something newer for the app."""
+    if container.decided != target or (look is not None and look.cause is Cause.PUSH):
+        return None
+    running, configured, swapped = container.running, facts.configured, container.swapped_in
+    wrote = running is not None and running.sequence is None and running.digest == configured.digest
+    by_swap = configured.digest is None and swapped is not None and swapped.image == str(configured)
+    if not wrote and not by_swap:
+        return None
+    return Skip(
+        reason=ChoiceReason.OVERTAKEN,
+        detail=f"the configuration names {configured}, which {'a swap brought' if by_swap else 'somebody else wrote'}; "
+        f"it stays until {facts.reference} moves, or deploy it by hand",
+        decided=target,
+    )
 
 
 def _moved_since(running: Running, looks: tuple[Look, ...]) -> bool:

@@ -34,6 +34,28 @@ class NoReference(Model):
     why: str
 
 
+class SwappedIn(Model):
+    """What the last swap brought into the configuration."""
+
+    image: str | None
+    """As the configuration named it; None once it names another, which somebody wrote."""
+    at: Instant
+
+
+def swapped_in(
+    known: SwappedIn | None, stored_at: Instant, swapped_at: Instant | None, configured: ImageReference
+) -> SwappedIn | None:
+    """What came by a swap since the reference was stored. `swapped_at` is Azure's word for when the last one was.
+
+    A swap that is not `known` brought what is configured now.
+    """
+    if swapped_at is not None and swapped_at > (known.at if known else stored_at):
+        return SwappedIn(image=str(configured), at=swapped_at)
+    if known is None or known.image == str(configured):
+        return known
+    return known.model_copy(update={"image": None})
+
+
 def exact_tag(policy: str) -> str:
     """The tag of a policy `exact:<tag>`. Raises ValueError for any other policy."""
     kind, colon, tag = policy.partition(":")
@@ -46,14 +68,12 @@ def follow(
     stored: Reference | None,
     configured: ImageReference,
     policy: str | None,
-    *,
-    swapped_at: Instant | None = None,
-    stored_at: Instant | None = None,
+    swapped: SwappedIn | None = None,
 ) -> Reference | NoReference:
     """What the container follows now.
 
     A policy tag on the app wins over everything. Else a tag that a person wrote into the configuration replaces the
-    stored reference; a digest never does, and neither does a tag that arrived by a swap since it was stored.
+    stored reference; a digest never does, and neither does the tag that a swap brought.
     """
     if policy is not None:
         try:
@@ -63,7 +83,7 @@ def follow(
         return Reference(
             registry=configured.registry, repository=configured.repository, tag=tag, origin=Origin.RESOURCE_TAG
         )
-    by_swap = swapped_at is not None and stored_at is not None and swapped_at > stored_at
+    by_swap = swapped is not None and swapped.image == str(configured)
     if configured.tag is not None and configured.digest is None and not (stored and by_swap):
         return Reference(
             registry=configured.registry,

@@ -15,7 +15,7 @@ from operators.core.inventory import resource_tag
 from operators.core.looks import Look
 from operators.core.model import Unknown
 from operators.core.other_work import OtherWork, other_work
-from operators.core.references import POLICY_TAG, NoReference, Reference, follow
+from operators.core.references import POLICY_TAG, NoReference, Reference, SwappedIn, follow, swapped_in
 from operators.core.registries import Registry, TagFacts
 from operators.flows.access import AccessQuestion, AccessReads
 from operators.flows.services import House
@@ -40,6 +40,8 @@ class Facts:
     """Somebody else at work on the app."""
     parent: Site | None = None
     """The site that a slot belongs to; None for a site."""
+    swapped: SwappedIn | None = None
+    """What the last swap brought into the configuration."""
 
 
 async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, afresh: bool = False) -> Facts | Unknown:
@@ -75,13 +77,11 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     if configured is None:
         nothing = NoReference(why=f"linuxFxVersion is {config.linux_fx_version!r}: no classic Linux container")
         return Facts(site, config, None, nothing, None, statuses, freeze, None, None, None)
-    reference = follow(
-        guessed,
-        configured,
-        resource_tag(site, POLICY_TAG),
-        swapped_at=site.swapped_at,
-        stored_at=active.container.reference_at if active.container else None,
-    )
+    container = active.container
+    swapped = None
+    if container is not None:
+        swapped = swapped_in(container.swapped_in, container.reference_at, site.swapped_at, configured)
+    reference = follow(guessed, configured, resource_tag(site, POLICY_TAG), swapped=swapped)
     followed = reference if isinstance(reference, Reference) else None
     if tag is None or str(reference) != str(guessed):
         tag = await _tag(reads, followed, followed or configured, looks)
@@ -89,7 +89,7 @@ async def read_facts(house: House, active: Active, looks: tuple[Look, ...], *, a
     access = AccessQuestion(site, config, configured, reads)
     who = principal if isinstance(principal, Principal) else None
     other = other_work(site, deployments)
-    return Facts(site, config, configured, reference, tag, statuses, freeze, access, who, other, parent)
+    return Facts(site, config, configured, reference, tag, statuses, freeze, access, who, other, parent, swapped)
 
 
 def configured_image(config: SiteConfig) -> ImageReference | None:

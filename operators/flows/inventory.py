@@ -7,10 +7,11 @@ from datetime import timedelta
 from pydantic import Field
 
 from operators.core.apps import Site
-from operators.core.inventory import Entry, Follower, looked_after, stage_of
+from operators.core.inventory import Entry, Follower, looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look
 from operators.core.model import Model
 from operators.core.pacing import turn
+from operators.core.references import POLICY_TAG
 from operators.errors import Permanent, Temporary
 from operators.flows.marking import Marking
 from operators.flows.services import House
@@ -28,7 +29,7 @@ class Refreshed(Model):
     """Those of them with a classic container that are ours to roll out."""
     first_seen: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
-    """Apps whose configuration names another image than last time."""
+    """Apps that somebody else gave another image or policy since last time, or swapped."""
     gone: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     """Scopes that could not be listed whole: nothing is taken for gone there."""
@@ -91,8 +92,7 @@ class Inventory:
             if self._ours(entry) and (before is None or not self._ours(before)):
                 await self._begin(app, entry, follower, Cause.FIRST_SIGHT, f"{app} was seen for the first time", delay)
                 first.append(app)
-            elif self._ours(entry) and before is not None and _changed_by_others(before, entry, follower):
-                detail = f"linuxFxVersion is {entry.site.linux_fx_version} now, and that was not our doing"
+            elif self._ours(entry) and before is not None and (detail := _changed_by_others(before, entry, follower)):
                 await self._begin(app, entry, follower, Cause.DRIFT, detail, delay)
                 changed.append(app)
             # last, so that whoever takes over from us finds the same difference and marks the app again
@@ -131,9 +131,14 @@ def _same_repository(entry: Entry, follower: Follower) -> bool:
     return image is not None and (image.registry, image.repository) == (follower.registry, follower.repository)
 
 
-def _changed_by_others(before: Entry, entry: Entry, follower: Follower | None) -> bool:
-    """Whether the configuration names something else than last time, or than what we wrote."""
-    now = entry.site.linux_fx_version
-    if follower is not None and follower.written is not None:
-        return now != follower.written
-    return str(before.image) != str(entry.image)
+def _changed_by_others(before: Entry, entry: Entry, follower: Follower | None) -> str | None:
+    """What somebody else did since last time to what the app follows or runs, as a sentence; None for nothing."""
+    said, says = (resource_tag(one.site, POLICY_TAG) for one in (before, entry))
+    if said != says:
+        return f"its resource tag {POLICY_TAG} is {says or 'gone'} now"
+    written, now = follower.written if follower else None, entry.site.linux_fx_version
+    if now != written if written is not None else str(before.image) != str(entry.image):
+        return f"linuxFxVersion is {now} now, and that was not our doing"
+    if now != written and before.site.swapped_at != entry.site.swapped_at:
+        return f"it was swapped at {entry.site.swapped_at:%F %T}, and that was not our doing"
+    return None

@@ -9,6 +9,7 @@ from operators.core.gate import Unread, retry_wait
 from operators.core.inventory import looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
+from operators.core.noticing import noticed
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -38,7 +39,7 @@ class Planning:
         facts = await read_facts(self.house, active, weighed)
         if isinstance(facts, Unknown):
             return self._put_off(active, looks, _unreadable(active.rollout, facts))
-        active = _noticing(active, facts)
+        active = self._noticing(active, facts)
         choice = self._choose(active, weighed, facts)
         match choice:
             case Later():
@@ -47,6 +48,14 @@ class Planning:
                 return self._rest(active, looks, facts, choice)
             case Target():
                 return await self._bring(replace(held, active=active), facts, choice)
+
+    def _noticing(self, active: Active, facts: Facts) -> Active:
+        """The app's row, set right by what its configuration names now."""
+        if active.container is None:
+            return active
+        written, now = facts.config.linux_fx_version, self.house.now()
+        container = noticed(active.container, written, facts.configured, facts.swapped, now)
+        return active.model_copy(update={"container": container})
 
     def _choose(self, active: Active, looks: tuple[Look, ...], facts: Facts) -> Choice:
         if not looked_after(facts.site, self.house.settings.opt_in):
@@ -175,15 +184,6 @@ class Planning:
         if active.container is None:
             return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
         return active.container.model_copy(update={"decided": target.decided})
-
-
-def _noticing(active: Active, facts: Facts) -> Active:
-    """The app's row after what we wrote was seen to be changed back, if it was."""
-    container = active.container
-    if container is None or container.written is None or container.written == facts.config.linux_fx_version:
-        return active
-    noticed = container.model_copy(update={"written": None, "reverts": container.reverts + 1})
-    return active.model_copy(update={"container": noticed})
 
 
 def _same_way(rollout: Rollout, target: Target, slot: str | None) -> bool:

@@ -8,6 +8,7 @@ from operators.core.active import Active, Container, Rejected, Running
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.naming import left_named
 from operators.core.recovery import Measure, next_measure
+from operators.core.references import SwappedIn
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall, StallReason
 from operators.core.swaps import Swapped
@@ -108,7 +109,7 @@ class Verifying:
             operation=None,
             health=rollout.health.model_copy(update={"health_check_path": path}),
         )
-        container = _written(active.container, rollout.wanted)
+        container = _written(active.container, rollout.wanted, now)
         return Outcome(carrying(active, moved, container=container), (moved,), again=timedelta())
 
     def _staged(self, active: Active, rollout: Rollout, why: str, evidence: tuple[str, ...]) -> Outcome:
@@ -208,9 +209,10 @@ def _runs(container: Container | None, rollout: Rollout, now: datetime) -> Conta
     return container.model_copy(update={"running": running, "last_good": good, "rejected": rejected})
 
 
-def _written(container: Container | None, image: ImageReference) -> Container | None:
-    """What a swap brought into the configuration is as good as written by us: nobody else's change."""
-    return container.model_copy(update={"written": linux_fx_version(image)}) if container else None
+def _written(container: Container | None, image: ImageReference, now: datetime) -> Container | None:
+    """What our swap brought into the configuration is as good as written by us: nobody else's change, nor swap."""
+    brought = {"written": linux_fx_version(image), "swapped_in": SwappedIn(image=str(image), at=now)}
+    return container.model_copy(update=brought) if container else None
 
 
 def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now: datetime) -> Container | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from operators.core.active import Container
+from operators.core.active import Container, Running
 from operators.core.choice import (
     REGISTRY_LAG,
     Adopt,
@@ -21,7 +21,7 @@ from operators.core.choice import (
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
-from operators.core.references import NoReference, Origin, Reference
+from operators.core.references import NoReference, Origin, Reference, SwappedIn
 from operators.core.strategies import Strategy
 from operators.core.watch import Proof
 from tests.core.samples import (
@@ -56,6 +56,15 @@ FACTS = ChoiceFacts(
 )
 
 
+V9 = ImageReference.parse("demo.azurecr.io/shop:v9")
+
+
+def decided(digest: str, runs: Running | None, *, by_swap: ImageReference | None = None) -> Container:
+    """What is remembered of an app that was decided upon for this digest, whatever it runs since."""
+    swapped = SwappedIn(image=str(by_swap), at=ago(60)) if by_swap else None
+    return container(runs).model_copy(update={"decided": digest, "swapped_in": swapped})
+
+
 def chosen(**changes: object) -> Choice:
     """The choice where these facts differ from the plain push of a new image."""
     return choose(FACTS.model_copy(update=changes))
@@ -73,6 +82,8 @@ SKIPS = {
     "its baseline, at a second first sight": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.ASSUMED, None)), "looks": (FIRST_SIGHT,)}),
     "its baseline, looked at again after a hold": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.ASSUMED, None)), "looks": ()}),
     "it failed here before": (ChoiceReason.REJECTED, {"container": container(running(A), B)}),
+    "somebody wrote another digest": (ChoiceReason.OVERTAKEN, {"container": decided(B, running(C, Proof.PINNED, None)), "configured": LATEST.at(C), "looks": (drift(),)}),
+    "a swap brought another tag": (ChoiceReason.OVERTAKEN, {"container": decided(B, None, by_swap=V9), "configured": V9, "looks": (drift(),)}),
     "the app is stopped": (ChoiceReason.APP_STOPPED, {"site_state": "Stopped"}),
     "the app is stopped and a person asks": (ChoiceReason.APP_STOPPED, {"site_state": "stopped", "looks": (asked(digest=C),), "tag": None}),
 }  # fmt: skip
@@ -89,6 +100,10 @@ def test_nothing_is_to_be_done(reason: ChoiceReason, changes: dict[str, object])
 TARGETS: dict[str, tuple[str, Strategy, dict[str, object]]] = {
     "a newer push": (B, Strategy.RESTART, {}),
     "a newer push, seen by drift": (B, Strategy.RESTART, {"looks": (drift(),)}),
+    "a newer push, over somebody's digest": (B, Strategy.PIN, {"container": decided(A, running(C, Proof.PINNED, None)), "configured": LATEST.at(C), "looks": (drift(),)}),
+    "a push, over what a swap brought": (B, Strategy.PIN, {"container": decided(B, None, by_swap=V9), "configured": V9}),
+    "a tool wrote the tag back": (B, Strategy.RESTART, {"container": decided(B, None), "looks": (drift(),)}),
+    "our own digest, which a person wished for": (B, Strategy.PIN, {"container": decided(B, running(C, Proof.PINNED)), "configured": LATEST.at(C), "looks": (drift(),)}),
     "the tag moved while a rollout waited": (B, Strategy.RESTART, {"looks": ()}),
     "the tag moved back": (A, Strategy.RESTART, {"container": container(running(B)), "tag": tag_at(A), "looks": (push_of(A),)}),
     "what runs is not known": (B, Strategy.RESTART, {"container": container(None)}),
@@ -143,8 +158,14 @@ ADOPTIONS: dict[str, tuple[ChoiceReason, str | None, str | None, Proof, dict[str
     "at a push to an app never seen, or a lost table": (ChoiceReason.ADOPTED, B, B, Proof.ASSUMED, {"container": None}),
     "where the tag is gone": (ChoiceReason.ADOPTED, None, None, Proof.ASSUMED, {"container": None, "tag": None}),
     "where the configuration names a digest": (ChoiceReason.ADOPTED, B, A, Proof.PINNED, {"container": None, "configured": LATEST.at(A), "reference": STABLE}),
-    "where the reference changed": (ChoiceReason.REFERENCE_CHANGED, B, B, Proof.ASSUMED, {"container": container(running(A), reference=STABLE)}),
-    "where a person's digest came first": (ChoiceReason.ADOPTED, B, B, Proof.ASSUMED, {"container": container(running(A), reference=None)}),
+    "where a policy is there from the beginning": (ChoiceReason.ADOPTED, B, None, Proof.ASSUMED, {"container": None, "reference": STABLE}),
+    "where a digest is all there is": (ChoiceReason.NOT_FOLLOWED, None, A, Proof.PINNED, {"container": None, "configured": LATEST.at(A), "reference": NOTHING_FOLLOWED}),
+    "where the reference changed": (ChoiceReason.REFERENCE_CHANGED, B, B, Proof.ASSUMED, {"container": container(running(A), reference=STABLE), "looks": (drift(),)}),
+    "where it changed together with a push": (ChoiceReason.REFERENCE_CHANGED, None, None, Proof.ASSUMED, {"container": container(running(A), reference=STABLE)}),
+    "where it changed, and another tag was pushed": (ChoiceReason.REFERENCE_CHANGED, B, B, Proof.ASSUMED, {"container": container(running(A), reference=STABLE), "looks": (push_of(C),)}),
+    "where a policy was set": (ChoiceReason.REFERENCE_CHANGED, A, A, Proof.PULLED, {"container": container(running(A)), "reference": STABLE, "looks": (drift(),)}),
+    "where a policy was set on a digest": (ChoiceReason.REFERENCE_CHANGED, A, A, Proof.PINNED, {"container": container(running(A), reference=None), "configured": LATEST.at(A), "reference": STABLE}),
+    "where a policy was set and nobody knows what runs": (ChoiceReason.REFERENCE_CHANGED, None, None, Proof.ASSUMED, {"container": container(None), "reference": STABLE}),
 }  # fmt: skip
 
 

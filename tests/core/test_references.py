@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from operators.core.images import ImageReference
-from operators.core.references import NoReference, Origin, Reference, exact_tag, follow
-from tests.core.samples import LATEST, NOW, REFERENCE, A, ago
+from operators.core.references import NoReference, Origin, Reference, SwappedIn, exact_tag, follow, swapped_in
+from tests.core.samples import LATEST, REFERENCE, A, ago
 
 V2 = ImageReference.parse("demo.azurecr.io/shop:v2")
 OTHER = ImageReference.parse("demo.azurecr.io/cart:v1")
@@ -48,25 +48,48 @@ def test_what_is_followed(
     assert follow(stored, configured, policy) == followed
 
 
+def brought(image: ImageReference | None, seconds: float = 60) -> SwappedIn:
+    """What a swap brought so long ago; None where another image was seen since."""
+    return SwappedIn(image=str(image) if image else None, at=ago(seconds))
+
+
 @pytest.mark.parametrize(
-    ("stored", "swapped", "stored_at", "followed"),
+    ("known", "stored_at", "swapped_at", "now_known"),
     [
-        pytest.param(REFERENCE, ago(60), ago(3600), REFERENCE, id="a tag that came by a swap replaces nothing"),
-        pytest.param(REFERENCE, ago(3600), ago(60), captured("v2"), id="a swap before the reference was stored is over"),
-        pytest.param(REFERENCE, ago(60), ago(60), captured("v2"), id="and so is one at that moment"),
-        pytest.param(None, ago(60), ago(3600), captured("v2"), id="where nothing is stored the tag is captured all the same"),
+        pytest.param(None, ago(60), None, None, id="no swap"),
+        pytest.param(None, ago(60), ago(3600), None, id="one before the reference was stored is over"),
+        pytest.param(None, ago(60), ago(60), None, id="and so is one at that moment"),
+        pytest.param(None, ago(3600), ago(60), brought(V2), id="one since then brought what is configured"),
+        pytest.param(brought(V2), ago(3600), ago(60), brought(V2), id="it is known already"),
+        pytest.param(brought(PINNED), ago(3600), ago(61), brought(None), id="another image since, without a swap"),
+        pytest.param(brought(PINNED, 600), ago(3600), ago(60), brought(V2), id="another image since, by another swap"),
+        pytest.param(brought(None), ago(3600), ago(60), brought(None), id="what came once does not come again by itself"),
     ],
 )  # fmt: skip
-def test_a_swap_replaces_nothing(
-    stored: Reference | None, swapped: datetime, stored_at: datetime, followed: Reference
+def test_what_came_by_a_swap(
+    known: SwappedIn | None, stored_at: datetime, swapped_at: datetime | None, now_known: SwappedIn | None
 ) -> None:
+    """A swap brings one image, the one that is configured when it is first seen; what comes later was written."""
+    assert swapped_in(known, stored_at, swapped_at, V2) == now_known
+
+
+@pytest.mark.parametrize(
+    ("stored", "swapped", "followed"),
+    [
+        pytest.param(REFERENCE, brought(V2), REFERENCE, id="a tag that came by a swap replaces nothing"),
+        pytest.param(REFERENCE, brought(OTHER), captured("v2"), id="another one was written by a person"),
+        pytest.param(REFERENCE, brought(None), captured("v2"), id="and so was the same one again, later"),
+        pytest.param(None, brought(V2), captured("v2"), id="where nothing is stored the tag is captured all the same"),
+    ],
+)  # fmt: skip
+def test_a_swap_replaces_nothing(stored: Reference | None, swapped: SwappedIn, followed: Reference) -> None:
     """Which slot an image is in says nothing about which tag the app follows."""
-    assert follow(stored, V2, None, swapped_at=swapped, stored_at=stored_at) == followed
+    assert follow(stored, V2, None, swapped=swapped) == followed
 
 
 def test_a_policy_wins_over_a_swap() -> None:
     """What the resource tag says holds whatever was swapped."""
-    assert follow(REFERENCE, V2, "exact:stable", swapped_at=NOW, stored_at=ago(60)) == by_policy("stable")
+    assert follow(REFERENCE, V2, "exact:stable", swapped=brought(V2)) == by_policy("stable")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""Noticing: what somebody else did to an app's configuration, and what can still be said of what the app runs."""
+
+from datetime import datetime
+
+from operators.core.active import Container, Running
+from operators.core.images import ImageReference
+from operators.core.references import SwappedIn
+from operators.core.watch import Proof
+
+
+def noticed(
+    container: Container,
+    linux_fx_version: str | None,
+    configured: ImageReference | None,
+    swapped: SwappedIn | None,
+    now: datetime,
+) -> Container:
+    """What is remembered about a container, set right by what its configuration names now."""
+    by_us = container.written is not None and container.written == linux_fx_version
+    changes: dict[str, object] = {"swapped_in": swapped}
+    if container.written is not None and not by_us:
+        changes |= {"written": None, "reverts": container.reverts + 1}
+    if configured is not None and not by_us:
+        changes["running"] = _runs(container.running, configured, swapped, now)
+    return container.model_copy(update=changes)
+
+
+def _runs(
+    running: Running | None, configured: ImageReference, swapped: SwappedIn | None, now: datetime
+) -> Running | None:
+    """What runs under a configuration that we did not write: its digest, or what we saw if it still can be that."""
+    if configured.digest is not None:
+        if running is not None and running.digest == configured.digest:
+            return running
+        return Running(digest=configured.digest, proof=Proof.PINNED, since=now, sequence=None)
+    swapped_since = running is not None and swapped is not None and swapped.at > running.since
+    if running is None or running.proof is Proof.PINNED or swapped_since:
+        return None
+    return running

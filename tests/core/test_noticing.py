@@ -1,0 +1,55 @@
+# ruff: noqa: E501 - one case a line reads best as one line
+"""What can still be said of an app whose configuration somebody else changed?"""
+
+from datetime import datetime
+
+import pytest
+
+from operators.core.active import Running
+from operators.core.images import ImageReference, linux_fx_version
+from operators.core.noticing import noticed
+from operators.core.references import SwappedIn
+from operators.core.watch import Proof
+from tests.core.samples import LATEST, NOW, A, B, ago, container, running
+
+THEIRS = Running(digest=B, proof=Proof.PINNED, since=NOW, sequence=None)
+
+
+@pytest.mark.parametrize(
+    ("runs", "configured", "swapped", "now_runs"),
+    [
+        pytest.param(running(A), LATEST, None, running(A), id="a pull that was seen"),
+        pytest.param(running(A, Proof.PINNED), LATEST.at(A), None, running(A, Proof.PINNED), id="its own digest"),
+        pytest.param(running(A, Proof.PINNED), LATEST, None, None, id="a tag in the place of its digest"),
+        pytest.param(running(A), LATEST.at(A), None, running(A), id="the digest that was pulled"),
+        pytest.param(running(A), LATEST.at(B), None, THEIRS, id="another digest"),
+        pytest.param(None, LATEST.at(B), None, THEIRS, id="a digest, where nothing was known"),
+        pytest.param(running(A), LATEST, ago(60), None, id="a swap since it was seen"),
+        pytest.param(running(A), LATEST, ago(7200), running(A), id="a swap before it was seen"),
+        pytest.param(running(A, Proof.PINNED), LATEST.at(A), ago(60), running(A, Proof.PINNED), id="a swap that brought the same digest"),
+    ],
+)  # fmt: skip
+def test_what_runs(
+    runs: Running | None, configured: ImageReference, swapped: datetime | None, now_runs: Running | None
+) -> None:
+    """What was proved under another configuration, or before a swap, is proved no more."""
+    by_swap = SwappedIn(image=str(configured), at=swapped) if swapped else None
+    after = noticed(container(runs), linux_fx_version(configured), configured, by_swap, NOW)
+    assert (after.running, after.swapped_in) == (now_runs, by_swap)
+
+
+@pytest.mark.parametrize(
+    ("configured", "written", "reverts"),
+    [
+        pytest.param(LATEST.at(A), linux_fx_version(LATEST.at(A)), 0, id="what we wrote is there"),
+        pytest.param(LATEST, None, 1, id="it was changed back"),
+        pytest.param(None, None, 1, id="it is no container any more"),
+    ],
+)
+def test_what_was_changed_back(configured: ImageReference | None, written: str | None, reverts: int) -> None:
+    """It is counted once, and what failed under our own write is not said to run."""
+    known = container(None).model_copy(update={"written": linux_fx_version(LATEST.at(A))})
+    names = linux_fx_version(configured) if configured else "PYTHON|3.13"
+    after = noticed(known, names, configured, None, NOW)
+    assert (after.written, after.reverts, after.running) == (written, reverts, None)
+    assert noticed(after, names, configured, None, NOW).reverts == reverts
