@@ -4,7 +4,8 @@ import pytest
 
 from operators.core.doctor.checks import CATALOGUE, Check, Code, Status, ok, problem, unknown, warning, worst
 from operators.core.doctor.examination import CHECKS, examine
-from tests.core.doctor_samples import DENIED, but, healthy, registry
+from operators.core.doctor.facts import SHOWN_SETTINGS
+from tests.core.doctor_samples import DENIED, but, healthy, registry, settings
 
 
 def statuses(checks: tuple[Check, ...]) -> dict[str, str]:
@@ -24,6 +25,12 @@ def test_every_check_of_the_catalogue_is_made_once_and_in_order() -> None:
     """The list is the same for every app, so that a check that is missing cannot be taken for one that is ok."""
     assert list(CHECKS) == list(Code) == list(CATALOGUE)
     assert [check.code for check in examine(healthy()).checks] == list(Code)
+
+
+@pytest.mark.parametrize("name", SHOWN_SETTINGS)
+def test_no_setting_is_read_for_nothing(name: str) -> None:
+    """Settings hold secrets: each whose value is kept changes what a check says."""
+    assert examine(but(settings=settings(**{name: "1"}))) != examine(but(settings=settings()))
 
 
 @pytest.mark.parametrize(
