@@ -1,8 +1,8 @@
 """What an app's settings say about pulling and starting its container, and nothing else of them: they hold secrets.
 
 Source: azure-rest-api, web, listApplicationSettings (2025-05-01). No value is kept, logged or put into an error but
-those of `SHOWN_SETTINGS`, the host of DOCKER_REGISTRY_SERVER_URL and, for the verdict on a pull, the name in
-DOCKER_REGISTRY_SERVER_USERNAME.
+those of `SHOWN_SETTINGS` and the host of DOCKER_REGISTRY_SERVER_URL. The name in DOCKER_REGISTRY_SERVER_USERNAME is
+compared with the registry's, and forgotten with the question.
 """
 
 from operators.cloud.arm import Arm, Json

@@ -155,12 +155,12 @@ class Site(Model):
 
 
 class PullSettings(Model):
-    """What app settings say about pulling. No value of theirs is kept but the server's host and the user's name."""
+    """What app settings say about pulling. No value of theirs gets into a verdict but the server's host."""
 
     server: str | None = None
     """The host of DOCKER_REGISTRY_SERVER_URL."""
     user_name: str | None = None
-    """DOCKER_REGISTRY_SERVER_USERNAME; None where it is not set or a Key Vault reference."""
+    """DOCKER_REGISTRY_SERVER_USERNAME, to know the registry's admin user by; None where it is a Key Vault reference."""
     has_user_name: bool = False
     has_password: bool = False
     pull_over_vnet: bool = False

@@ -214,15 +214,16 @@ SECRETS = {"DOCKER_REGISTRY_SERVER_PASSWORD": "hunter2", "CONNECTION": "Server=d
 
 
 async def test_no_secret_is_in_a_verdict() -> None:
-    """Of the settings only the server's host and the user's name are told."""
+    """Of the settings only the server's host is told: a verdict is stored with its rollout."""
     address = {"DOCKER_REGISTRY_SERVER_URL": "https://ci:hunter2@contoso.azurecr.io/v2"}
-    user = {"DOCKER_REGISTRY_SERVER_USERNAME": "ci"}
+    user = {"DOCKER_REGISTRY_SERVER_USERNAME": "build-agent"}
     settings = {"app_settings": SECRETS | address | user}
     access = await Asker(story({"acr_use_managed_identity_creds": False} | settings)).verdict()
     assert access.reason is Reason.PASSWORD_NOT_TRIED
     told = access.model_dump_json()
     assert "hunter2" not in told
-    assert {"ci", "contoso.azurecr.io"} <= {one.value for one in access.evidence}
+    assert "build-agent" not in told
+    assert {"(set)", "contoso.azurecr.io"} <= {one.value for one in access.evidence}
 
 
 MAY_NOT_PULL: dict[str, Any] = {

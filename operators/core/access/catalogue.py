@@ -156,7 +156,7 @@ CATALOGUE: dict[Reason, Entry] = {
     ),
     Reason.ADMIN_USER_DISABLED: Entry(
         _DENIED,
-        _MAY_NOT + "it signs in as the registry's admin user {user}, which is disabled.",
+        _MAY_NOT + "it signs in as the registry's admin user, which is disabled.",
         "Let it pull with its identity; the admin user is one for everybody.",
         _ADMIN_USER,
     ),

@@ -101,8 +101,8 @@ def _settings_unread(facts: AccessFacts) -> Part:
 
 
 def _registry_user(facts: AccessFacts, registry: Registry, user: RegistryUser) -> Part:
-    unnamed = "a user of its own" if facts.container else "a user that a Key Vault reference names"
-    words = {"user": user.name or unnamed, "server": user.server or ""}
+    who = "a user of its own" if facts.container else "the user of DOCKER_REGISTRY_SERVER_USERNAME"
+    words = {"user": who, "server": user.server or ""}
     fix = _fix_towards_identity(facts, registry)
     if user.server and user.server != registry.login_server:
         return Part(reason=Reason.CREDENTIALS_OF_ANOTHER_SERVER, words=words, fix=fix)

@@ -48,11 +48,12 @@ def credential_evidence(facts: AccessFacts, credential: Credential | Reason | Un
 
 
 def _settings_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
-    """What its settings say about signing in; a password never, only that there is one."""
+    """What its settings say about signing in; of user name and password only that they are set: a verdict is stored."""
     settings, source = facts.settings, f"{facts.app.resource_id}/config/appsettings"
     if facts.container is not None or not isinstance(settings, PullSettings):
         return ()
-    user = settings.user_name or ("(a Key Vault reference)" if settings.has_user_name else "(not set)")
+    unset = "(set)" if settings.user_name else "(not set)"
+    user = "(a Key Vault reference)" if settings.has_user_name and not settings.user_name else unset
     seen = (
         ("DOCKER_REGISTRY_SERVER_URL", settings.server or "(not set)"),
         ("DOCKER_REGISTRY_SERVER_USERNAME", user),
