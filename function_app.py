@@ -73,7 +73,7 @@ async def poisoned(msg: func.QueueMessage) -> None:
 @app.queue_trigger(arg_name="msg", queue_name=REFRESH, connection=_STORAGE)
 async def refresh_inventory(msg: func.QueueMessage) -> None:
     """Read the inventory anew, if that was not done just now."""
-    refreshed = await operator().inventory.refresh_if_due()
+    refreshed = await operator().inventory.refresh_if_due(msg.id or "")
     logging.info("refresh because of %s: %s", msg.get_body().decode(), refreshed or "done just now")
 
 

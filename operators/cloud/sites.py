@@ -61,7 +61,7 @@ class Sites:
         """The sites and slots of a subscription or resource group; an error in the middle means: not listed whole.
 
         One call a page, and for a subscription, whose list leaves slots out, one more a page of every resource group
-        in which a site runs containers: never more than asking every such site for its slots.
+        with a Linux site, whatever that runs itself: never more than asking every such site for its slots.
         """
         subscription, group = _scope(scope)
         if group:
@@ -71,13 +71,16 @@ class Sites:
         groups: dict[str, None] = {}
         rows = self._client(subscription).web_apps.list(**CALL)
         async for site in _sites(f"sites of {subscription}", rows):
-            if _runs_containers(site):
+            if site.linux_fx_version:
                 groups[site.id.resource_group] = None
             yield site
         for one in groups:
-            async for site in self._in_group(subscription, one):
-                if site.id.slot:
-                    yield site
+            try:
+                async for site in self._in_group(subscription, one):
+                    if site.id.slot:
+                        yield site
+            except NotFound:
+                continue  # the group went away between the two lists, and its sites with it
 
     async def site(self, app: AppId) -> Site:
         """The site or slot."""
@@ -141,11 +144,8 @@ class Sites:
 
     async def _in_group(self, subscription: str, group: str) -> AsyncIterator[Site]:
         rows = self._client(subscription).web_apps.list_by_resource_group(group, include_slots=True, **CALL)
-        try:
-            async for site in _sites(f"sites of {subscription}/{group}", rows):
-                yield site
-        except NotFound:
-            return  # the group went away between the two lists, and its sites with it
+        async for site in _sites(f"sites of {subscription}/{group}", rows):
+            yield site
 
     def _client(self, subscription: str) -> "WebSiteManagementClient":
         if subscription not in self._clients:
@@ -203,11 +203,6 @@ def _scope(scope: str) -> tuple[str, str | None]:
     if kinds == ["subscriptions", "resourcegroups"] and len(parts) == 4:
         return parts[1], parts[3]
     raise BadInput("scope", f"{scope!r} is neither a subscription's nor a resource group's id")
-
-
-def _runs_containers(site: Site) -> bool:
-    prefix = (site.linux_fx_version or "").partition("|")[0].lower()
-    return prefix in ("docker", "compose", "sitecontainers")
 
 
 def _site(row: Mapping[str, Any]) -> Site:

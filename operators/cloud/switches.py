@@ -38,11 +38,14 @@ class SwitchesTable:
         """Who lifted the switch last; None where nobody ever did."""
         return await self._read("lift", Lift)
 
-    async def turn(self, name: str, every: timedelta, now: datetime) -> bool:
-        """Whether it is the caller's turn to do what is done at most once in `every`, for everybody."""
+    async def turn(self, name: str, every: timedelta, now: datetime, owner: str) -> bool:
+        """Whether it is the caller's turn to do what is done at most once in `every`, for everybody.
+
+        `owner` had it last and comes again: it did not get to its end.
+        """
         table = await self._storage.table(_TABLE)
         key = f"turn:{name}"
-        row = {"PartitionKey": _ONE, "RowKey": key, "at": now}
+        row = {"PartitionKey": _ONE, "RowKey": key, "at": now, "owner": owner}
         async with faults(f"turn {name}"):
             try:
                 last = await table.get_entity(_ONE, key)
@@ -52,7 +55,7 @@ class SwitchesTable:
                 if last is None:
                     await table.create_entity(row)
                     return True
-                if now - last["at"] < every:
+                if now - last["at"] < every and last.get("owner") != owner:
                     return False
                 await table.update_entity(
                     row,

@@ -32,7 +32,7 @@ class Refreshed(Model):
     """Apps that somebody else gave another image or policy since last time, or swapped."""
     gone: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    """Scopes that could not be listed whole: nothing is taken for gone there."""
+    """Scopes that could not be listed whole, and why: nothing is taken for gone."""
     rows: tuple[Site, ...] = Field(default=(), exclude=True, repr=False)
     """Every site and slot that was listed, whatever it runs: for whoever else asks about all of them."""
 
@@ -44,11 +44,14 @@ class Inventory:
     house: House
     marking: Marking
 
-    async def refresh_if_due(self) -> Refreshed | None:
-        """Refresh, at most once in five minutes for everybody; None where it was done just now."""
+    async def refresh_if_due(self, asked_by: str) -> Refreshed | None:
+        """Refresh, at most once in five minutes for everybody; None where it was done just now.
+
+        `asked_by` is the message's id: the same one comes again only where it died or failed before its end.
+        """
         now = self.house.now()
         every = self.house.settings.wait(REFRESH_AT_MOST_EVERY)
-        if not await self.house.records.switches.turn("refresh", every, now):
+        if not await self.house.records.switches.turn("refresh", every, now, asked_by):
             return None
         return await self.refresh()
 
@@ -67,7 +70,7 @@ class Inventory:
                         found[site.id.key] = entry
             except (Temporary, Permanent) as error:
                 _log.warning("%s was not listed whole: %s", scope, error)
-                unread.append(scope)
+                unread.append(f"{scope}: {error}")
         for stage in [stage_of(entry.site) for entry in found.values() if self._ours(entry)]:
             if stage is not None:
                 found.pop(stage.key, None)

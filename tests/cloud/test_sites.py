@@ -84,11 +84,11 @@ async def shop() -> AsyncIterator[Shop]:
 
 
 async def test_a_subscription_is_listed_with_its_slots(shop: Shop) -> None:
-    """The subscription's list has no slots; resource groups where containers run are asked for them."""
+    """The subscription's list has no slots; resource groups with Linux sites are asked for them, whatever those run."""
     names = await shop.names(shop.subscription)
-    assert sorted(names) == ["api", "api:canary", "api:staging", "code", "sleepy", "windows", "worker"]
-    # Five sites in pages of two, and the five rows of one group in pages of two; the group without containers is not.
-    assert shop.calls() == {"sites.list": 3, "sites.list_group": 3}
+    assert sorted(names) == ["api", "api:canary", "api:staging", "code", "code:next", "sleepy", "windows", "worker"]
+    # Five sites in pages of two, and the five and three rows of two groups in pages of two.
+    assert shop.calls() == {"sites.list": 3, "sites.list_group": 5}
 
 
 async def test_a_resource_group_is_listed_with_its_slots(shop: Shop) -> None:
@@ -118,7 +118,22 @@ async def test_a_page_that_fails_is_no_end(shop: Shop, path: str, skip: int) -> 
 async def test_a_group_that_went_away_meanwhile_is_left_out(shop: Shop) -> None:
     """Between the two lists a resource group may be deleted: that is an answer."""
     shop.fault("resourceGroups/apps/", status=404, code="ResourceGroupNotFound", message="could not be found")
-    assert sorted(await shop.names(shop.subscription)) == ["api", "code", "sleepy", "windows", "worker"]
+    assert sorted(await shop.names(shop.subscription)) == ["api", "code", "code:next", "sleepy", "windows", "worker"]
+
+
+async def test_a_group_that_was_asked_for_and_is_not_there(shop: Shop) -> None:
+    """As a scope it has to be there: an empty list would hide a typo."""
+    with pytest.raises(NotFound, match="404"):
+        await shop.names(f"{shop.subscription}/resourceGroups/typo")
+
+
+async def test_a_subscription_without_linux_sites_is_one_list() -> None:
+    """Slots of Windows sites are no Linux containers: their groups are not asked for them."""
+    windows = [site for site in SCENARIO["sites"] if site["name"] == "windows"]
+    shop = Shop(sites=windows, role_assignments=[])
+    assert await shop.names(shop.subscription) == ["windows"]
+    assert shop.calls() == {"sites.list": 1}
+    await shop.sites.close()
 
 
 async def test_site(shop: Shop) -> None:

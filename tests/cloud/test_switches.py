@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from tests.core.samples import NOW
 from tests.storage import Account, LosingTransport
 
 EVERY = timedelta(minutes=5)
+MESSAGES = map(str, count())
+"""Ids of messages, each another."""
 FREEZE = Freeze(by="Ada", why="the sale is on", at=NOW)
 LIFT = Lift(by="Cy", why=None, at=NOW)
 
@@ -42,22 +45,22 @@ async def test_the_freeze_is_thrown_and_lifted(switches: SwitchesTable) -> None:
 )
 async def test_a_turn_comes_once_in_five_minutes(switches: SwitchesTable, later: timedelta, *, turn: bool) -> None:
     """Whoever asks first has the turn, and nobody again before the time has gone by."""
-    assert await switches.turn("refresh", EVERY, NOW)
-    assert await switches.turn("refresh", EVERY, NOW + later) is turn
+    assert await switches.turn("refresh", EVERY, NOW, next(MESSAGES))
+    assert await switches.turn("refresh", EVERY, NOW + later, next(MESSAGES)) is turn
 
 
 async def test_who_is_refused_does_not_prolong_the_wait(switches: SwitchesTable) -> None:
     """The time counts from the last turn, not from the last question: a stream of pushes cannot starve the refresh."""
-    assert await switches.turn("refresh", EVERY, NOW)
+    assert await switches.turn("refresh", EVERY, NOW, next(MESSAGES))
     for minute in range(1, 5):
-        assert not await switches.turn("refresh", EVERY, NOW + timedelta(minutes=minute))
-    assert await switches.turn("refresh", EVERY, NOW + EVERY)
+        assert not await switches.turn("refresh", EVERY, NOW + timedelta(minutes=minute), next(MESSAGES))
+    assert await switches.turn("refresh", EVERY, NOW + EVERY, next(MESSAGES))
 
 
 async def test_turns_of_two_things_are_apart(switches: SwitchesTable) -> None:
     """Each name has its own."""
-    assert await switches.turn("refresh", EVERY, NOW)
-    assert await switches.turn("report", EVERY, NOW)
+    assert await switches.turn("refresh", EVERY, NOW, next(MESSAGES))
+    assert await switches.turn("report", EVERY, NOW, next(MESSAGES))
 
 
 @pytest.mark.parametrize("before", [None, NOW - EVERY], ids=["for the first time", "after the last turn"])
@@ -66,17 +69,17 @@ async def test_of_two_at_once_one_wins(
 ) -> None:
     """Both have read that it is free; the service lets one of the two writes through."""
     if before:
-        assert await switches.turn("refresh", EVERY, before)
+        assert await switches.turn("refresh", EVERY, before, next(MESSAGES))
     rival = Storage(connection_string=account.connection_string, table_transport=account.table_transport())
     rivals_turn: list[bool] = []
 
     async def rival_writes_first(request: Any) -> None:
         if request.method in ("POST", "PUT") and not rivals_turn:
-            rivals_turn.append(await SwitchesTable(rival).turn("refresh", EVERY, NOW))
+            rivals_turn.append(await SwitchesTable(rival).turn("refresh", EVERY, NOW, next(MESSAGES)))
 
     await switches.freeze()  # from here on the table is known to be there: the next write is the turn's
     table_network.before = rival_writes_first
-    assert not await switches.turn("refresh", EVERY, NOW)
+    assert not await switches.turn("refresh", EVERY, NOW, next(MESSAGES))
     assert rivals_turn == [True]
     await rival.close()
 
@@ -84,5 +87,12 @@ async def test_of_two_at_once_one_wins(
 async def test_of_many_at_once_one_wins(switches: SwitchesTable) -> None:
     """Many instances of the operator, all at the same moment: exactly one refresh."""
     await switches.freeze()
-    turns = await asyncio.gather(*(switches.turn("refresh", EVERY, NOW) for _ in range(10)))
+    turns = await asyncio.gather(*(switches.turn("refresh", EVERY, NOW, next(MESSAGES)) for _ in range(10)))
     assert sum(turns) == 1
+
+
+async def test_the_same_one_has_its_turn_again(switches: SwitchesTable) -> None:
+    """Its message comes again where the process died, for its work is not done; the others wait from then on."""
+    assert await switches.turn("refresh", EVERY, NOW, "one")
+    assert await switches.turn("refresh", EVERY, NOW + EVERY / 2, "one")
+    assert not await switches.turn("refresh", EVERY, NOW + EVERY, "another")

@@ -156,3 +156,16 @@ async def test_a_swap_of_the_same_tag_proves_nothing(town: Town) -> None:
     await town.push(IMAGE, "v2")
     await town.run()
     assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
+
+
+async def test_a_slot_outlives_the_container_of_its_site(town: Town) -> None:
+    """Production runs a built-in stack now, and the slot its container: it is not gone, and follows its pushes."""
+    town.world.change_app("shop/staging", tags={"pulley": "on"})
+    await checked(town)
+    town.world.configure("shop", {"linuxFxVersion": "PYTHON|3.13"})
+    town.clock.advance(60)
+    refreshed = await town.operator.inventory.refresh()
+    assert refreshed.gone == (town.key("shop"),)
+    await town.push(NEXT, "v2")
+    await town.run()
+    assert (await town.rollout("shop:staging")).state is State.SUCCEEDED

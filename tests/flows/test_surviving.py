@@ -227,15 +227,35 @@ async def test_a_freeze_holds_and_its_end_lets_go(town: Town) -> None:
 
 async def test_an_unknown_repository_asks_for_one_refresh(town: Town) -> None:
     """Whoever asks within five minutes, the inventory is read once for everybody."""
-    assert await town.operator.inventory.refresh_if_due() is not None
-    assert await town.operator.inventory.refresh_if_due() is None
+    assert await town.operator.inventory.refresh_if_due("one") is not None
+    assert await town.operator.inventory.refresh_if_due("another") is None
+
+
+async def test_a_refresh_that_died_is_done_by_its_next_message(town: Town) -> None:
+    """The five minutes are taken before the work: whoever took them may have them again, and nobody else."""
+    town.dies_after("/providers/Microsoft.Web/sites")
+    with pytest.raises(Died):
+        await town.operator.inventory.refresh_if_due("one")
+    assert await town.operator.inventory.refresh_if_due("another") is None
+    assert await town.operator.inventory.refresh_if_due("one") is not None
+
+
+async def test_a_scope_that_is_not_there_is_said(town: Town) -> None:
+    """A resource group with a typo is no empty one: the drift check's answer names it and says why."""
+    scope = f"{town.settings.scopes[0]}/resourceGroups/typo"
+    mistyped = town.restarted(scopes=(scope,))
+    answer = await mistyped.operator.admin.check_drift()
+    await mistyped.storage.close()
+    assert [line.partition(": ")[0] for line in answer.unread] == [scope]
+    assert "404" in answer.unread[0]
+    assert answer.gone == ()
 
 
 async def test_a_scope_that_was_not_listed_whole_loses_nothing(town: Town) -> None:
     """A failed page removes no app from the inventory."""
     town.world.faults.add(FaultRule(path="/sites$", status=503))
     refreshed = await town.operator.inventory.refresh()
-    assert refreshed.unread == town.settings.scopes
+    assert [line.partition(": ")[0] for line in refreshed.unread] == list(town.settings.scopes)
     assert refreshed.gone == ()
     assert (await town.operator.admin.app("shop")).name == "shop"
 

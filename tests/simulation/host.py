@@ -39,7 +39,7 @@ class QueueHost:
             f"{LOOKS}-poison": lambda message: operator.sweep.poisoned(
                 LookMessage.read(message.content), owner=message.id
             ),
-            REFRESH: lambda message: operator.inventory.refresh_if_due(),
+            REFRESH: lambda message: operator.inventory.refresh_if_due(message.id),
         }
         for name, handle in handles.items():
             self._instance.start(f"{name} listener", partial(self._listen, name, handle))
