@@ -178,7 +178,7 @@ PROPAGATING, UNKNOWN = "… of a minute ago", "a user name and password"
     ],
 )
 def test_the_worst_counts(cases: tuple[str, ...], verdict: Verdict) -> None:
-    """The site starts with all of its containers; the other ones that are not allowed are warnings."""
+    """A site is no better than its worst container; the other ones that are not allowed are warnings."""
     each = tuple(answered(f"c{n}", case) for n, case in enumerate(cases))
     site = of_all(each)
     assert (site.verdict, site.containers) == (verdict, each)

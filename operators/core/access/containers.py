@@ -1,6 +1,6 @@
 """May a sidecar-enabled site pull? The verdicts on its containers, and what they come to for the site.
 
-Source: azure-docs, app-service/configure-sidecar: the site starts with all of its containers.
+A site is no better than its worst container: whether one runs without its sidecars is not documented.
 """
 
 from operators.core.access import Access, ContainerAccess, Verdict
