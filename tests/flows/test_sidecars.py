@@ -81,3 +81,14 @@ async def test_sidecars_that_become_a_classic_app_are_taken_on(town: Town) -> No
     await town.push(IMAGE, "v2")
     await town.run(seconds=900)
     assert (await town.rollout("blog")).state is State.SUCCEEDED
+
+
+async def test_a_role_that_is_given_rolls_nothing_out(town: Town) -> None:
+    """POST …/access/grant has waiting rollouts look again; here there is none, and none begins."""
+    town.world.remove_role("blog", "AcrPull", "contoso")
+    town.clock.advance(1)
+    assert (await town.operator.admin.grant("blog", b'{"by": "ana"}')).role == "AcrPull"
+    await town.run()
+    assert (await town.operator.house.records.engine.read(town.key("blog")))[0].sequence == 0
+    assert town.acts == []
+    assert (await town.operator.admin.access("blog")).verdict == "allowed"
