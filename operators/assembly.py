@@ -12,6 +12,7 @@ from operators.cloud.authorization import Authorization
 from operators.cloud.deployment_site import DeploymentSite
 from operators.cloud.event_subscriptions import EventSubscriptions
 from operators.cloud.key_vaults import KeyVaults
+from operators.cloud.private_endpoints import PrivateEndpoints
 from operators.cloud.probe import Probe
 from operators.cloud.registries import Registries
 from operators.cloud.registry_content import RegistryContent
@@ -67,6 +68,7 @@ def assemble(
         registries=Registries(credential, settings.subscriptions, now, transport=transport, throttling=throttling),
         content=RegistryContent(credential, now, transport=transport),
         authorization=Authorization(arm, now),
+        private_endpoints=PrivateEndpoints(arm, now),
         app_settings=AppSettings(arm),
         probe=Probe(transport),
         details=SiteDetails(arm),

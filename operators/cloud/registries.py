@@ -124,7 +124,6 @@ def _by_login_server(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Registry
 def _registry(row: Mapping[str, Any]) -> Registry:
     properties = row["properties"]
     rules, policies = properties.get("networkRuleSet") or {}, properties.get("policies") or {}
-    endpoints = properties.get("privateEndpointConnections")
     return Registry(
         id=row["id"],
         name=row["name"],
@@ -136,7 +135,7 @@ def _registry(row: Mapping[str, Any]) -> Registry:
         public_network_access=properties.get("publicNetworkAccess"),
         network_default_action=rules.get("defaultAction"),
         ip_rules=tuple(rule["value"] for rule in rules.get("ipRules") or () if rule.get("action", "Allow") == "Allow"),
-        private_endpoints=None if endpoints is None else sum(_is_approved(one) for one in endpoints),
+        private_endpoints=_approved(properties.get("privateEndpointConnections")),
         quarantine_enabled=_status(policies, "quarantinePolicy") == "enabled",
     )
 
@@ -146,6 +145,14 @@ def _status(policies: Mapping[str, Any], name: str) -> str | None:
     return status
 
 
-def _is_approved(endpoint: Mapping[str, Any]) -> bool:
-    state = (endpoint.get("properties") or {}).get("privateLinkServiceConnectionState") or {}
+def _approved(connections: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...] | None:
+    """The private endpoints behind approved connections; None where one of them cannot be told."""
+    if connections is None:
+        return None
+    approved = [one["properties"].get("privateEndpoint") or {} for one in connections if _is_approved(one)]
+    return tuple(one["id"] for one in approved) if all("id" in one for one in approved) else None
+
+
+def _is_approved(connection: Mapping[str, Any]) -> bool:
+    state = (connection.get("properties") or {}).get("privateLinkServiceConnectionState") or {}
     return bool(state.get("status") == "Approved")

@@ -36,8 +36,8 @@ class Registry(Model):
     """What befalls whoever no rule names, `networkRuleSet.defaultAction`: "Allow", "Deny", or None without rules."""
     ip_rules: tuple[str, ...] = ()
     """Addresses and ranges that are let in."""
-    private_endpoints: int | None = None
-    """How many approved private endpoint connections it has; None where the answer did not say."""
+    private_endpoints: tuple[str, ...] | None = None
+    """Resource ids of its private endpoints whose connection is approved; None where the answer did not say."""
     quarantine_enabled: bool = False
     """Pushed images cannot be pulled until somebody passes them."""
 
@@ -68,6 +68,15 @@ class Registry(Model):
     @classmethod
     def _lower(cls, value: str) -> str:
         return value.lower()
+
+
+class PrivateEndpoint(Model):
+    """A private endpoint, by which a registry is reached out of a virtual network."""
+
+    id: str
+    """The ARM resource id."""
+    subnet_id: str
+    """The subnet that it stands in."""
 
 
 class ManifestFacts(Model):

@@ -17,11 +17,12 @@ from operators.core.access.evaluation import evaluate_access, needs_settings
 from operators.core.access.granting import MissingRole, missing_role
 from operators.core.access.parts import unread
 from operators.core.access.rbac import RoleAssignment, RoleDefinition
+from operators.core.access.road import endpoints_on_road
 from operators.core.access.roles import grants_directly, held_roles
 from operators.core.apps import AppId, PullSettings, Site, SiteConfig, SiteContainer
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
-from operators.core.registries import ManifestFacts, NotThere, Registry, TagFacts
+from operators.core.registries import ManifestFacts, NotThere, PrivateEndpoint, Registry, TagFacts
 from operators.flows.services import House
 
 
@@ -58,6 +59,11 @@ class AccessReads:
         """The app settings that bear on a pull."""
         read = self.house.azure.app_settings.for_pulling
         return await self._once(f"app settings of {app.name}", lambda: read(app))
+
+    async def endpoint(self, endpoint_id: str) -> PrivateEndpoint | Unknown:
+        """A private endpoint of a registry."""
+        get = self.house.azure.private_endpoints.get
+        return await self._once(f"private endpoint {endpoint_id}", lambda: get(endpoint_id, self.not_before))
 
     async def operator_id(self) -> str | None:
         """The operator's own object id; None where its token does not tell it."""
@@ -169,14 +175,15 @@ class AccessQuestion:
         if not isinstance(registry, Registry):
             return asked
         principal = credential_of(asked)
-        manifest, rights, settings = await asyncio.gather(
+        manifest, endpoints, rights, settings = await asyncio.gather(
             reads.manifest(registry, image),
+            asyncio.gather(*(reads.endpoint(one) for one in endpoints_on_road(asked, registry))),
             reads.rights(registry, image.repository, principal.principal_id)
             if isinstance(principal, Principal)
             else _nothing(),
             reads.settings(app) if needs_settings(asked) else _nothing(),
         )
-        told = asked.model_copy(update={"manifest": manifest, "settings": settings})
+        told = asked.model_copy(update={"manifest": manifest, "endpoints": tuple(endpoints), "settings": settings})
         if rights is None:
             return told
         assignments, definitions, denials = rights.assignments, rights.definitions, rights.denials

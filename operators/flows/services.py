@@ -15,6 +15,7 @@ from operators.cloud.findings import FindingsTable
 from operators.cloud.grants import GrantsTable
 from operators.cloud.inventory import FollowsTable, InventoryTable
 from operators.cloud.key_vaults import KeyVaults
+from operators.cloud.private_endpoints import PrivateEndpoints
 from operators.cloud.probe import Probe
 from operators.cloud.queues import Queues
 from operators.cloud.recent import RecentTable
@@ -41,6 +42,7 @@ class Azure:
     registries: Registries
     content: RegistryContent
     authorization: Authorization
+    private_endpoints: PrivateEndpoints
     app_settings: AppSettings
     probe: Probe
     details: SiteDetails

@@ -41,6 +41,20 @@ async def test_a_hundred_apps_of_one_registry_cost_a_handful_of_calls() -> None:
     )
 
 
+async def test_a_private_endpoint_is_read_once_for_all_apps_behind_it() -> None:
+    """One call more, and it is kept for a day: an endpoint stays in its subnet."""
+    network = {"virtual_network_subnet": "hub/apps", "vnet_image_pull": True}
+    endpoint = {"name": "hub", "resource_group": "apps", "virtual_network_subnet": "hub/endpoints"}
+    walled = {"sku": "Premium", "network_rule_set": {"default_action": "Deny", "ip_rules": ["203.0.113.20"]}}
+    told = town()
+    sites = [one | network for one in told["sites"]]
+    registries = [one | walled | {"private_endpoints": [endpoint]} for one in told["registries"]]
+    asker = Asker(told | {"sites": sites, "registries": registries})
+    assert (await ask_all(asker))["endpoints.get"] == 1
+    asker.clock.advance(300)
+    assert "endpoints.get" not in await ask_all(asker)
+
+
 async def test_groups_are_asked_for_only_where_an_identity_has_no_role_of_its_own() -> None:
     """One list for all, and one more for each identity whose role comes through a group."""
     through_group = {"principal": "pullers", "role": "AcrPull", "scope": "contoso"}

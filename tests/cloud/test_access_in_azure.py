@@ -20,8 +20,12 @@ PULLER_MAY: dict[str, Any] = {"role_assignments": [{"principal": "puller", "role
 STRICT = {"role_assignment_mode": ABAC}
 CLOSED = {"public_network_access": "Disabled", "sku": "Premium"}
 WALLED = {"network_rule_set": {"default_action": "Deny"}, "sku": "Premium"}
-ENDPOINT = {"private_endpoints": [{"name": "hub"}]}
+FOR_US = {"network_rule_set": {"default_action": "Deny", "ip_rules": ["203.0.113.20"]}, "sku": "Premium"}
+"""A firewall that lets in nobody but the operator."""
+ELSEWHERE = {"private_endpoints": [{"name": "spoke", "resource_group": "apps", "virtual_network_subnet": "spoke/all"}]}
+ENDPOINT = {"private_endpoints": [{"name": "hub", "resource_group": "apps", "virtual_network_subnet": "hub/endpoints"}]}
 IN_NETWORK = {"virtual_network_subnet": "hub/apps"}
+OVER_NETWORK = IN_NETWORK | {"vnet_image_pull": True}
 PULLER_ID = (
     "/subscriptions/11111111-1111-4111-8111-111111111111/resourcegroups/identities/providers/"
     "Microsoft.ManagedIdentity/userAssignedIdentities/puller"
@@ -98,8 +102,21 @@ MISTAKES: dict[str, tuple[Mapping[str, Any], Reason]] = {
     ),
     "closed without VNet pull": (story(IN_NETWORK, registry=CLOSED | ENDPOINT), Reason.IMAGE_PULL_NOT_OVER_VNET),
     "closed, VNet pull, and no endpoint": (
-        story(IN_NETWORK | {"vnet_image_pull": True}, registry=CLOSED),
+        story(OVER_NETWORK, registry=CLOSED),
         Reason.NO_PRIVATE_ENDPOINT,
+    ),
+    "firewall, VNet pull, and no endpoint": (story(OVER_NETWORK, registry=WALLED), Reason.NO_PRIVATE_ENDPOINT),
+    "firewall with rules for others, VNet pull, and no endpoint": (
+        story(OVER_NETWORK, registry=FOR_US),
+        Reason.NETWORK_ADDRESS_UNKNOWN,
+    ),
+    "firewall, VNet pull, and an endpoint in another network": (
+        story(OVER_NETWORK, registry=FOR_US | ELSEWHERE),
+        Reason.ENDPOINT_NOT_IN_NETWORK,
+    ),
+    "firewall, VNet pull, and an endpoint in the app's network": (
+        story(OVER_NETWORK, registry=FOR_US | ENDPOINT),
+        Reason.ROLE_GRANTED,
     ),
     "closed, and no network": (story(registry=CLOSED | ENDPOINT), Reason.REGISTRY_CLOSED),
     "firewall, and no network": (story(registry=WALLED), Reason.FIREWALL),
@@ -191,21 +208,20 @@ async def test_quarantine() -> None:
 async def test_an_app_setting_may_route_the_pull() -> None:
     """Where the site itself does not say it, the settings are listed, and only then."""
     app = IN_NETWORK | {"app_settings": {"WEBSITE_PULL_IMAGE_OVER_VNET": "true", "SECRET": "hunter2"}}
-    for_us = {"network_rule_set": {"default_action": "Deny", "ip_rules": ["203.0.113.20"]}}
-    asker = Asker(story(app, WALLED | ENDPOINT | for_us))
+    asker = Asker(story(app, FOR_US | ENDPOINT))
     access = await asker.verdict()
     assert access.reason is Reason.ROLE_GRANTED
     assert "settings.list" in asker.calls()
     assert asker.pulls()
     assert "hunter2" not in access.model_dump_json()
-    asker = Asker(story(app | {"vnet_image_pull": True}, WALLED | ENDPOINT | for_us))
+    asker = Asker(story(app | {"vnet_image_pull": True}, FOR_US | ENDPOINT))
     assert (await asker.verdict()).reason is Reason.ROLE_GRANTED
     assert "settings.list" not in asker.calls()
 
 
 async def test_a_registry_that_shuts_us_out_too() -> None:
     """The app's road is open and ours is not: whether the image is there cannot be said."""
-    access = await Asker(story(IN_NETWORK | {"vnet_image_pull": True}, CLOSED | ENDPOINT)).verdict()
+    access = await Asker(story(OVER_NETWORK, CLOSED | ENDPOINT)).verdict()
     assert access.reason is Reason.READ_FAILED
     assert "not allowed access" in access.sentence
 
@@ -238,6 +254,7 @@ READS = {
     "role assignments": ("GET", r"/roleAssignments$"),
     "deny assignments": ("GET", r"/denyAssignments$"),
     "role definition": ("GET", r"/roleDefinitions/"),
+    "private endpoint": ("GET", r"/privateEndpoints/"),
     "tag": ("GET", r"/_tags/"),
     "manifest": ("GET", r"/manifests/"),
     "app settings": ("POST", r"/appsettings/list$"),
@@ -247,8 +264,11 @@ READS = {
 
 def with_fault(read: str, **fault: Any) -> Asker:
     """An app whose verdict needs this read, which fails."""
-    by_settings = {"acr_use_managed_identity_creds": False} if read == "app settings" else {}
-    asker = Asker(story(by_settings))
+    stories = {
+        "app settings": story({"acr_use_managed_identity_creds": False}),
+        "private endpoint": story(OVER_NETWORK, FOR_US | ENDPOINT),
+    }
+    asker = Asker(stories.get(read, story()))
     method, path = READS[read]
     asker.world.faults.add(FaultRule(method=method, path=path, **fault))
     return asker
@@ -302,7 +322,8 @@ async def test_a_fault_of_a_moment_is_said_to_be_one(read: str, status: int) -> 
     failed = access.failed_reads if isinstance(access, Access) else (access,)
     assert isinstance(access, Unknown) or access.verdict is Verdict.UNKNOWN
     assert all(one.temporary for one in failed)
-    assert [one.retry_after_seconds for one in failed] == ([17] if status == 429 else [None])
+    # after a 429 nothing more is asked of the subscription, so that several reads may wait
+    assert {one.retry_after_seconds for one in failed} == ({17} if status == 429 else {None})
     asker.world.faults.clear()
     asker.clock.advance(17)  # nothing of the subscription is asked before
     again = await asker.verdict()

@@ -8,12 +8,16 @@ from operators.core.access.rbac import Permission, RoleAssignment, RoleDefinitio
 from operators.core.apps import AppId, PullSettings, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
-from operators.core.registries import LEGACY, ManifestFacts, Registry
+from operators.core.registries import LEGACY, ManifestFacts, PrivateEndpoint, Registry
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SUBSCRIPTION = "/subscriptions/5ca082f3-38f2-4bb0-b0a4-c401184ae3a8"
 REGISTRY_ID = f"{SUBSCRIPTION}/resourceGroups/rg-acr/providers/Microsoft.ContainerRegistry/registries/demo"
 SUBNET = f"{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/hub/subnets/apps"
+ENDPOINT = PrivateEndpoint(
+    id=f"{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/privateEndpoints/demo-endpoint",
+    subnet_id=SUBNET.replace("subnets/apps", "subnets/endpoints").replace("resourceGroups", "resourcegroups"),
+)
 SYSTEM = "97d83402-1cee-46eb-bf02-426df6480397"
 APP = AppId.from_resource_id(f"{SUBSCRIPTION}/resourceGroups/rg-web/providers/Microsoft.Web/sites/shop")
 SLOT = AppId.from_resource_id(f"{APP.resource_id}/slots/staging")

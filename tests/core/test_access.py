@@ -21,6 +21,7 @@ from tests.core.access_samples import (
     AS_USER,
     CATALOG_LISTER,
     DIGEST,
+    ENDPOINT,
     FORBIDDEN,
     NOW,
     OWNER,
@@ -50,7 +51,14 @@ MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/platform"
 STRICT, SILENT = demo(role_assignment_mode=ABAC), demo(role_assignment_mode=None)
 NO_ARM_TOKENS = demo(azure_ad_authentication_as_arm=False)
 ANYBODY = demo(anonymous_pull_enabled=True)
-CLOSED, WALLED = demo(public_network_access="Disabled"), demo(network_default_action="Deny")
+CLOSED = demo(public_network_access="Disabled", private_endpoints=(ENDPOINT.id,))
+WALLED = demo(network_default_action="Deny", private_endpoints=(ENDPOINT.id,))
+SEALED = CLOSED.model_copy(update={"private_endpoints": ()})
+SHUT = WALLED.model_copy(update={"private_endpoints": ()})
+ELSEWHERE = ENDPOINT.model_copy(update={"subnet_id": SUBNET.replace("/hub/", "/spoke/")})
+ENDPOINT_UNREAD = Unknown(
+    what=f"private endpoint {ENDPOINT.id}", reason="403: needs Microsoft.Network/privateEndpoints/read"
+)
 HALF_OPEN = WALLED.model_copy(update={"ip_rules": ("13.66.140.1",)})
 OPEN_RANGE = WALLED.model_copy(update={"ip_rules": ("no address", "13.66.140.0/24")})
 IN_NETWORK = SiteNetwork(subnet_id=SUBNET, possible_outbound_ips=("13.66.140.1",))
@@ -169,18 +177,31 @@ CASES: dict[str, tuple[AccessFacts, Reason]] = {
     "no identity, and registries that could not be listed": (facts(identity=SiteIdentity(), registry=THROTTLED), Reason.READ_FAILED),
     # the road
     "closed, and the app in no network": (pulls(registry=CLOSED), Reason.REGISTRY_CLOSED),
-    "closed, and the app pulls over its network": (pulls(registry=CLOSED, network=OVER_NETWORK), Reason.ROLE_GRANTED),
-    "closed, and no private endpoint": (pulls(registry=CLOSED.model_copy(update={"private_endpoints": 0}), network=OVER_NETWORK), Reason.NO_PRIVATE_ENDPOINT),
-    "closed, and an app setting says so": (pulls(registry=CLOSED, network=IN_NETWORK, settings=PullSettings(pull_over_vnet=True)), Reason.ROLE_GRANTED),
+    "closed, and the app pulls over its network, which has the private endpoint": (pulls(registry=CLOSED, network=OVER_NETWORK, endpoints=(ENDPOINT,)), Reason.ROLE_GRANTED),
+    "closed, and the private endpoint is in another network": (pulls(registry=CLOSED, network=OVER_NETWORK, endpoints=(ELSEWHERE,)), Reason.ENDPOINT_NOT_IN_NETWORK),
+    "closed, and one of two private endpoints is in the app's network": (pulls(registry=CLOSED, network=OVER_NETWORK, endpoints=(ELSEWHERE, ENDPOINT)), Reason.ROLE_GRANTED),
+    "closed, and one that is in the app's network beside one that could not be read": (pulls(registry=CLOSED, network=OVER_NETWORK, endpoints=(ENDPOINT_UNREAD, ENDPOINT)), Reason.ROLE_GRANTED),
+    "closed, and a private endpoint that could not be read": (pulls(registry=CLOSED, network=OVER_NETWORK, endpoints=(ELSEWHERE, ENDPOINT_UNREAD)), Reason.READ_FAILED),
+    "closed, and a private endpoint that nobody asked for": (pulls(registry=CLOSED, network=OVER_NETWORK), Reason.READ_FAILED),
+    "closed, and private endpoints that the registry does not tell": (pulls(registry=demo(public_network_access="Disabled"), network=OVER_NETWORK), Reason.READ_FAILED),
+    "closed, and no private endpoint": (pulls(registry=SEALED, network=OVER_NETWORK), Reason.NO_PRIVATE_ENDPOINT),
+    "closed, no private endpoint, and the settings may not be listed": (pulls(registry=SEALED, network=IN_NETWORK, settings=NO_SETTINGS), Reason.NO_PRIVATE_ENDPOINT),
+    "closed, no private endpoint, and the app in an App Service Environment": (pulls(registry=SEALED, network=SiteNetwork(in_environment=True)), Reason.NO_PRIVATE_ENDPOINT),
+    "closed, and an app setting says so": (pulls(registry=CLOSED, network=IN_NETWORK, settings=PullSettings(pull_over_vnet=True), endpoints=(ENDPOINT,)), Reason.ROLE_GRANTED),
     "closed, in a network, and nothing says so": (pulls(registry=CLOSED, network=IN_NETWORK, settings=PullSettings()), Reason.IMAGE_PULL_NOT_OVER_VNET),
     "closed, in a network, and the settings may not be listed": (pulls(registry=CLOSED, network=IN_NETWORK, settings=NO_SETTINGS), Reason.READ_FAILED),
     "closed, in a network, and nobody asked for settings": (pulls(registry=CLOSED, network=IN_NETWORK), Reason.READ_FAILED),
-    "closed, and the app in an App Service Environment": (pulls(registry=CLOSED, network=SiteNetwork(in_environment=True)), Reason.ROLE_GRANTED),
+    "closed, and the app in an App Service Environment": (pulls(registry=CLOSED, network=SiteNetwork(in_environment=True)), Reason.ENDPOINT_NOT_IN_NETWORK),
     "a firewall that lets nobody in": (pulls(registry=WALLED), Reason.FIREWALL),
     "a firewall, and an app of unknown addresses": (pulls(registry=OPEN_RANGE, network=SiteNetwork()), Reason.FIREWALL),
     "a firewall that lets all of the app's addresses in": (pulls(registry=OPEN_RANGE), Reason.ROLE_GRANTED),
     "a firewall that lets some of them in": (pulls(registry=HALF_OPEN), Reason.FIREWALL_PARTLY_OPEN),
-    "a firewall, and the app pulls over its network": (pulls(registry=WALLED, network=OVER_NETWORK), Reason.ROLE_GRANTED),
+    "a firewall, and the app pulls over its network, which has the private endpoint": (pulls(registry=WALLED, network=OVER_NETWORK, endpoints=(ENDPOINT,)), Reason.ROLE_GRANTED),
+    "a firewall that lets nobody in, no private endpoint, and the app pulls over its network": (pulls(registry=SHUT, network=OVER_NETWORK), Reason.NO_PRIVATE_ENDPOINT),
+    "a firewall that lets others in, no private endpoint, and the app pulls over its network": (pulls(registry=SHUT.model_copy(update={"ip_rules": ("20.1.2.3",)}), network=OVER_NETWORK), Reason.NETWORK_ADDRESS_UNKNOWN),
+    "a firewall that lets others in, no private endpoint, and an app setting says so": (pulls(registry=SHUT.model_copy(update={"ip_rules": ("20.1.2.3",)}), network=IN_NETWORK, settings=PullSettings(pull_over_vnet=True)), Reason.NETWORK_ADDRESS_UNKNOWN),
+    "a firewall that lets all in, no private endpoint, and the app pulls over its network": (pulls(registry=OPEN_RANGE, network=OVER_NETWORK), Reason.ROLE_GRANTED),
+    "a firewall that lets others in, and the app in an App Service Environment": (pulls(registry=SHUT.model_copy(update={"ip_rules": ("20.1.2.3",)}), network=SiteNetwork(in_environment=True)), Reason.NETWORK_ADDRESS_UNKNOWN),
     "a firewall, a network, and the pull not over it": (pulls(registry=WALLED, network=IN_NETWORK, settings=PullSettings()), Reason.IMAGE_PULL_NOT_OVER_VNET),
     "a firewall that lets some of them in, a network, and the pull not over it": (pulls(registry=HALF_OPEN, network=HALF_IN_NETWORK, settings=PullSettings()), Reason.FIREWALL_PARTLY_OPEN),
     "a firewall that lets all in, and the settings may not be listed": (pulls(registry=OPEN_RANGE, network=IN_NETWORK, settings=NO_SETTINGS), Reason.ROLE_GRANTED),

@@ -196,6 +196,8 @@ def test_evidence_is_the_chain_from_the_flag_to_the_image() -> None:
         ("the admin user, disabled", "DOCKER_REGISTRY_SERVER_PASSWORD", "(set)"),
         ("a user name in a Key Vault", "DOCKER_REGISTRY_SERVER_USERNAME", "Key Vault reference"),
         ("closed, and the app in no network", "virtualNetworkSubnetId", "none"),
+        ("closed, and the private endpoint is in another network", "private endpoint", "/spoke/"),
+        ("closed, and no private endpoint", "privateEndpointConnections", "0 approved"),
         ("a firewall that lets some of them in", "networkRuleSet.ipRules", "13.66.140.1"),
         ("tokens for Azure Resource Manager refused", "azureADAuthenticationAsArmPolicy", "disabled"),
         ("an image for another processor", "manifest", "linux/arm64"),
@@ -215,7 +217,12 @@ def test_evidence_says(case: str, fact: str, part: str) -> None:
         pytest.param(CASES["AcrPull through a group"][0], "cached for about a day", id="tokens of a group"),
         pytest.param(CASES["a new AcrPull through a group"][0], "cached for about a day", id="the same, spreading"),
         pytest.param(CASES["the mode not told, AcrPull"][0], "was assumed", id="the assumed mode"),
-        pytest.param(CASES["closed, and the app pulls over its network"][0], "not looked into", id="the network"),
+        pytest.param(CASES["closed, and an app setting says so"][0], "names are resolved to it", id="the endpoint"),
+        pytest.param(
+            CASES["a firewall that lets all in, no private endpoint, and the app pulls over its network"][0],
+            "no NAT gateway",
+            id="the way out",
+        ),
         pytest.param(CASES["closed, and no role either"][0], "cannot reach demo.azurecr.io", id="the second problem"),
         pytest.param(facts(denials=(denial(EVERYONE),)), "deny assignment", id="no role, and denied too"),
         pytest.param(

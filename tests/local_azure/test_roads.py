@@ -6,10 +6,11 @@ import pytest
 from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 
 from local.azure.transport import WorldCredential, WorldTransport
-from tests.local_azure.worlds import seen, site, told, web_client, world_of
+from tests.local_azure.worlds import arm, seen, site, told, web_client, world_of
 
 DENY: dict[str, Any] = {"sku": "Premium", "network_rule_set": {"default_action": "Deny"}}
-PRIVATE = {"private_endpoints": [{"name": "pe"}]}
+ENDPOINT = {"name": "pe", "resource_group": "apps", "virtual_network_subnet": "net/endpoints"}
+PRIVATE = {"private_endpoints": [ENDPOINT]}
 VNET = {"virtual_network_subnet": "net/apps", "vnet_image_pull": True}
 TWO = ["198.51.100.1", "198.51.100.2"]
 
@@ -39,19 +40,27 @@ def rules(*ip_rules: str) -> dict[str, Any]:
         pytest.param({"public_network_access": "Disabled"} | PRIVATE, VNET, None, id="private, and so are we"),
         pytest.param({"public_network_access": "Disabled"}, VNET, "203.0.113.10", id="nothing private to reach"),
         pytest.param(
-            *({"public_network_access": "Disabled", "private_endpoints": [{"name": "pe", "status": "Pending"}]}, VNET),
+            *({"public_network_access": "Disabled", "private_endpoints": [ENDPOINT | {"status": "Pending"}]}, VNET),
             *("203.0.113.10",),
             id="its endpoint is not approved",
+        ),
+        pytest.param(
+            *({"public_network_access": "Disabled", "private_endpoints": [{"name": "pe"}]}, VNET),
+            *("203.0.113.10",),
+            id="its endpoint is in another network",
         ),
         pytest.param(
             DENY | PRIVATE, VNET | {"vnet_image_pull": False}, "203.0.113.10", id="integrated, but not for pulls"
         ),
         pytest.param(DENY | PRIVATE, {"vnet_image_pull": True}, "203.0.113.10", id="for pulls, but not integrated"),
         pytest.param(
-            DENY | PRIVATE, {"virtual_network_subnet": "n/s", "vnet_all_traffic": True}, None, id="all traffic"
+            DENY | PRIVATE, {"virtual_network_subnet": "net/s", "vnet_all_traffic": True}, None, id="all traffic"
         ),
         pytest.param(
-            *(DENY | PRIVATE, {"virtual_network_subnet": "n/s", "app_settings": {"WEBSITE_PULL_IMAGE_OVER_VNET": "1"}}),
+            *(
+                DENY | PRIVATE,
+                {"virtual_network_subnet": "net/s", "app_settings": {"WEBSITE_PULL_IMAGE_OVER_VNET": "1"}},
+            ),
             *(None,),
             id="by the old setting",
         ),
@@ -78,7 +87,7 @@ def test_opening_the_firewall_lets_the_next_try_through() -> None:
     world.restart("web")
     clock.advance(5)
     assert told(seen(world))[0] == "Stopped"
-    world.change_registry("store", private_endpoints=[{"name": "pe"}])
+    world.change_registry("store", private_endpoints=[ENDPOINT])
     world.change_app("web", virtual_network_subnet="net/apps", vnet_image_pull=True)
     assert told(seen(world))[0] == "Stopped"
     clock.advance(15)
@@ -149,3 +158,18 @@ async def test_what_arm_tells_of_a_site() -> None:
     assert found.slot_swap_status.destination_slot_name == "production"
     assert found.slot_swap_status.timestamp_utc is not None
     assert found.slot_swap_status.timestamp_utc.isoformat() == "2026-05-01T08:00:00+00:00"
+
+
+async def test_what_arm_tells_of_a_private_endpoint() -> None:
+    """By the id that the registry's connection names: the subnet that it stands in; 404 for any other."""
+    world, _ = world_of(registries=[{"name": "store"} | PRIVATE])
+    credential, transport = WorldCredential(world), WorldTransport(world)
+    group = f"/subscriptions/{world.default_subscription}/resourceGroups/apps/providers/Microsoft.Network"
+    async with ContainerRegistryManagementClient(credential, world.default_subscription, transport=transport) as client:
+        (connection,) = (await client.registries.get("registries", "store")).private_endpoint_connections or []
+    assert connection.private_endpoint is not None
+    assert connection.private_endpoint.id == f"{group}/privateEndpoints/pe"
+    version = {"api-version": "2024-05-01"}
+    answer = await arm(world, "GET", f"{group}/privateEndpoints/pe", **version)
+    assert answer.json()["properties"]["subnet"] == {"id": f"{group}/virtualNetworks/net/subnets/endpoints"}
+    assert (await arm(world, "GET", f"{group}/privateEndpoints/another", **version)).status_code == 404

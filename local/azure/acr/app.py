@@ -33,7 +33,7 @@ class RegistryApp:
         world, registry = self._world, self._registry
         path = _path(request)
         authorization = request.headers.get("authorization", "")
-        kept_out = shut_out(registry.told, [world.scenario.operator.ip_address])
+        kept_out = shut_out(registry, world.now(), [world.scenario.operator.ip_address])
         if kept_out is not None:
             return registry_error(403, "DENIED", kept_out)
         if path == "/oauth2/exchange":

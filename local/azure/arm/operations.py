@@ -4,6 +4,7 @@ from local.azure.arm import (
     activity,
     deny_assignments,
     event_subscriptions,
+    private_endpoints,
     role_assignments,
     role_definitions,
     vaults,
@@ -17,6 +18,7 @@ from local.azure.arm.web_operations import WEB
 _VAULTS = "/providers/Microsoft.KeyVault/vaults"
 _REGISTRY = GROUP + "/providers/Microsoft.ContainerRegistry/registries/{registry}"
 _SUBSCRIBED = _REGISTRY + "/providers/Microsoft.EventGrid/eventSubscriptions"
+_ENDPOINT = GROUP + "/providers/Microsoft.Network/privateEndpoints/{endpoint}"
 _ACTIVITY = SUBSCRIPTION + "/providers/Microsoft.Insights/eventtypes/management/values"
 _TOPICS = "/providers/Microsoft.EventGrid/systemTopics"
 _AUTHORIZATION = "(?P<scope>|/.+?)/providers/Microsoft.Authorization"
@@ -63,6 +65,10 @@ OPERATIONS = (
         *(event_subscriptions.list_at_topic, "systemTopics/eventSubscriptions/read"),
     ),
     Operation("activity.list", "GET", _ACTIVITY, activity.list_events, None, "Microsoft.Insights"),
+    Operation(
+        *("endpoints.get", "GET", _ENDPOINT, private_endpoints.get),
+        *("Microsoft.Network/privateEndpoints/read", "Microsoft.Network"),
+    ),
     _vault("vaults.list", SUBSCRIPTION + _VAULTS, vaults.list_vaults),
     _vault("vaults.get", GROUP + _VAULTS + "/{vault}", vaults.get_vault),
 )

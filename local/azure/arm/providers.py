@@ -17,6 +17,7 @@ _TYPES = {
     "Microsoft.Insights": ("eventtypes",),
     "Microsoft.KeyVault": ("vaults",),
     "Microsoft.ManagedIdentity": ("userAssignedIdentities",),
+    "Microsoft.Network": ("privateEndpoints",),
     "Microsoft.Resources": ("resourceGroups", "subscriptions", "tags"),
 }
 """The types of a provider that a client may look up, in order to learn which api-version to speak."""

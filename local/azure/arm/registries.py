@@ -5,8 +5,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from local.azure.arm.call import ArmCall
-from local.azure.scenario import NetworkRuleSet, PrivateEndpoint
+from local.azure.scenario import NetworkRuleSet
 from local.azure.world.names import is_within, iso7, subscription_id
+from local.azure.world.network import PrivateEndpoint, endpoints_of
 from local.azure.world.registries import Registry
 
 _SEARCH_SINCE = "2023-11-01-preview"
@@ -58,7 +59,7 @@ def registry_body(registry: Registry, version: str) -> dict[str, Any]:
         "encryption": {"status": "disabled"},
         "dataEndpointEnabled": False,
         "dataEndpointHostNames": [],
-        "privateEndpointConnections": [_private_endpoint(registry, one) for one in told.private_endpoints],
+        "privateEndpointConnections": [_connection(registry, one) for one in endpoints_of(registry, told)],
         "publicNetworkAccess": told.public_network_access,
         "networkRuleBypassOptions": told.network_rule_bypass_options,
         "zoneRedundancy": "Disabled",
@@ -91,15 +92,14 @@ def _network_rule_set(rules: NetworkRuleSet) -> dict[str, Any]:
     return {"defaultAction": rules.default_action, "ipRules": rows}
 
 
-def _private_endpoint(registry: Registry, one: PrivateEndpoint) -> dict[str, Any]:
-    group = registry.id.partition("/providers/")[0]
-    state = {"status": one.status, "description": "", "actionsRequired": "None"}
+def _connection(registry: Registry, one: PrivateEndpoint) -> dict[str, Any]:
+    state = {"status": one.told.status, "description": "", "actionsRequired": "None"}
     return {
-        "id": f"{registry.id}/privateEndpointConnections/{one.name}",
-        "name": one.name,
+        "id": f"{registry.id}/privateEndpointConnections/{one.told.name}",
+        "name": one.told.name,
         "type": "Microsoft.ContainerRegistry/registries/privateEndpointConnections",
         "properties": {
-            "privateEndpoint": {"id": f"{group}/providers/Microsoft.Network/privateEndpoints/{one.name}"},
+            "privateEndpoint": {"id": one.id},
             "privateLinkServiceConnectionState": state,
             "provisioningState": "Succeeded",
         },

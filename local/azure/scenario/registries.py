@@ -19,9 +19,13 @@ class NetworkRuleSet(Part):
 
 
 class PrivateEndpoint(Part):
-    """A private endpoint connection of a registry."""
+    """A private endpoint of a registry, and its connection."""
 
     name: str
+    resource_group: str | None = None
+    """Null: the registry's."""
+    virtual_network_subnet: str = "network/endpoints"
+    """`network/subnet` of this resource group, or a resource id: only what is integrated with that network comes in."""
     status: Literal["Approved", "Pending", "Rejected", "Disconnected"] = "Approved"
 
 

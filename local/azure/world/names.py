@@ -39,6 +39,14 @@ def resource_id(subscription: str, resource_group: str, kind: str, *names: str) 
     return "/".join([group_id(subscription, resource_group), "providers", kind, *names])
 
 
+def subnet_id(told: str, subscription: str, resource_group: str) -> str:
+    """Answer the resource id of a subnet that a scenario calls `network/subnet`, or by that id."""
+    if told.startswith("/"):
+        return told
+    network, _, subnet = told.partition("/")
+    return resource_id(subscription, resource_group, "Microsoft.Network/virtualNetworks", network, "subnets", subnet)
+
+
 def file_time(moment: datetime) -> int:
     """Answer a moment as Windows file time, the stuff of Microsoft.Web's etags."""
     since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)

@@ -77,8 +77,7 @@ class Puller:
         registry = self.registry_of(reference)
         if registry is None:
             return PullFailed("ImagePullFailure", f"dial tcp: lookup {reference.host}: no such host")
-        told = registry.told_at(at)
-        kept_out = shut_out(told, config.outbound_ip_addresses, config.pulls_over_vnet)
+        kept_out = shut_out(registry, at, config.outbound_ip_addresses, config.pull_subnet)
         if kept_out is not None:
             return PullFailed("ImagePullFailure", f"denied: {kept_out}")
         refused = self._refusal(config, registry, reference.repository, at)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from local.azure import scenario
-from local.azure.world.names import resource_id, same, stable_guid
+from local.azure.world.names import same, stable_guid, subnet_id
 from local.azure.world.site_changes import changed
 
 _CLIENT_ID = "acrUserManagedIdentityID"
@@ -90,7 +90,8 @@ class RunConfig:
     always_on: bool
     app_settings: tuple[tuple[str, str], ...]
     outbound_ip_addresses: tuple[str, ...]
-    pulls_over_vnet: bool
+    pull_subnet: str | None
+    """Of its VNet integration, where pulls are routed through that."""
     principal_id: str | None = None
     """Object id of the system-assigned identity."""
     user_identities: tuple[UserIdentity, ...] = ()
@@ -227,11 +228,7 @@ class Site:
     def subnet_id(self) -> str | None:
         """Answer the resource id of the subnet that it is integrated into."""
         told = self.told.virtual_network_subnet
-        if told is None or told.startswith("/"):
-            return told
-        network, _, subnet = told.partition("/")
-        kind = "Microsoft.Network/virtualNetworks"
-        return resource_id(self.subscription, self.resource_group, kind, network, "subnets", subnet)
+        return subnet_id(told, self.subscription, self.resource_group) if told else None
 
     @property
     def key_vault_reference_identity(self) -> str:
@@ -256,7 +253,7 @@ class Site:
             always_on=bool(self.config.get("alwaysOn")),
             app_settings=tuple(sorted(self.app_settings.items())),
             outbound_ip_addresses=self.told.outbound_ip_addresses,
-            pulls_over_vnet=self.told.virtual_network_subnet is not None and self._routes_pulls(),
+            pull_subnet=self.subnet_id if self._routes_pulls() else None,
             principal_id=self.principal_id,
             user_identities=self.user_identities,
             main_container=main,

@@ -8,7 +8,7 @@ from operators.core.access.rbac import RoleAssignment, RoleDefinition
 from operators.core.apps import AppId, PullSettings, SiteConfig, SiteContainer, SiteIdentity, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Instant, Model, Unknown
-from operators.core.registries import ManifestFacts, NotThere, Registry
+from operators.core.registries import ManifestFacts, NotThere, PrivateEndpoint, Registry
 
 SPREADING = timedelta(minutes=10)
 """How long a new role assignment may take until the registry honours it.
@@ -60,6 +60,8 @@ class Reason(StrEnum):
     NO_PRIVATE_ENDPOINT = "no_private_endpoint"
     FIREWALL = "firewall"
     FIREWALL_PARTLY_OPEN = "firewall_partly_open"
+    NETWORK_ADDRESS_UNKNOWN = "network_address_unknown"
+    ENDPOINT_NOT_IN_NETWORK = "endpoint_not_in_network"
     IMAGE_PULL_NOT_OVER_VNET = "image_pull_not_over_vnet"
     IMAGE_NOT_FOUND = "image_not_found"
     IMAGE_QUARANTINED = "image_quarantined"
@@ -133,6 +135,8 @@ class AccessFacts(Model):
     """None where nobody asked: they hold secrets, so they are read only where the verdict hangs on them."""
     registry: Registry | Unknown | None
     """The registry of the image; None where its login server is none of the registries that we can read."""
+    endpoints: tuple[PrivateEndpoint | Unknown, ...] = ()
+    """The registry's private endpoints, where the road may lead through one of them; else nobody asked."""
     assignments: tuple[RoleAssignment, ...] | Unknown | None = None
     """Those of the identity that pulls, directly or through groups, asked with `atScope()` at the registry.
 

@@ -197,8 +197,7 @@ CATALOGUE: dict[Reason, Entry] = {
     ),
     Reason.NO_PRIVATE_ENDPOINT: Entry(
         _DENIED,
-        "{app} cannot reach {registry}: its public network access is disabled, and it has no private endpoint that is "
-        "approved.",
+        "{app} cannot reach {registry}: it lets nobody in from outside, and has no private endpoint that is approved.",
         "Make a private endpoint in the app's network, or approve the one that waits for it.",
         _PRIVATE_LINK,
     ),
@@ -215,6 +214,21 @@ CATALOGUE: dict[Reason, Entry] = {
         "{addresses} in.",
         "Let the others in as well.",
         _FIREWALL,
+    ),
+    Reason.NETWORK_ADDRESS_UNKNOWN: Entry(
+        _UNKNOWN,
+        "Whether {app} reaches {registry} hangs on the address that its virtual network goes out by (a NAT gateway, a "
+        "firewall), which is not read: there is no private endpoint, and the registry's own firewall does not let in "
+        "{addresses}.",
+        "Nothing where that address is among the registry's rules; or make a private endpoint in the app's network.",
+        _PRIVATE_LINK,
+    ),
+    Reason.ENDPOINT_NOT_IN_NETWORK: Entry(
+        _UNKNOWN,
+        "Whether {app} reaches {registry} is not known: it pulls through {network}, and whether that leads to the "
+        "registry's private endpoint ({endpoints}), by peering and routes, is not looked into.",
+        "Nothing where the networks are peered; or make a private endpoint in the app's network.",
+        _PRIVATE_LINK,
     ),
     Reason.IMAGE_PULL_NOT_OVER_VNET: Entry(
         _DENIED,

@@ -112,6 +112,29 @@ def show_endpoints(registry: str, subscription: str) -> str:
     return az("acr", "private-endpoint-connection", "list", *where)
 
 
+def show_endpoint(endpoint_id: str) -> str:
+    """See which subnet a private endpoint stands in."""
+    return az("network", "private-endpoint", "show", "--ids", endpoint_id, "--query", "subnet.id", "--output", "tsv")
+
+
+def show_peerings(subnet_id: str) -> str:
+    """See which networks a subnet's network is peered with."""
+    _, _, subscription, _, group, _, _, _, network, *_ = subnet_id.split("/")
+    where = ("--subscription", subscription, "--resource-group", group, "--vnet-name", network)
+    return az("network", "vnet", "peering", "list", *where, "--output", "table")
+
+
+def show_way_out(subnet_id: str) -> str:
+    """See by which NAT gateway or routes a subnet goes out."""
+    query = "{natGateway: natGateway.id, routeTable: routeTable.id}"
+    return az("network", "vnet", "subnet", "show", "--ids", subnet_id, "--query", query)
+
+
+def show_rules(registry: str, subscription: str) -> str:
+    """See whom a registry's firewall lets in."""
+    return az("acr", "network-rule", "list", "--subscription", subscription, "--name", registry)
+
+
 def show_tags(registry: str, subscription: str, repository: str) -> str:
     """See which tags a repository has, newest first."""
     where = ("--subscription", subscription, "--name", registry, "--repository", repository)

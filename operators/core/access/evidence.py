@@ -7,7 +7,7 @@ from operators.core.access.roles import HeldRole
 from operators.core.apps import AppId, PullSettings, SiteContainer, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
-from operators.core.registries import LEGACY, ManifestFacts, NotThere, Registry
+from operators.core.registries import LEGACY, ManifestFacts, NotThere, PrivateEndpoint, Registry
 
 
 def config_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
@@ -122,7 +122,7 @@ def registry_network_evidence(registry: Registry) -> tuple[Evidence, ...]:
         ("networkRuleSet.ipRules", ", ".join(registry.ip_rules)),
     ]
     if not registry.open_to_all and registry.private_endpoints is not None:
-        seen.append(("privateEndpointConnections", f"{registry.private_endpoints} approved"))
+        seen.append(("privateEndpointConnections", f"{len(registry.private_endpoints)} approved"))
     return tuple(Evidence(fact=fact, value=value, source=registry.id) for fact, value in seen if value)
 
 
@@ -136,6 +136,11 @@ def network_evidence(app: AppId, network: SiteNetwork) -> tuple[Evidence, ...]:
         ("possibleOutboundIpAddresses", ", ".join(network.possible_outbound_ips) or "none"),
     )
     return tuple(Evidence(fact=fact, value=value, source=app.resource_id) for fact, value in seen)
+
+
+def endpoint_evidence(endpoint: PrivateEndpoint) -> Evidence:
+    """Where a registry is reached out of a network."""
+    return Evidence(fact="private endpoint", value=f"in {endpoint.subnet_id}", source=endpoint.id)
 
 
 def manifest_evidence(

@@ -87,6 +87,18 @@ def show_endpoints(registry: Registry) -> tuple[str, ...]:
     return (az.show_endpoints(registry.name, _subscription(registry.id)),)
 
 
+def show_way_to_endpoints(subnet_id: str | None, endpoints: Iterable[str]) -> tuple[str, ...]:
+    """See what leads out of a network to where the endpoints stand; of a network that is not told, only the latter."""
+    ways = (az.show_peerings(subnet_id),) if subnet_id else ()
+    return (*ways, *map(az.show_endpoint, endpoints))
+
+
+def show_way_out(registry: Registry, subnet_id: str | None) -> tuple[str, ...]:
+    """See by which address a network goes out, and which are let in."""
+    ways = (az.show_way_out(subnet_id),) if subnet_id else ()
+    return (*ways, az.show_rules(registry.name, _subscription(registry.id)))
+
+
 def show_tags(registry: Registry, repository: str) -> tuple[str, ...]:
     """See what the repository has, newest first."""
     return (az.show_tags(registry.name, _subscription(registry.id), repository),)
