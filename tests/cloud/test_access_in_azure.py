@@ -14,6 +14,7 @@ from operators.core.registries import ABAC
 from tests.cloud.asking import Asker, story
 
 PULL = "Microsoft.ContainerRegistry/registries/pull/read"
+READS_ENDPOINT = "Microsoft.Network/privateEndpoints/read"
 PULLER: dict[str, Any] = {"identities": [{"name": "puller"}]}
 AS_PULLER = {"identity": {"user": ["puller"]}}
 PULLER_MAY: dict[str, Any] = {"role_assignments": [{"principal": "puller", "role": "AcrPull", "scope": "contoso"}]}
@@ -242,11 +243,13 @@ async def test_no_secret_is_in_a_verdict() -> None:
     assert {"(set)", "contoso.azurecr.io"} <= {one.value for one in access.evidence}
 
 
-MAY_NOT_PULL: dict[str, Any] = {
-    "role_definitions": [{"name": "Watcher", "actions": ["*/read"], "not_actions": [PULL]}],
-    "operator": {"reads_registries": False, "roles": ["Watcher", "Website Contributor"]},
-}
-"""Reader may pull where a registry decides by roles; a Watcher may read all but that."""
+def may_not(action: str) -> dict[str, Any]:
+    """An operator that may read everything but this; Reader may pull too where a registry decides by roles."""
+    watcher = {"name": "Watcher", "actions": ["*/read"], "not_actions": [action]}
+    operator = {"reads_registries": action != PULL, "roles": ["Watcher", "Website Contributor"]}
+    return {"role_definitions": [watcher], "operator": operator}
+
+
 READS = {
     "site": ("GET", r"/sites/shop$"),
     "config/web": ("GET", r"/sites/shop/config/web$"),
@@ -289,22 +292,25 @@ async def test_without_the_right_to_a_read_it_is_unknown(read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "role"),
+    ("told", "right"),
     [
-        pytest.param(story(**MAY_NOT_PULL), "AcrPull", id="by roles"),
+        pytest.param(story(**may_not(PULL)), "AcrPull", id="by roles"),
         pytest.param(
             story(registry=STRICT, operator={"reads_registries": False}, **reader_of("shop")),
             "Container Registry Repository Reader",
             id="by repository permissions, where Reader is not enough",
         ),
+        pytest.param(
+            story(OVER_NETWORK, FOR_US | ENDPOINT, **may_not(READS_ENDPOINT)), READS_ENDPOINT, id="a private endpoint"
+        ),
     ],
 )
-async def test_an_operator_that_may_not_read_the_image(told: Mapping[str, Any], role: str) -> None:
-    """As a registry refuses, with 401: the sentence names the right, and the command gives it, which is enough."""
+async def test_an_operator_that_lacks_a_right(told: Mapping[str, Any], right: str) -> None:
+    """As Azure refuses, a registry by 401: the sentence names the right, and the command gives it, which will do."""
     asker = Asker(told)
     access = await asker.verdict()
     assert (access.verdict, access.reason) == (Verdict.UNKNOWN, Reason.READ_FAILED)
-    assert role in access.sentence
+    assert right in access.sentence
     (command,) = access.fix
     words = shlex.split(command)
     operator = asker.world.scenario.operator.principal_id
