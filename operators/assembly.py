@@ -61,11 +61,13 @@ def assemble(
     settings: Settings, storage: Storage, credential: "AsyncTokenCredential", now: Clock, transport: Transport | None
 ) -> Operator:
     """Put the house together. `transport` carries every call to Azure but storage's; None is the network."""
-    throttling = Throttling(now)
-    arm = Arm(credential, transport=transport, throttling=throttling)
+    throttling, cloud = Throttling(now), settings.endpoints
+    arm = Arm(credential, cloud=cloud, transport=transport, throttling=throttling)
     azure = Azure(
-        sites=Sites(credential, transport, throttling),
-        registries=Registries(credential, settings.subscriptions, now, transport=transport, throttling=throttling),
+        sites=Sites(credential, transport, throttling, cloud),
+        registries=Registries(
+            credential, settings.subscriptions, now, cloud=cloud, transport=transport, throttling=throttling
+        ),
         content=RegistryContent(credential, now, transport=transport),
         authorization=Authorization(arm, now),
         private_endpoints=PrivateEndpoints(arm, now),
@@ -76,8 +78,8 @@ def assemble(
         key_vaults=KeyVaults(arm),
         webhooks=RegistryWebhooks(arm),
         event_subscriptions=EventSubscriptions(arm),
-        activity_log=ActivityLog(arm, credential),
-        deployment_site=DeploymentSite(credential, transport),
+        activity_log=ActivityLog(arm, credential, cloud),
+        deployment_site=DeploymentSite(credential, transport, cloud),
     )
     records = Records.of(storage, settings)
     house = House(azure, records, settings, now)
@@ -105,5 +107,10 @@ def operator() -> Operator:
 
     settings = Settings.read()
     credential = ManagedIdentityCredential(client_id=settings.client_id)
-    storage = Storage(connection_string=settings.storage, account=settings.storage_account, credential=credential)
+    storage = Storage(
+        connection_string=settings.storage,
+        account=settings.storage_account,
+        cloud=settings.endpoints,
+        credential=credential,
+    )
     return assemble(settings, storage, credential, lambda: datetime.now(UTC), None)

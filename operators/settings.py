@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from operators.core.access import SPREADING
+from operators.core.clouds import CLOUDS, Cloud, CloudName
 from operators.core.gate import Mode
 from operators.core.recovery import Recover
 from operators.core.strategies import Strategy
@@ -24,6 +25,8 @@ class Settings(BaseSettings):
 
     scopes: Annotated[tuple[str, ...], NoDecode] = ()
     """Where to look for apps: ids of subscriptions or resource groups, separated by commas."""
+    cloud: CloudName = CloudName.PUBLIC
+    """Which of Azure's clouds all of this is in: `public`, `china` or `us-government`."""
     mode: Mode = Mode.OBSERVE
     """`observe` decides and records, `act` does it too."""
     opt_in: str = Field(default="tag", pattern="^(tag|all)$")
@@ -95,6 +98,11 @@ class Settings(BaseSettings):
     def wait(self, delay: timedelta) -> timedelta:
         """A wait of the operator's own at this environment's pace."""
         return delay * self.pace
+
+    @property
+    def endpoints(self) -> Cloud:
+        """Where that cloud's services are."""
+        return CLOUDS[self.cloud]
 
     @property
     def spreading(self) -> timedelta:

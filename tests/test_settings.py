@@ -7,6 +7,7 @@ from os import environ
 
 import pytest
 
+from operators.core.clouds import CloudName
 from operators.core.gate import Mode
 from operators.core.strategies import Strategy
 from operators.errors import Misconfigured
@@ -48,11 +49,13 @@ def test_the_defaults() -> None:
     assert settings.drift_schedule == "0 */5 * * * *"
     assert (settings.storage_account, settings.client_id) == (None, None)
     assert (settings.notify_url, settings.site_name) == (None, None)
+    assert (settings.cloud, settings.endpoints.arm_url) == (CloudName.PUBLIC, "https://management.azure.com")
 
 
 def test_every_setting_can_be_set() -> None:
     """Each variable reaches its field, also where an identity is used instead of a connection string."""
     given = {
+        "PULLEY_CLOUD": "us-government",
         "PULLEY_MODE": "act",
         "PULLEY_OPT_IN": "all",
         "PULLEY_STRATEGY": "pin",
@@ -68,6 +71,7 @@ def test_every_setting_can_be_set() -> None:
     assert (settings.mode, settings.opt_in, settings.strategy) == (Mode.ACT, "all", Strategy.PIN)
     assert (settings.drift_schedule, settings.pace) == ("0 0 * * * *", 0.1)
     assert (settings.storage, settings.storage_account, settings.client_id) == (None, "pulley", "c1")
+    assert settings.endpoints.arm_url == "https://management.usgovcloudapi.net"
     assert settings.notify_url is not None
     assert (settings.notify_url.get_secret_value(), settings.site_name) == (HOOK, "pulley-prod")
 
@@ -107,6 +111,7 @@ def test_subscriptions_are_counted_once() -> None:
         pytest.param("PULLEY_SCOPES", "Visual Studio Enterprise", "neither a", id="a subscription's name"),
         pytest.param("PULLEY_SCOPES", "/", "neither a subscription's", id="a scope of slashes"),
         pytest.param("PULLEY_SCOPES", "/subscriptions//resourceGroups/a", "neither a", id="a scope with a hole"),
+        pytest.param("PULLEY_CLOUD", "germany", "'public', 'china' or 'us-government'", id="an unknown cloud"),
         pytest.param("PULLEY_MODE", "maybe", "'act' or 'observe'", id="an unknown mode"),
         pytest.param("PULLEY_OPT_IN", "some", "pattern", id="an unknown opt-in"),
         pytest.param("PULLEY_STRATEGY", "canary", "'restart', 'pin'", id="an unknown strategy"),

@@ -13,10 +13,11 @@ from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 
-from operators.cloud.arm import ARM_URL, Arm
+from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import parsed, translated
 from operators.core.activity import Activity, Oneself
 from operators.core.apps import AppId
+from operators.core.clouds import PUBLIC, Cloud
 from operators.core.instances import parse_time
 
 _API_VERSION = "2015-04-01"
@@ -29,8 +30,9 @@ _OWN = "the operator's own identity"
 class ActivityLog:
     """Reads; two calls for an app and one more for each further page. Raises operators.errors."""
 
-    def __init__(self, arm: Arm, credential: AsyncTokenCredential) -> None:
+    def __init__(self, arm: Arm, credential: AsyncTokenCredential, cloud: Cloud = PUBLIC) -> None:
         self._arm = arm
+        self._cloud = cloud
         self._credential = credential
 
     async def of(self, app: AppId, since: datetime, until: datetime) -> tuple[Activity, ...]:
@@ -45,7 +47,7 @@ class ActivityLog:
     async def oneself(self) -> Oneself:
         """As whom Azure knows the operator: what the token says that it asks with."""
         with translated(_OWN):
-            token = await self._credential.get_token(f"{ARM_URL}/.default")
+            token = await self._credential.get_token(f"{self._cloud.arm_audience}/.default")
         return parsed(_OWN, _oneself, token.token)
 
     async def _of(self, resource: str, since: datetime, until: datetime) -> list[Activity]:

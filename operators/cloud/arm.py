@@ -16,18 +16,18 @@ from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuth
 
 from operators.cloud.arm_errors import parsed, translated
 from operators.cloud.throttling import Throttling, ThrottlingPolicy
+from operators.core.clouds import PUBLIC, Cloud
 from operators.errors import Misled
 
 Transport = AsyncHttpTransport[Any, Any]
 Json = dict[str, Any]
 
-ARM_URL: Final = "https://management.azure.com"
 CALL: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 15}
 """Options of every call, in seconds; azure-core's own are 300 s."""
 
 
 def arm_policies(
-    credential: AsyncTokenCredential, base_url: str = ARM_URL, throttling: Throttling | None = None
+    credential: AsyncTokenCredential, cloud: Cloud = PUBLIC, throttling: Throttling | None = None
 ) -> list[Any]:
     """What every ARM request passes through: no retries, no redirects, no registering of providers behind our back."""
     return [
@@ -35,7 +35,7 @@ def arm_policies(
         RequestIdPolicy(),
         HeadersPolicy({"Accept": "application/json"}),
         UserAgentPolicy("pulley"),
-        AsyncARMChallengeAuthenticationPolicy(credential, f"{base_url}/.default"),
+        AsyncARMChallengeAuthenticationPolicy(credential, f"{cloud.arm_audience}/.default"),
         ARMHttpLoggingPolicy(),
     ]
 
@@ -47,14 +47,14 @@ class Arm:
         self,
         credential: AsyncTokenCredential,
         *,
-        base_url: str = ARM_URL,
+        cloud: Cloud = PUBLIC,
         transport: Transport | None = None,
         throttling: Throttling | None = None,
     ) -> None:
         options: dict[str, Any] = {"transport": transport} if transport else {}
-        self._base_url = base_url.rstrip("/")
+        self._base_url = cloud.arm_url
         self._client: AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncARMPipelineClient(
-            self._base_url, policies=arm_policies(credential, self._base_url, throttling), **options
+            self._base_url, policies=arm_policies(credential, cloud, throttling), **options
         )
 
     async def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:

@@ -4,7 +4,7 @@ Needs Microsoft.Web/sites/publish/action, and a deployment site that the app's a
 azure-cli, command_modules/appservice/custom.py (`_fetch_startup_summaries`, `get_scm_site_headers`).
 """
 
-from typing import Any, Final
+from typing import Any
 
 from azure.core import AsyncPipelineClient
 from azure.core.credentials_async import AsyncTokenCredential
@@ -12,26 +12,28 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
+from operators.core.clouds import PUBLIC, Cloud
 from operators.core.startups import Startups, read_startups
 from operators.errors import Permanent
-
-_OURS: Final = (".azurewebsites.net", ".appserviceenvironment.net")
-"""Where deployment sites are: App Service's own domain, and that of its environments. No other host gets our token."""
 
 
 class DeploymentSite:
     """Reads, one call each. Raises operators.errors; nothing is retried here, and redirects are not followed."""
 
-    def __init__(self, credential: AsyncTokenCredential, transport: Transport | None = None) -> None:
+    def __init__(
+        self, credential: AsyncTokenCredential, transport: Transport | None = None, cloud: Cloud = PUBLIC
+    ) -> None:
+        self._cloud = cloud
         options: dict[str, Any] = {"transport": transport} if transport else {}
         self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
-            "https://", policies=arm_policies(credential), **options
+            "https://", policies=arm_policies(credential, cloud), **options
         )
 
     async def startups(self, host_name: str) -> tuple[Startups, ...]:
         """How the starts on each machine ended. NotFound or 400 where its Kudu is too old to tell."""
         what = f"start-up summary at {host_name}"
-        if ".scm." not in host_name or not host_name.endswith(_OURS):
+        # whatever an answer says, no other host gets our token
+        if ".scm." not in host_name or not host_name.endswith(self._cloud.site_domains):
             raise Permanent(what, "it is no deployment site of App Service, and gets no token of ours")
         request = HttpRequest("GET", f"https://{host_name}/api/startuplogs/summary")
         with translated(what):

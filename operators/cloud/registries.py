@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 
-from operators.cloud.arm import ARM_URL, CALL, Transport, arm_policies
+from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
 from operators.cloud.kept import Kept
 from operators.cloud.throttling import Throttling
+from operators.core.clouds import PUBLIC, Cloud
 from operators.core.registries import Registry
 from operators.errors import PulleyError
 
@@ -32,11 +33,11 @@ class Registries:
         subscriptions: Iterable[str],
         now: Callable[[], datetime],
         *,
-        base_url: str = ARM_URL,
+        cloud: Cloud = PUBLIC,
         transport: Transport | None = None,
         throttling: Throttling | None = None,
     ) -> None:
-        self._listings = [_Listing(credential, one, now, base_url, transport, throttling) for one in subscriptions]
+        self._listings = [_Listing(credential, one, now, cloud, transport, throttling) for one in subscriptions]
 
     async def find(self, login_server: str, not_before: datetime | None = None) -> Registry | None:
         """The registry at a login server, never guessed from its name; None where none of these subscriptions has it.
@@ -72,13 +73,13 @@ class _Listing:
         credential: AsyncTokenCredential,
         subscription: str,
         now: Callable[[], datetime],
-        base_url: str,
+        cloud: Cloud,
         transport: Transport | None,
         throttling: Throttling | None,
     ) -> None:
         self._credential = credential
         self._subscription = subscription
-        self._base_url = base_url
+        self._cloud = cloud
         self._transport = transport
         self._throttling = throttling
         self._client: ContainerRegistryManagementClient | None = None
@@ -108,8 +109,8 @@ class _Listing:
             self._client = ContainerRegistryManagementClient(
                 self._credential,
                 self._subscription,
-                self._base_url,
-                policies=arm_policies(self._credential, self._base_url, self._throttling),
+                self._cloud.arm_url,
+                policies=arm_policies(self._credential, self._cloud, self._throttling),
                 **options,
             )
         return self._client

@@ -25,6 +25,7 @@ from operators.core.registries import is_azure_registry
 from operators.errors import Permanent
 
 AUDIENCE = "https://containerregistry.azure.net"
+"""In every cloud of Azure's: azure-cli, command_modules/acr/_docker_utils.py (_resolve_acr_scope)."""
 _MARGIN = timedelta(minutes=2)
 """A token that expires sooner is not used any more: our clock and the registry's may differ."""
 

@@ -27,6 +27,7 @@ from operators.core.apps import (
     SiteNetwork,
     UserAssignedIdentity,
 )
+from operators.core.clouds import PUBLIC, Cloud
 from operators.core.instances import InstanceStatus, parse_time, read_site_status
 from operators.errors import BadInput, NotFound
 
@@ -51,8 +52,10 @@ class Sites:
         credential: AsyncTokenCredential,
         transport: Transport | None = None,
         throttling: Throttling | None = None,
+        cloud: Cloud = PUBLIC,
     ) -> None:
         self._credential = credential
+        self._cloud = cloud
         self._transport = transport
         self._throttling = throttling
         self._clients: dict[str, WebSiteManagementClient] = {}
@@ -154,9 +157,9 @@ class Sites:
             # It logs a traceback for every error answer whose body is empty.
             logging.getLogger("azure.mgmt.web._utils.model_base").setLevel(logging.CRITICAL)
             options: dict[str, Any] = {"transport": self._transport} if self._transport else {}
-            policies = arm_policies(self._credential, throttling=self._throttling)
+            policies = arm_policies(self._credential, self._cloud, self._throttling)
             self._clients[subscription] = WebSiteManagementClient(
-                self._credential, subscription, policies=policies, **options
+                self._credential, subscription, self._cloud.arm_url, policies=policies, **options
             )
         return self._clients[subscription]
 

@@ -13,6 +13,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from azure.storage.queue import BinaryBase64DecodePolicy, BinaryBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
+from operators.core.clouds import PUBLIC, Cloud
 from operators.errors import Forbidden, Permanent, PulleyError, Temporary
 
 Transport = AsyncHttpTransport[Any, Any]
@@ -27,12 +28,17 @@ class Storage:
         *,
         connection_string: str | None = None,
         account: str | None = None,
+        cloud: Cloud = PUBLIC,
         credential: AsyncTokenCredential | None = None,
         table_transport: Transport | None = None,
         queue_transport: Transport | None = None,
     ) -> None:
-        self._tables = _table_service(connection_string, account, credential, table_transport)
-        self._queues = _queue_service(connection_string, account, credential, queue_transport)
+        self._tables = _table_service(
+            connection_string, f"https://{account}.table.{cloud.storage_suffix}", credential, table_transport
+        )
+        self._queues = _queue_service(
+            connection_string, f"https://{account}.queue.{cloud.storage_suffix}", credential, queue_transport
+        )
         self._table_clients: dict[str, TableClient] = {}
         self._queue_clients: dict[str, QueueClient] = {}
 
@@ -98,23 +104,23 @@ def service_time(response: Any) -> datetime:
 
 def _table_service(
     connection_string: str | None,
-    account: str | None,
+    address: str,
     credential: AsyncTokenCredential | None,
     transport: Transport | None,
 ) -> TableServiceClient:
     options: dict[str, Any] = dict(_TIMEOUTS) | ({"transport": transport} if transport else {})
     if connection_string:
         return TableServiceClient.from_connection_string(connection_string, **options)
-    return TableServiceClient(f"https://{account}.table.core.windows.net", credential=credential, **options)
+    return TableServiceClient(address, credential=credential, **options)
 
 
 def _queue_service(
     connection_string: str | None,
-    account: str | None,
+    address: str,
     credential: AsyncTokenCredential | None,
     transport: Transport | None,
 ) -> QueueServiceClient:
     options: dict[str, Any] = dict(_TIMEOUTS) | ({"transport": transport} if transport else {})
     if connection_string:
         return QueueServiceClient.from_connection_string(connection_string, **options)
-    return QueueServiceClient(f"https://{account}.queue.core.windows.net", credential=credential, **options)
+    return QueueServiceClient(address, credential=credential, **options)

@@ -14,6 +14,7 @@ from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from operators.cloud.arm import Arm
 from operators.cloud.registries import Registries
+from operators.core.clouds import CLOUDS, PUBLIC, CloudName
 from operators.errors import NotFound, Permanent, Temporary
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
@@ -91,7 +92,7 @@ async def test_a_page_that_fails_is_not_the_end(arm: Arm, world: World) -> None:
 
 async def test_a_next_page_elsewhere_gets_no_token(world: World) -> None:
     """A link to another host is not followed, for the operator's token would go with it."""
-    arm = Arm(WorldCredential(world), base_url="https://management.chinacloudapi.cn", transport=_Renamed(world))
+    arm = Arm(WorldCredential(world), cloud=CLOUDS[CloudName.CHINA], transport=_Renamed(world))
     with pytest.raises(Permanent) as caught:
         [row async for row in arm.pages(REGISTRIES, "2023-07-01")]
     assert "gets no token of ours" in caught.value.reason
@@ -115,8 +116,9 @@ class _Renamed(WorldTransport):
 async def test_the_deployed_transport_takes_our_options() -> None:
     """Over aiohttp, as deployed, a call that nobody answers is temporary: its options mean something there."""
     with _closed_port() as address:
-        arm = Arm(AnyToken(), base_url=address)
-        registries = Registries(AnyToken(), [SUBSCRIPTION], lambda: datetime.now(UTC), base_url=address)
+        cloud = PUBLIC.model_copy(update={"arm_url": address})
+        arm = Arm(AnyToken(), cloud=cloud)
+        registries = Registries(AnyToken(), [SUBSCRIPTION], lambda: datetime.now(UTC), cloud=cloud)
         for reading in (arm.get(REGISTRIES, "2023-07-01"), registries.find("alpha.azurecr.io")):
             with pytest.raises(Temporary) as caught:
                 await reading

@@ -4,6 +4,7 @@ Source: azure-docs, event-grid/delivery-and-retry, event-grid/event-filtering.
 """
 
 from operators.core.access import Evidence
+from operators.core.clouds import CLOUDS
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_subscription, subscribe
 from operators.core.doctor.facts import AppFacts, EventSubscription, RegistryFacts, WebAddress, Webhook
@@ -15,7 +16,7 @@ _PUSHED = "Microsoft.ContainerRegistry.ImagePushed"
 _FUNCTION = "image_pushed"
 _EVENTS = "/api/events"
 _EVENT_GRID = "/runtime/webhooks/eventgrid"
-_AZURE_HOSTS = (".azurewebsites.net", ".azurewebsites.us", ".chinacloudsites.cn")
+_AZURE_HOSTS = tuple(domain for cloud in CLOUDS.values() for domain in cloud.site_domains)
 
 
 def check_events(facts: AppFacts) -> Check:
