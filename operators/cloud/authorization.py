@@ -13,7 +13,7 @@ from operators.cloud.kept import Kept
 from operators.core.access.deny_assignments import DenyAssignment, Named
 from operators.core.access.granting import MissingRole
 from operators.core.access.rbac import Permission, RoleAssignment, RoleDefinition, reaches, role_key
-from operators.errors import Conflict
+from operators.errors import Conflict, Temporary
 
 _API_VERSION = "2022-04-01"
 _PROVIDER = "providers/Microsoft.Authorization"
@@ -21,6 +21,13 @@ _KEPT = timedelta(minutes=5)
 """As long a role that was taken away may still be thought to be there; a denial is never said from a kept read."""
 _BUILT_IN_KEPT = timedelta(hours=24)
 """People cannot change built-in roles."""
+_KEPT_IN_A_CHANGE = (
+    "roleDefinitionId",
+    "principalId",
+    "principalType",
+    "description",
+    "delegatedManagedIdentityResourceId",
+)
 
 
 class Authorization:
@@ -45,8 +52,7 @@ class Authorization:
         self, registry_id: str, principal_id: str, not_before: datetime | None = None
     ) -> tuple[RoleAssignment, ...]:
         """Those that hold for one principal, itself or through groups, which the service looks up by itself."""
-        quoted = principal_id.replace("'", "''")
-        return await self._list_assignments(registry_id, f"atScope() and assignedTo('{quoted}')", not_before)
+        return await self._list_assignments(registry_id, _held_by(principal_id), not_before)
 
     async def denials_at(self, registry_id: str, not_before: datetime | None = None) -> tuple[DenyAssignment, ...]:
         """Everybody's deny assignments at the registry and above it."""
@@ -72,36 +78,59 @@ class Authorization:
         return await self._roles.get(key, read, max(oldest, not_before) if not_before else oldest)
 
     async def assign(self, role: MissingRole) -> None:
-        """Give a role. Given already, by whoever and under whichever name, is as good.
+        """Give a role, or widen the assignment that leaves the repository out. Given already is as good.
 
         With the principal's type said, a new identity need not be in the directory yet. Needs
-        Microsoft.Authorization/roleAssignments/write. Source: azure-rest-api, role-assignments/create.
+        Microsoft.Authorization/roleAssignments/write. Raises operators.errors, Temporary where somebody was quicker and
+        the rest has to be decided anew. Source: azure-rest-api, role-assignments/create.
         """
+        if role.widens:
+            return await self._widen(role, role.widens)
         subscription = "/".join(role.registry_id.split("/")[:3])
         properties = {
             "roleDefinitionId": f"{subscription}/{_PROVIDER}/roleDefinitions/{role.role_definition_id}",
             "principalId": role.principal_id,
             "principalType": "ServicePrincipal",
         }
-        if role.condition:
-            properties |= {"condition": role.condition, "conditionVersion": "2.0"}
         path = f"{role.registry_id}/{_PROVIDER}/roleAssignments/{role.name}"
         try:
-            await self._arm.put(path, _API_VERSION, {"properties": properties})
+            await self._arm.put(path, _API_VERSION, {"properties": properties | _under(role)})
         except Conflict as error:
             if error.code != "RoleAssignmentExists":
                 raise
+            there = await self._read_assignments(role.registry_id, _held_by(role.principal_id))
+            if not any(role.given_by(one) for one in there):
+                raise Temporary(str(role), "the role was given meanwhile, and not for this repository") from error
+
+    async def _widen(self, role: MissingRole, there: RoleAssignment) -> None:
+        """Nothing but the condition changes, and only if it is still the one that was read."""
+        now = (await self._arm.get(there.id, _API_VERSION)).get("properties") or {}
+        if (now.get("condition") or None) != there.condition:
+            raise Temporary(str(role), "the condition of the assignment was changed meanwhile")
+        kept = {name: now[name] for name in _KEPT_IN_A_CHANGE if now.get(name) is not None}
+        await self._arm.put(there.id, _API_VERSION, {"properties": kept | _under(role)})
 
     async def _list_assignments(
         self, registry_id: str, wanted: str, not_before: datetime | None
     ) -> tuple[RoleAssignment, ...]:
-        async def read() -> tuple[RoleAssignment, ...]:
-            path = f"{registry_id}/{_PROVIDER}/roleAssignments"
-            rows = self._arm.pages(path, _API_VERSION, {"$filter": wanted})
-            found = [parsed(path, _role_assignment, row) async for row in rows]
-            return tuple(one for one in found if reaches(one.scope, registry_id))
+        key = f"{registry_id} {wanted}".lower()
+        return await self._assignments.get(key, lambda: self._read_assignments(registry_id, wanted), not_before)
 
-        return await self._assignments.get(f"{registry_id} {wanted}".lower(), read, not_before)
+    async def _read_assignments(self, registry_id: str, wanted: str) -> tuple[RoleAssignment, ...]:
+        path = f"{registry_id}/{_PROVIDER}/roleAssignments"
+        rows = self._arm.pages(path, _API_VERSION, {"$filter": wanted})
+        found = [parsed(path, _role_assignment, row) async for row in rows]
+        return tuple(one for one in found if reaches(one.scope, registry_id))
+
+
+def _held_by(principal_id: str) -> str:
+    """The filter for what a principal has, itself or through groups."""
+    quoted = principal_id.replace("'", "''")
+    return f"atScope() and assignedTo('{quoted}')"
+
+
+def _under(role: MissingRole) -> Json:
+    return {"condition": role.condition, "conditionVersion": "2.0"} if role.condition else {}
 
 
 def _role_assignment(row: Json) -> RoleAssignment:

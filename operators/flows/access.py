@@ -23,6 +23,7 @@ from operators.core.apps import AppId, PullSettings, Site, SiteConfig, SiteConta
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import ManifestFacts, NotThere, PrivateEndpoint, Registry, TagFacts
+from operators.errors import Temporary
 from operators.flows.services import House
 
 
@@ -160,13 +161,22 @@ class AccessQuestion:
         return evaluate_access(await self._facts(fresh, wanted), house.now(), spreading)
 
     async def missing_role(self, access: Access, image: ImageReference | None = None) -> MissingRole | None:
-        """The role assignment that would mend the verdict; None where none would."""
+        """The role assignment that would mend the verdict; None where none would, or none that is ours to give.
+
+        Raises operators.errors.Temporary where the assignments that are there cannot be read for the moment.
+        """
         wanted = image or self.configured
         registry = await self.reads.registry(wanted.registry)
         principal = credential_of(self._unread(wanted, registry))
         if not isinstance(registry, Registry) or not isinstance(principal, Principal):
             return None
-        return missing_role(access.reason, principal, registry, wanted.repository)
+        fresh = AccessReads(self.reads.house, self.reads.began, not_before=self.reads.began)
+        there = (await fresh.rights(registry, wanted.repository, principal.principal_id)).assignments
+        if not isinstance(there, Unknown):
+            return missing_role(access.reason, principal, registry, wanted.repository, there)
+        if there.temporary:
+            raise Temporary(there.what, there.reason, there.retry_after)
+        return None
 
     async def _facts(self, reads: AccessReads, image: ImageReference) -> AccessFacts:
         app = self.site.id

@@ -133,7 +133,7 @@ ONE_USER = SiteIdentity(user_assigned=(USER,))
             id="a new one rather than a guess",
         ),
         pytest.param(as_user(None, identity=ONE_USER), (GRANT.format(USER.principal_id), TO_USER), id="none named"),
-        pytest.param(as_user(USER.resource_id), (TO_USER,), id="its client id"),
+        pytest.param(as_user(USER.resource_id), (GRANT.format(USER.principal_id), TO_USER), id="its client id"),
         pytest.param(of(facts(identity=FORBIDDEN), AS_NOBODY), (), id="identities that could not be read"),
     ],
 )
@@ -143,12 +143,14 @@ def test_fix(told: AccessFacts, fix: tuple[str, ...]) -> None:
 
 
 def test_fix_of_an_identity_that_is_not_on_the_site() -> None:
-    """It is put there first; `az` looks up what is not known of it."""
-    (assign,) = evaluate_access(CASES["… that is not on the site"][0], NOW).fix
+    """It is put there with the role, then chosen; `az` looks up what is not known of it."""
+    assign, grant = evaluate_access(CASES["… that is not on the site"][0], NOW).fix
     assert "identity assign" in assign
     assert "clientId==" in assign
-    assign, choose = evaluate_access(as_user(USER.resource_id, identity=SiteIdentity()), NOW).fix
+    assert "principalId" in grant
+    assign, grant, choose = evaluate_access(as_user(USER.resource_id, identity=SiteIdentity()), NOW).fix
     assert shlex.split(assign)[-2:] == ["--identities", USER.resource_id]
+    assert f"--ids {USER.resource_id} --query principalId" in grant
     assert shlex.split(choose)[-1].startswith("properties.userManagedIdentityClientId=$(az identity show")
 
 

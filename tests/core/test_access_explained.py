@@ -1,13 +1,15 @@
 """What comes with a verdict: evidence, warnings, and commands that can be copied as they are."""
 
+import json
 import shlex
 
 import pytest
 
-from operators.core.access import Access, AccessFacts, Verdict
+from operators.core.access import PULL, Access, AccessFacts, Reason, Verdict
 from operators.core.access.catalogue import CATALOGUE
 from operators.core.access.conditions import repository_condition
 from operators.core.access.evaluation import evaluate_access
+from operators.core.access.widening import widened
 from operators.core.apps import SiteIdentity, SiteNetwork
 from operators.core.registries import ABAC
 from tests.core.access_samples import (
@@ -16,6 +18,7 @@ from tests.core.access_samples import (
     NOW,
     OPERATOR,
     REGISTRY_ID,
+    REPOSITORY_READER,
     SLOT,
     SUBSCRIPTION,
     SYSTEM,
@@ -40,6 +43,10 @@ GRANT_NEW = GRANT.replace(SYSTEM, f'"$(az webapp identity show {SITE} --query pr
 CHOOSE_USER = (
     f"""az webapp config set {SITE} --generic-configurations '{{"acrUserManagedIdentityID": "{USER.client_id}"}}'"""
 )
+LOOK_UP = (
+    '"$(az identity list --subscription 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8'
+    f""" --query '[?clientId==`"{USER.client_id}"`]"""
+)
 OVER_VNET = f"az resource update --ids {APP.resource_id} --set properties.outboundVnetRouting.imagePullTraffic=true"
 
 FIXES = {
@@ -50,13 +57,12 @@ FIXES = {
     "the admin user, disabled": (GRANT, USE_IDENTITY),
     "app settings that may not be listed": (GRANT, USE_IDENTITY),
     "no identity": (f"az webapp identity assign {SITE}", GRANT_NEW),
-    "an identity on the site, but none chosen": (CHOOSE_USER,),
+    "an identity on the site, but none chosen": (GRANT.replace(SYSTEM, USER.principal_id), CHOOSE_USER),
     "client id of an identity that is not on the site": (
-        f"az webapp identity assign {SITE} --identities"
-        ' "$(az identity list --subscription 5ca082f3-38f2-4bb0-b0a4-c401184ae3a8'
-        f""" --query '[?clientId==`"{USER.client_id}"`].id' --output tsv)\"""",
+        f"az webapp identity assign {SITE} --identities {LOOK_UP}.id' --output tsv)\"",
+        GRANT.replace(SYSTEM, f"{LOOK_UP}.principalId' --output tsv)\""),
     ),
-    "resource id where the client id belongs": (CHOOSE_USER,),
+    "resource id where the client id belongs": (GRANT.replace(SYSTEM, USER.principal_id), CHOOSE_USER),
     "closed, in a network, and nothing says so": (OVER_VNET,),
     "closed, and no role either": (
         GRANT,
@@ -130,10 +136,12 @@ def test_fix_of_a_slot_names_the_slot() -> None:
 
 
 def test_fix_of_a_resource_id_that_is_not_on_the_site() -> None:
-    """The identity is put on the site first, then chosen by the client id that `az` looks up."""
+    """The identity is put on the site, given the role, and then chosen; `az` looks up its object id and client id."""
     access = evaluate_access(facts(config=config(client_id=USER.resource_id)), NOW)
-    assign, choose = access.fix
+    assign, grant, choose = access.fix
     assert shlex.split(assign)[-2:] == ["--identities", USER.resource_id]
+    shown = f'"$(az identity show --ids {USER.resource_id} --query principalId --output tsv)"'
+    assert grant == GRANT.replace(SYSTEM, shown)
     assert f"--ids {USER.resource_id} --query clientId" in choose
 
 
@@ -141,7 +149,7 @@ def test_fix_of_a_resource_id_that_is_not_on_the_site() -> None:
     "told",
     [
         pytest.param(CASES["AcrPull at a registry in ABAC mode"][0], id="the wrong role"),
-        pytest.param(CASES["Repository Reader for another repository"][0], id="another repository's"),
+        pytest.param(CASES["Repository Reader for another repository, at the group"][0], id="another's, from above"),
         pytest.param(facts(identity=SiteIdentity(), registry=STRICT), id="no identity yet"),
     ],
 )
@@ -151,6 +159,33 @@ def test_fix_at_a_registry_in_abac_mode(told: AccessFacts) -> None:
     assert words[words.index("--role") + 1] == "Container Registry Repository Reader"
     assert words[words.index("--condition") + 1] == repository_condition("shop")
     assert words[words.index("--scope") + 1] == REGISTRY_ID
+
+
+def test_fix_of_a_role_for_another_repository_changes_that_assignment() -> None:
+    """Azure takes no second one there: the condition of the one that is there gets this name too, the rest stays."""
+    (command,) = explained("Repository Reader for another repository").fix
+    *words, option, told = shlex.split(command)
+    assert (words, option) == (["az", "role", "assignment", "update"], "--role-assignment")
+    before = given(REPOSITORY_READER)
+    assert json.loads(told) == {
+        "id": before.id,
+        "name": before.id.rpartition("/")[2],
+        "scope": REGISTRY_ID,
+        "roleDefinitionId": before.role_definition_id,
+        "principalId": SYSTEM,
+        "principalType": "ServicePrincipal",
+        "condition": widened(repository_condition("news"), "shop"),
+        "conditionVersion": "2.0",
+    }
+
+
+def test_fix_of_a_condition_that_is_not_about_names_shows_it() -> None:
+    """Whoever took the pull out of AcrPull meant something: the assignment is shown, not written over."""
+    there = given(ACR_PULL, condition=f"!(ActionMatches{{'{PULL}'}})")
+    access = evaluate_access(roles(there, known=(ACR_PULL,)), NOW)
+    (command,) = access.fix
+    assert access.reason is Reason.ROLE_CONDITION_UNMET
+    assert command == f"az role assignment list --assignee {SYSTEM} --scope {REGISTRY_ID}"
 
 
 def test_a_firewall_is_not_opened_for_a_hundred_addresses() -> None:

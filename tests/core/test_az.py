@@ -8,10 +8,12 @@ from types import ModuleType
 import pytest
 
 from operators.core.access import commands as access
+from operators.core.access.granting import PullRole
 from operators.core.apps import AppId
 from operators.core.az import Filled, az
 from operators.core.doctor import commands as doctor
 from operators.core.registries import Registry
+from tests.core.access_samples import ACR_PULL, given
 
 ODD = "it's (a) $home & b"
 """The name of a resource group may have parentheses; the rest stands for whatever else may come."""
@@ -19,6 +21,8 @@ APP = AppId(subscription=ODD, resource_group=ODD, site=ODD)
 SLOT = APP.model_copy(update={"slot": ODD})
 ID = f"/subscriptions/{ODD}/resourceGroups/{ODD}/providers/x/y/{ODD}"
 REGISTRY = Registry(id=ID, name=ODD, login_server=ODD)
+ROLE = PullRole(ODD, ODD, ODD)
+ASSIGNMENT = given(ACR_PULL, ID, to=ODD, condition=ODD)
 COMMANDS = {
     access: (
         access.assign_system_identity(SLOT),
@@ -30,10 +34,11 @@ COMMANDS = {
         access.pull_container_as_system_identity(SLOT, ODD),
         access.pull_container_as_user_identity(SLOT, ODD, ODD),
         access.pull_container_as_user_identity_of(SLOT, ODD, ID),
-        access.grant_acr_pull(ODD, ID),
-        access.grant_acr_pull_to_system_identity(SLOT, ID),
-        access.grant_repository_reader(ODD, ID, ODD),
-        access.grant_repository_reader_to_system_identity(SLOT, ID, ODD),
+        access.grant_role(ODD, ROLE, ID),
+        access.grant_role_to_system_identity(SLOT, ROLE, ID),
+        access.grant_role_to_user_identity(ID, ROLE, ID),
+        access.grant_role_to_user_identity_by_client_id(SLOT, ODD, ROLE, ID),
+        access.widen_assignment(ASSIGNMENT, ODD),
         access.pull_over_network(SLOT),
         access.integrate_network(SLOT),
         access.allow_address(ODD, ODD, ODD),

@@ -118,7 +118,16 @@ def _update(call: ArmCall, there: RoleAssignment, asked: RoleAssignment) -> Role
     if changes == (there.condition, there.condition_version, there.description):
         return there
     condition, version, description = changes
-    changed = replace(there, condition=condition, condition_version=version, description=description)
+    changed = replace(
+        there,
+        condition=condition,
+        condition_version=version,
+        description=description,
+        updated_on=asked.created_on,
+        updated_by=asked.created_by,
+        effective_on=asked.effective_on,
+        before=there,
+    )
     return call.world.roles.exchange(there, changed)
 
 
@@ -152,9 +161,9 @@ def _body(call: ArmCall, one: RoleAssignment, updated_by: str | None = None) -> 
         "condition": one.condition,
         "conditionVersion": one.condition_version,
         "createdOn": made,
-        "updatedOn": made,
+        "updatedOn": iso7(one.updated_on) if one.updated_on else made,
         "createdBy": one.created_by,
-        "updatedBy": updated_by or one.created_by,
+        "updatedBy": updated_by or one.updated_by or one.created_by,
         "delegatedManagedIdentityResourceId": None,
         "description": one.description,
     }

@@ -48,6 +48,10 @@ class RoleAssignment:
     condition_version: str | None = None
     description: str | None = None
     created_by: str | None = None
+    updated_on: datetime | None = None
+    updated_by: str | None = None
+    before: "RoleAssignment | None" = None
+    """What it said before it was changed, which counts until the change has spread."""
     removed_on: datetime | None = None
 
     @property
@@ -59,9 +63,13 @@ class RoleAssignment:
         """Tell whether ARM lists it at a moment."""
         return self.created_on <= at and (self.removed_on is None or at < self.removed_on)
 
-    def counts(self, at: datetime) -> bool:
-        """Tell whether it has spread and is honoured at a moment."""
-        return self.exists(at) and self.effective_on <= at
+    def honoured(self, at: datetime) -> "RoleAssignment | None":
+        """Answer what of it has spread and counts at a moment, be it what it said before a change."""
+        if not self.exists(at):
+            return None
+        if self.effective_on <= at:
+            return self
+        return self.before and self.before.honoured(at)
 
 
 class Roles:
@@ -132,12 +140,12 @@ class Roles:
         """Tell whether a role gives it, deny assignments aside."""
         who = self.principals_of(principal_id)
         return any(
-            one.counts(at)
-            and one.principal_id in who
+            one.principal_id in who
             and is_within(resource, one.scope)
             and self._role_allows(one.role, action, data)
             and holds(one.condition, action, {REPOSITORY: repository} if repository else {})
-            for one in self._assignments
+            for assignment in self._assignments
+            if (one := assignment.honoured(at)) is not None
         )
 
     def denial(

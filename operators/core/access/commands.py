@@ -7,13 +7,14 @@ container-registry-rbac-abac-repository-permissions.
 
 import json
 
+from operators.core.access.granting import PullRole
+from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId
 from operators.core.az import Filled, az, of_app
 
 _WEB_API_VERSION = "2025-05-01"
 _AS_USER_ASSIGNED = "properties.authType=UserAssigned"
 _CONTAINER_CLIENT_ID = "properties.userManagedIdentityClientId"
-_REPOSITORY_READER = "Container Registry Repository Reader"
 _OVER_NETWORK = "properties.outboundVnetRouting.imagePullTraffic=true"
 
 
@@ -29,9 +30,9 @@ def assign_user_identity(app: AppId, resource_id: str) -> str:
 
 def assign_user_identity_by_client_id(app: AppId, client_id: str) -> str:
     """Put the user-assigned identity on the app whose client id is known and whose resource id is not."""
-    query = f'[?clientId==`"{client_id}"`].id'
-    identity = az("identity", "list", "--subscription", app.subscription, "--query", query, "--output", "tsv")
-    return az("webapp", "identity", "assign", *of_app(app), "--identities", Filled(f"$({identity})"))
+    return az(
+        "webapp", "identity", "assign", *of_app(app), "--identities", Filled(f"$({_look_up(app, client_id, 'id')})")
+    )
 
 
 def pull_as_managed_identity(app: AppId) -> str:
@@ -66,27 +67,48 @@ def pull_container_as_user_identity_of(app: AppId, container: str, resource_id: 
     return _set_container(app, container, _AS_USER_ASSIGNED, client_id)
 
 
-def grant_acr_pull(principal_id: str, registry_id: str) -> str:
-    """Give an identity AcrPull at a registry.
+def grant_role(principal_id: str, role: PullRole, registry_id: str) -> str:
+    """Give an identity what lets it pull from a registry.
 
     By object id and type, so that neither has to be looked up in the directory: a new identity is not there yet.
     """
-    return _create_assignment(principal_id, "AcrPull", registry_id)
+    return _create_assignment(principal_id, role.name, registry_id, role.condition)
 
 
-def grant_acr_pull_to_system_identity(app: AppId, registry_id: str) -> str:
+def grant_role_to_system_identity(app: AppId, role: PullRole, registry_id: str) -> str:
     """The same, for a system-assigned identity that is only being made."""
-    return _create_assignment(_system_identity(app), "AcrPull", registry_id)
+    identity = az("webapp", "identity", "show", *of_app(app), "--query", "principalId", "--output", "tsv")
+    return _create_assignment(Filled(f"$({identity})"), role.name, registry_id, role.condition)
 
 
-def grant_repository_reader(principal_id: str, registry_id: str, condition: str) -> str:
-    """Give an identity the role that a registry in ABAC mode honours, for what the condition says."""
-    return _create_assignment(principal_id, _REPOSITORY_READER, registry_id, condition)
+def grant_role_to_user_identity(resource_id: str, role: PullRole, registry_id: str) -> str:
+    """The same, for a user-assigned identity whose object id has to be looked up."""
+    identity = az("identity", "show", "--ids", resource_id, "--query", "principalId", "--output", "tsv")
+    return _create_assignment(Filled(f"$({identity})"), role.name, registry_id, role.condition)
 
 
-def grant_repository_reader_to_system_identity(app: AppId, registry_id: str, condition: str) -> str:
-    """The same, for a system-assigned identity that is only being made."""
-    return _create_assignment(_system_identity(app), _REPOSITORY_READER, registry_id, condition)
+def grant_role_to_user_identity_by_client_id(app: AppId, client_id: str, role: PullRole, registry_id: str) -> str:
+    """The same, for one of which only the client id is known."""
+    identity = _look_up(app, client_id, "principalId")
+    return _create_assignment(Filled(f"$({identity})"), role.name, registry_id, role.condition)
+
+
+def widen_assignment(assignment: RoleAssignment, condition: str) -> str:
+    """Give an assignment another condition. `create` would leave it as it is and answer it as if it had been made.
+
+    Source: azure-cli, role assignment update, which takes the assignment as `list` shows it.
+    """
+    told = {
+        "id": assignment.id,
+        "name": assignment.id.rpartition("/")[2],
+        "scope": assignment.scope,
+        "roleDefinitionId": assignment.role_definition_id,
+        "principalId": assignment.principal_id,
+        "principalType": assignment.principal_type,
+        "condition": condition,
+        "conditionVersion": "2.0",
+    }
+    return az("role", "assignment", "update", "--role-assignment", json.dumps(told))
 
 
 def pull_over_network(app: AppId) -> str:
@@ -198,9 +220,10 @@ def _operator(object_id: str | None) -> str | Filled:
     return object_id or Filled("$OPERATOR_OBJECT_ID")
 
 
-def _system_identity(app: AppId) -> Filled:
-    command = az("webapp", "identity", "show", *of_app(app), "--query", "principalId", "--output", "tsv")
-    return Filled(f"$({command})")
+def _look_up(app: AppId, client_id: str, what: str) -> str:
+    """What the subscription tells of the user-assigned identity with a client id."""
+    query = f'[?clientId==`"{client_id}"`].{what}'
+    return az("identity", "list", "--subscription", app.subscription, "--query", query, "--output", "tsv")
 
 
 def _client_id_of(resource_id: str) -> str:

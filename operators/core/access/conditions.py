@@ -8,13 +8,14 @@ container-registry-rbac-abac-repository-permissions.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from operators.core.access.rbac import matches
 
-_NAME = "@request[microsoft.containerregistry/registries/repositories:name]"
+_REPOSITORIES = "Microsoft.ContainerRegistry/registries/repositories"
+_NAME = f"@request[{_REPOSITORIES}:name]".lower()
 _READ_ACTIONS = ("content/read", "metadata/read")
 _DEEPEST = 50
 """Levels of parentheses and negations; more than that nobody wrote to be read."""
@@ -77,9 +78,19 @@ type Condition = ActionMatches | NameComparison | Other | Not | AllOf | AnyOf
 
 def repository_condition(repository: str) -> str:
     """The documented condition that cuts Container Registry Repository Reader down to one repository."""
-    base = "Microsoft.ContainerRegistry/registries/repositories"
-    others = " AND ".join(f"!(ActionMatches{{'{base}/{action}'}})" for action in _READ_ACTIONS)
-    return f"(({others}) OR (@Request[{base}:name] StringEqualsIgnoreCase '{repository}'))"
+    return guarded((f"{_REPOSITORIES}/{action}" for action in _READ_ACTIONS), (this_repository(repository),))
+
+
+def this_repository(repository: str) -> NameComparison:
+    """The documented comparison with one name; names of repositories have no capitals."""
+    return NameComparison("stringequalsignorecase", repository)
+
+
+def guarded(patterns: Iterable[str], names: Iterable[NameComparison]) -> str:
+    """The documented form: the actions that match a pattern need one of these names, any other passes."""
+    others = " AND ".join(f"!(ActionMatches{{'{pattern}'}})" for pattern in patterns)
+    allowed = " OR ".join(f"@Request[{_REPOSITORIES}:name] {_SPELLED[one.operator]} '{one.value}'" for one in names)
+    return f"(({others}) OR ({allowed}))"
 
 
 def parse_condition(text: str) -> Condition:
@@ -112,6 +123,16 @@ def holds(condition: Condition, action: str, repository: str | None) -> bool | N
             return _inverse(inverted)
 
 
+def lets_through(condition: str | None, action: str, repository: str | None) -> bool | None:
+    """Whether an assignment under this condition holds for an action; None where it is not understood."""
+    if condition is None:
+        return True
+    try:
+        return holds(parse_condition(condition), action, repository)
+    except ConditionError:
+        return None
+
+
 def _all(values: Iterator[bool | None]) -> bool | None:
     """Three-valued AND: one false decides, one unknown leaves it open."""
     seen = set(values)
@@ -138,6 +159,17 @@ _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "stringstartswithignorecase": lambda name, value: name.lower().startswith(value.lower()),
     "stringlike": _like,
 }
+_SPELLED = {
+    name.lower(): name
+    for name in (
+        "StringEquals",
+        "StringEqualsIgnoreCase",
+        "StringStartsWith",
+        "StringStartsWithIgnoreCase",
+        "StringLike",
+    )
+}
+"""As the documentation writes them."""
 
 
 class _Token(NamedTuple):

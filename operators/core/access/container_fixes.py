@@ -2,7 +2,7 @@
 
 from operators.core.access import AccessFacts, Principal
 from operators.core.access import commands as az
-from operators.core.access.fixes import fix_role, grant_to_new_identity
+from operators.core.access.fixes import fix_role, with_new_identity, with_user_identity
 from operators.core.apps import SiteContainer, SiteIdentity
 from operators.core.registries import Registry
 
@@ -16,7 +16,7 @@ def fix_container(facts: AccessFacts, registry: Registry) -> tuple[str, ...]:
     if container is None or not isinstance(identity, SiteIdentity):
         return ()
     if _names_one(container):
-        return _as_named(facts, container, identity)
+        return _as_named(facts, container, identity, registry)
     return _as_one_of_the_site(facts, container, identity, registry)
 
 
@@ -24,18 +24,19 @@ def _names_one(container: SiteContainer) -> bool:
     return (container.auth_type or "").lower() == "userassigned" and bool(container.client_id)
 
 
-def _as_named(facts: AccessFacts, container: SiteContainer, identity: SiteIdentity) -> tuple[str, ...]:
+def _as_named(
+    facts: AccessFacts, container: SiteContainer, identity: SiteIdentity, registry: Registry
+) -> tuple[str, ...]:
     """It names one that is not on the site, or names it by its resource id."""
-    app, given = facts.app, container.client_id or ""
+    app, repository, given = facts.app, facts.image.repository, container.client_id or ""
     if not given.startswith("/"):
-        return (az.assign_user_identity_by_client_id(app, given),)
+        return with_user_identity(app, given, registry, repository)
     for one in identity.user_assigned:
         if one.resource_id.lower() == given.lower():
-            return (az.pull_container_as_user_identity(app, container.name, one.client_id),)
-    return (
-        az.assign_user_identity(app, given),
-        az.pull_container_as_user_identity_of(app, container.name, given),
-    )
+            choose = az.pull_container_as_user_identity(app, container.name, one.client_id)
+            return (*fix_role(Principal(principal_id=one.principal_id), registry, repository), choose)
+    choose = az.pull_container_as_user_identity_of(app, container.name, given)
+    return (*with_user_identity(app, given, registry, repository), choose)
 
 
 def _as_one_of_the_site(
@@ -52,6 +53,6 @@ def _as_one_of_the_site(
         principal = Principal(principal_id=one.principal_id)
         choose = az.pull_container_as_user_identity(app, name, one.client_id)
         return (*fix_role(principal, registry, repository), choose)
-    new = (az.assign_system_identity(app), *grant_to_new_identity(app, registry, repository))
+    new = with_new_identity(app, registry, repository)
     is_told = (container.auth_type or "").lower() == "systemidentity"
     return new if is_told else (*new, as_system)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from operators.core.access import AccessFacts, Principal, Reason, identity_to_pull_as
 from operators.core.access import commands as az
-from operators.core.access.conditions import repository_condition
 from operators.core.access.deny_assignments import DenyAssignment
+from operators.core.access.granting import MissingRole, pull_role, role_to_give
 from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId, SiteIdentity
 from operators.core.images import ImageReference
@@ -16,40 +16,60 @@ _MOST_RULES = 20
 """A firewall takes a hundred rules; an app with more addresses than this is better off in a virtual network."""
 
 
-def fix_role(principal: Principal, registry: Registry, repository: str) -> tuple[str, ...]:
-    """Give the identity the role that this registry honours. None for one whose mode nobody knows."""
-    if registry.honours_acr_pull:
-        return (az.grant_acr_pull(principal.principal_id, registry.id),)
-    if registry.uses_abac:
-        condition = repository_condition(repository)
-        return (az.grant_repository_reader(principal.principal_id, registry.id, condition),)
-    return ()
+def fix_role(
+    principal: Principal, registry: Registry, repository: str, assignments: Iterable[RoleAssignment] = ()
+) -> tuple[str, ...]:
+    """Give the identity the role that this registry honours. None for one whose mode nobody knows.
+
+    `assignments` are those of the identity, as far as they were read; one that is in the way is shown.
+    """
+    match role_to_give(principal, registry, repository, assignments):
+        case MissingRole(widens=RoleAssignment() as there, condition=str(condition)):
+            return (az.widen_assignment(there, condition),)
+        case RoleAssignment() as there:
+            return show_assignment(there)
+        case MissingRole() as missing:
+            return (az.grant_role(principal.principal_id, missing.pull_role, registry.id),)
+        case None:
+            return ()
 
 
-def grant_to_new_identity(app: AppId, registry: Registry, repository: str) -> tuple[str, ...]:
-    """The same, for a system-assigned identity that is only being made."""
-    if registry.honours_acr_pull:
-        return (az.grant_acr_pull_to_system_identity(app, registry.id),)
-    if registry.uses_abac:
-        condition = repository_condition(repository)
-        return (az.grant_repository_reader_to_system_identity(app, registry.id, condition),)
-    return ()
+def with_new_identity(app: AppId, registry: Registry, repository: str) -> tuple[str, ...]:
+    """Make the app a system-assigned identity, with the role."""
+    role = pull_role(registry, repository)
+    grant = (az.grant_role_to_system_identity(app, role, registry.id),) if role else ()
+    return (az.assign_system_identity(app), *grant)
+
+
+def with_user_identity(app: AppId, given: str, registry: Registry, repository: str) -> tuple[str, ...]:
+    """Put the user-assigned identity on the app that it is told by client id or resource id, with the role.
+
+    Where the identity has the role already, for the repository, giving it again changes nothing.
+    """
+    role, at = pull_role(registry, repository), registry.id
+    if given.startswith("/"):
+        grant = (az.grant_role_to_user_identity(given, role, at),) if role else ()
+        return (az.assign_user_identity(app, given), *grant)
+    grant = (az.grant_role_to_user_identity_by_client_id(app, given, role, at),) if role else ()
+    return (az.assign_user_identity_by_client_id(app, given), *grant)
 
 
 def fix_identity(facts: AccessFacts, registry: Registry, reason: Reason) -> tuple[str, ...]:
-    """Give the app the identity that it is told to pull as, or tell it to pull as the one that it has."""
-    app, identity, given = facts.app, facts.identity, facts.client_id or ""
+    """Give the app the identity that it is told to pull as, or tell it to pull as the one that it has.
+
+    The role that an identity needs is given before it is chosen.
+    """
+    app, identity, given, repository = facts.app, facts.identity, facts.client_id or "", facts.image.repository
     on_app = identity.user_assigned if isinstance(identity, SiteIdentity) else ()
     if reason is Reason.USER_ASSIGNED_IDENTITY_MISSING:
-        return (az.assign_user_identity_by_client_id(app, given),)
-    if reason is Reason.IDENTITY_MISSING and len(on_app) == 1:
-        return (az.pull_as_user_identity(app, on_app[0].client_id),)
-    if reason is Reason.IDENTITY_MISSING:
-        return (az.assign_system_identity(app), *grant_to_new_identity(app, registry, facts.image.repository))
+        return with_user_identity(app, given, registry, repository)
+    if reason is Reason.IDENTITY_MISSING and len(on_app) != 1:
+        return with_new_identity(app, registry, repository)
     for one in on_app:
-        if one.resource_id.lower() == given.lower():
-            return (az.pull_as_user_identity(app, one.client_id),)
-    return (az.assign_user_identity(app, given), az.pull_as_user_identity_of(app, given))
+        if reason is Reason.IDENTITY_MISSING or one.resource_id.lower() == given.lower():
+            principal = Principal(principal_id=one.principal_id)
+            return (*fix_role(principal, registry, repository), az.pull_as_user_identity(app, one.client_id))
+    return (*with_user_identity(app, given, registry, repository), az.pull_as_user_identity_of(app, given))
 
 
 def fix_towards_identity(facts: AccessFacts) -> tuple[str, ...]:

@@ -59,7 +59,8 @@ def _by_roles(
         return read_failed(*_unread_roles(facts))
     if registry.role_assignment_mode is None and Effect.REPOSITORY_ONLY in by_effect:
         return _mode_unknown(registry)
-    return _refused(registry, principal, by_effect, fix_role(principal, registry, facts.image.repository))
+    fix = fix_role(principal, registry, facts.image.repository, (one.assignment for one in held))
+    return _refused(registry, principal, by_effect, fix)
 
 
 def _granted(registry: Registry, principal: Principal, held: list[HeldRole]) -> Part:

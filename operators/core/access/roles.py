@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operators.core.access import PULL, REPOSITORY_READ
-from operators.core.access.conditions import ConditionError, holds, parse_condition
+from operators.core.access.conditions import lets_through
 from operators.core.access.rbac import RoleAssignment, RoleDefinition, grants, grants_data, reaches, role_key
 from operators.core.model import Model, Unknown
 from operators.core.registries import Registry
@@ -77,12 +77,8 @@ def _effect(registry: Registry, repository: str, assignment: RoleAssignment, rol
 
 
 def _under(condition: str | None, action: str, repository: str | None) -> Effect:
-    if condition is None:
-        return Effect.GRANTS
-    try:
-        met = holds(parse_condition(condition), action, repository)
-    except ConditionError:
-        met = None
-    if met is None:
-        return Effect.CONDITIONAL
-    return Effect.GRANTS if met else Effect.UNMET
+    match lets_through(condition, action, repository):
+        case None:
+            return Effect.CONDITIONAL
+        case met:
+            return Effect.GRANTS if met else Effect.UNMET
