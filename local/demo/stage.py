@@ -39,6 +39,7 @@ _STYLES = {
     "rolled_back": "yellow",
     "rollback_failed": "red",
     "failed": "red",
+    "hindered": "yellow",
     "interrupted": "magenta",
 }
 _SIGNS = {
@@ -49,6 +50,7 @@ _SIGNS = {
     "rolled_back": "↩",
     "rollback_failed": "✗",
     "failed": "✗",
+    "hindered": "✗",
     "interrupted": "!",
 }
 _AT_WORK = frozenset({"pending", "checking", "applying", "verifying", "recovering"})

@@ -286,8 +286,11 @@ def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice
         == (reference.registry, reference.repository, reference.tag)
     )
     restart_would_do = names_the_tag and at_tag == digest and wished_tag(facts.looks, reference) == facts.configured.tag
+    look = leading(facts.looks)
+    anyway = look is not None and look.wish is not None and look.wish.anyway
+    by_digest = anyway or (facts.strategy is Strategy.RESTART and not restart_would_do)
     return Target(
         image=facts.configured.at(digest),
-        strategy=Strategy.PIN if facts.strategy is Strategy.RESTART and not restart_would_do else facts.strategy,
+        strategy=Strategy.PIN if by_digest else facts.strategy,
         decided=decided,
     )

@@ -5,27 +5,13 @@ Decided from what is read now and when it was first seen: the platform does not 
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from datetime import datetime
 
 from operators.core.activity import Activity
 from operators.core.apps import Site
-from operators.core.doctor.facts import Deployment
 from operators.core.model import Instant, Model, Unknown
-from operators.core.other_work import UNDER_WAY
+from operators.core.other_work import BUDGETS, Sign, Signs
 from operators.core.stalls import Stall, StallReason, stall
-
-BUDGETS: Mapping[StallReason, timedelta] = MappingProxyType(
-    {
-        # Azure's own tools wait five minutes for another operation to end (Azure Verified Modules, avm/res/web/site)
-        StallReason.OPERATION_IN_PROGRESS: timedelta(minutes=5),
-        # azure-cli gives up tracking a deployment after 1000 s (command_modules/appservice/custom.py)
-        StallReason.DEPLOYMENT_IN_PROGRESS: timedelta(minutes=20),
-        # a swap warms up the slot for up to half an hour (azure-docs: app-service/deploy-staging-slots)
-        StallReason.SWAP_IN_PROGRESS: timedelta(minutes=40),
-    }
-)
-"""How long each kind of other people's work may take before it is a finding."""
 
 
 class Finding(Model):
@@ -56,16 +42,6 @@ class Finding(Model):
         begun = (f"last before it, by the Activity Log: {self.begun_by}",) if self.begun_by else ()
         lines = (*self.lines, *begun)
         return stall(self.kind, self.first_seen, lines, detail=f"It takes longer than {minutes} minutes.")
-
-
-class Sign(Model):
-    """One thing that is under way now."""
-
-    what: str
-    lines: tuple[str, ...]
-
-
-Signs = Mapping[StallReason, Sign | Unknown | None]
 
 
 class Findings(Model):
@@ -109,15 +85,6 @@ def needs_deployments(site: Site, known: Collection[Finding]) -> bool:
     return any(one.kind is StallReason.DEPLOYMENT_IN_PROGRESS for one in known)
 
 
-def signs_of(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> Signs:
-    """What is under way on the app; Unknown where it could not be read."""
-    return {
-        StallReason.OPERATION_IN_PROGRESS: _sign("inProgressOperationId", site.in_progress_operation_id),
-        StallReason.DEPLOYMENT_IN_PROGRESS: _deployment(deployments),
-        StallReason.SWAP_IN_PROGRESS: _sign("targetSwapSlot", site.target_swap_slot),
-    }
-
-
 def decide(app: str, signs: Signs, known: Collection[Finding], now: datetime) -> Findings:
     """Compare what is under way with what was. A read that failed changes nothing."""
     before = {one.kind: one for one in known}
@@ -145,18 +112,3 @@ def _found(app: str, kind: StallReason, sign: Sign, last: Finding | None, now: d
         last = Finding(app=app, kind=kind, what=sign.what, lines=sign.lines, first_seen=now)
     since = now if last.since is None and now - last.first_seen > BUDGETS[kind] else last.since
     return last.model_copy(update={"lines": sign.lines, "since": since})
-
-
-def _sign(name: str, value: str | None) -> Sign | None:
-    return Sign(what=value, lines=(f"{name}: {value}",)) if value else None
-
-
-def _deployment(deployments: tuple[Deployment, ...] | Unknown) -> Sign | Unknown | None:
-    if isinstance(deployments, Unknown):
-        return deployments
-    under_way = sorted((one.id.rpartition("/")[2], one.status) for one in deployments if one.status in UNDER_WAY)
-    if not under_way:
-        return None
-    return Sign(
-        what=under_way[0][0], lines=tuple(f"deploymentStatus of {which}: {status}" for which, status in under_way)
-    )

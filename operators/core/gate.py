@@ -8,7 +8,7 @@ from operators.core.access import Access, Reason, Verdict
 from operators.core.activity import Activity
 from operators.core.model import Instant, Model, Unknown
 from operators.core.other_work import OtherWork
-from operators.core.rollouts import Rollout
+from operators.core.rollouts import Act, Rollout
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
 
@@ -19,6 +19,8 @@ Source: azure-docs, entra identity/managed-identities-azure-resources/overview.
 """
 GIVE_UP_ON_IMAGE = timedelta(minutes=10)
 """What no grant mends: a digest that is not there after the registries' own lag, or was not built for App Service."""
+GIVE_UP_ON_OTHERS = timedelta(hours=2)
+"""Three times what the longest work of others may take. Not longer: the drift check begins anew once it is over."""
 _ABOUT_IMAGE = frozenset({Reason.IMAGE_NOT_FOUND, Reason.PLATFORM_MISSING})
 _UNREADABLE_RETRIES = 3
 
@@ -99,10 +101,18 @@ class Busy(Model):
     detail: str
 
 
+class Hindered(Model):
+    """Somebody else was at work for too long."""
+
+    reason: str
+    detail: str
+
+
 class Go(Model):
     """Now."""
 
     detail: str
+    evidence: tuple[str, ...] = ()
 
 
 def gate(
@@ -114,7 +124,7 @@ def gate(
     other: OtherWork | Unknown | None,
     now: datetime,
     doubt: Hold | None = None,
-) -> Hold | Wait | GiveUp | Unread | Busy | Go:
+) -> Hold | Wait | GiveUp | Unread | Busy | Hindered | Go:
     """Decide. `other` is somebody else at work on the app.
 
     An access that cannot be read for the moment is waited for a little, or as long as any denial where it was denied
@@ -139,12 +149,32 @@ def gate(
             again = unread(access.failed_reads, access.reason, access.sentence)
             if rollout.state is State.WAITING_ACCESS or rollout.retries < _UNREADABLE_RETRIES:
                 return again
-    match other:
-        case Unknown():
-            return unread_deployments(other, rollout) or Go(detail=f"{access.sentence} {other.what}: {other.reason}")
-        case OtherWork():
-            return Busy(reason=other.reason, detail=other.detail)
-    return Go(detail=access.sentence)
+    if isinstance(other, Unknown):
+        return unread_deployments(other, rollout) or Go(detail=f"{access.sentence} {other.what}: {other.reason}")
+    if other is None:
+        return Go(detail=access.sentence)
+    if in_the_way := beside(rollout, other, now, writes=rollout.act is Act.WRITE):
+        return in_the_way
+    by = rollout.asked.by if rollout.asked else None
+    return Go(detail=f"{by or 'somebody'} has it go on, though {other.detail}", evidence=other.sign.lines)
+
+
+def beside(rollout: Rollout, other: OtherWork, now: datetime, *, writes: bool) -> Busy | Hindered | None:
+    """Whether the next act has to wait for somebody else's work, or has waited long enough.
+
+    None where a person said to go on all the same, for a write of the configuration and into work that hangs: what
+    goes on is never disturbed.
+    """
+    if rollout.anyway and writes and other.hangs(now):
+        return None
+    return in_vain(rollout, other.reason, other.detail, now) or Busy(reason=other.reason, detail=other.detail)
+
+
+def in_vain(rollout: Rollout, reason: str, detail: str, now: datetime) -> Hindered | None:
+    """The end of a wait for somebody else; None as long as that may still end."""
+    if rollout.hindered_since is None or now - rollout.hindered_since <= GIVE_UP_ON_OTHERS:
+        return None
+    return Hindered(reason=reason, detail=f"waited for {GIVE_UP_ON_OTHERS} in vain: {detail}")
 
 
 def give_up(rollout: Rollout, at_last: str, now: datetime, patience: timedelta = GIVE_UP_WAITING) -> GiveUp | None:
@@ -155,8 +185,11 @@ def give_up(rollout: Rollout, at_last: str, now: datetime, patience: timedelta =
 
 
 def unread_deployments(read: Unknown, rollout: Rollout) -> Unread | None:
-    """The wait while nobody can say whether a deployment is under way; None where that does not end soon."""
-    if not read.temporary or rollout.retries >= _UNREADABLE_RETRIES:
+    """The wait while nobody can say whether a deployment is under way; None where that does not end soon.
+
+    Where others were seen at work before, a read that fails for the moment does not say that they are done.
+    """
+    if not read.temporary or (rollout.retries >= _UNREADABLE_RETRIES and rollout.hindered_since is None):
         return None
     return unread((read,), "deployments_unreadable", f"{read.what}: {read.reason}")
 
@@ -195,7 +228,7 @@ def doubt(rollout: Rollout, *, failures: int, reverts: int) -> Hold | None:
 
 _ACCESS_WAITS = (30, 60, 120, 240, 300, 600)
 _RETRY_WAITS = (10, 30, 90, 300)
-_BUSY_WAITS = (10, 20, 30, 60)
+_BUSY_WAITS = (10, 20, 30, 60, 60, 60, 60, 300)
 BUSY_IS_A_STALL = 8
 """So many refusals take five minutes: longer than Azure's own tools wait for another operation to end."""
 _FREEZE_WAIT = timedelta(minutes=5)

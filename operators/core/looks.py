@@ -22,6 +22,8 @@ class Wish(Model):
 
     tag: str | None = None
     digest: Digest | None = None
+    anyway: bool = False
+    """Also into somebody else's work, once that hangs."""
 
     @model_validator(mode="after")
     def _one(self) -> "Wish":

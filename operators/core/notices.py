@@ -32,6 +32,7 @@ class News(StrEnum):
     """It makes no progress; the next look, or the next try, is planned."""
     ROLLED_BACK = "rolled_back"
     FAILED = "failed"
+    HINDERED = "hindered"
     ROLLBACK_FAILED = "rollback_failed"
 
 
@@ -43,6 +44,7 @@ NEWS: Mapping[State, News] = MappingProxyType(
         State.WAITING_ACCESS: News.WAITING,
         State.ROLLED_BACK: News.ROLLED_BACK,
         State.FAILED: News.FAILED,
+        State.HINDERED: News.HINDERED,
         State.ROLLBACK_FAILED: News.ROLLBACK_FAILED,
     }
 )
@@ -69,6 +71,7 @@ TOLD: Mapping[News, Told] = MappingProxyType(
         News.STUCK: Told(severity=Severity.ERROR, title="{app} is stuck on its way to {image}: {detail}"),
         News.ROLLED_BACK: Told(severity=Severity.ERROR, title="{app} was rolled back from {image}: {detail}"),
         News.FAILED: Told(severity=Severity.ERROR, title="{app} was not brought to {image}: {detail}"),
+        News.HINDERED: Told(severity=Severity.ERROR, title="{app} was not brought to {image}: {detail}"),
         News.ROLLBACK_FAILED: Told(
             severity=Severity.CRITICAL, title="{app} failed with {image} and could not be rolled back: {detail}"
         ),

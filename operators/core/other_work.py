@@ -1,8 +1,12 @@
 """Who else is at work on the app? A restart or a write now would break theirs, or be refused."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
 from operators.core.apps import Site
 from operators.core.doctor.facts import Deployment
-from operators.core.model import Model, Unknown
+from operators.core.model import Instant, Model, Unknown
 from operators.core.stalls import StallReason
 
 # BuildSuccessful is no end everywhere, but it may stay for good: it says nothing.
@@ -19,26 +23,86 @@ UNDER_WAY = frozenset(
 )
 """Of a deployment's states (azure-rest-api, web, DeploymentBuildStatus), those in which something still happens."""
 
+BUDGETS: Mapping[StallReason, timedelta] = MappingProxyType(
+    {
+        # Azure's own tools wait five minutes for another operation to end (Azure Verified Modules, avm/res/web/site)
+        StallReason.OPERATION_IN_PROGRESS: timedelta(minutes=5),
+        # azure-cli gives up tracking a deployment after 1000 s (command_modules/appservice/custom.py)
+        StallReason.DEPLOYMENT_IN_PROGRESS: timedelta(minutes=20),
+        # a swap warms up the slot for up to half an hour (azure-docs: app-service/deploy-staging-slots)
+        StallReason.SWAP_IN_PROGRESS: timedelta(minutes=40),
+    }
+)
+"""How long each kind of other people's work may take; what takes longer hangs."""
+
+_SENTENCES: Mapping[StallReason, str] = MappingProxyType(
+    {
+        StallReason.OPERATION_IN_PROGRESS: "another operation is in progress on the app: {}",
+        StallReason.DEPLOYMENT_IN_PROGRESS: "a deployment of code is in progress: {}",
+        StallReason.SWAP_IN_PROGRESS: "a swap with {} was begun, and neither completed nor cancelled",
+    }
+)
+
+
+class Sign(Model):
+    """One thing that is under way now."""
+
+    what: str
+    """Which one: the operation's or the deployment's id, the other slot of the swap."""
+    lines: tuple[str, ...]
+    """What was read, in the field's words."""
+
+
+Signs = Mapping[StallReason, Sign | Unknown | None]
+
 
 class OtherWork(Model):
     """What is under way, and which stall it is when it does not end."""
 
+    app: str
+    """The key of the site or slot that it is on."""
     reason: StallReason
-    detail: str
+    sign: Sign
+    first_seen: Instant | None = None
+    """When anybody looked and saw it first; None while nobody has. The platform does not tell since when it is."""
+
+    @property
+    def detail(self) -> str:
+        """The same as a sentence."""
+        return _SENTENCES[self.reason].format(self.sign.what)
+
+    def hangs(self, now: datetime) -> bool:
+        """Whether it takes longer than such work may."""
+        return self.first_seen is not None and now - self.first_seen > BUDGETS[self.reason]
+
+
+def signs_of(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> Signs:
+    """What is under way on the app; Unknown where it could not be read."""
+    return {
+        StallReason.OPERATION_IN_PROGRESS: _sign("inProgressOperationId", site.in_progress_operation_id),
+        StallReason.DEPLOYMENT_IN_PROGRESS: _deployment(deployments),
+        StallReason.SWAP_IN_PROGRESS: _sign("targetSwapSlot", site.target_swap_slot),
+    }
 
 
 def other_work(site: Site, deployments: tuple[Deployment, ...] | Unknown) -> OtherWork | Unknown | None:
     """What keeps the app busy; None where nothing does, Unknown where only its deployments could not be read."""
-    if site.in_progress_operation_id:
-        detail = f"another operation is in progress on the app: {site.in_progress_operation_id}"
-        return OtherWork(reason=StallReason.OPERATION_IN_PROGRESS, detail=detail)
-    if site.target_swap_slot:
-        detail = f"a swap with {site.target_swap_slot} was begun, and neither completed nor cancelled"
-        return OtherWork(reason=StallReason.SWAP_IN_PROGRESS, detail=detail)
+    for reason, sign in signs_of(site, deployments).items():
+        if isinstance(sign, Sign):
+            return OtherWork(app=site.id.key, reason=reason, sign=sign)
+    return deployments if isinstance(deployments, Unknown) else None
+
+
+def _sign(name: str, value: str | None) -> Sign | None:
+    return Sign(what=value, lines=(f"{name}: {value}",)) if value else None
+
+
+def _deployment(deployments: tuple[Deployment, ...] | Unknown) -> Sign | Unknown | None:
     if isinstance(deployments, Unknown):
         return deployments
-    for one in deployments:
-        if one.status in UNDER_WAY:
-            detail = f"a deployment of code is in progress ({one.status}): {one.id.rpartition('/')[2]}"
-            return OtherWork(reason=StallReason.DEPLOYMENT_IN_PROGRESS, detail=detail)
-    return None
+    under_way = sorted((one.id.rpartition("/")[2], one.status) for one in deployments if one.status in UNDER_WAY)
+    if not under_way:
+        return None
+    return Sign(
+        what=under_way[0][0], lines=tuple(f"deploymentStatus of {which}: {status}" for which, status in under_way)
+    )

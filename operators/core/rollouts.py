@@ -160,6 +160,11 @@ class Rollout(Model):
         return self.image.digest if self.image else None
 
     @property
+    def anyway(self) -> bool:
+        """Whether a person has it act though somebody else's work hangs on the app."""
+        return self.asked is not None and self.asked.wish is not None and self.asked.wish.anyway
+
+    @property
     def wanted(self) -> ImageReference | None:
         """The image that the last act was to bring: its own, or the one it went back to."""
         return self.back_to or self.image

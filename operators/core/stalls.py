@@ -180,7 +180,8 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.DEPLOYMENT_IN_PROGRESS: Entry(
             meaning="Somebody's code deployment is in progress, and a restart now would break it.",
-            what_to_do="Wait for it; one that hangs ends when its SCM site is restarted: az webapp restart --ids <app>",
+            what_to_do='Wait for it. Where it hangs: POST /api/apps/{app}/rollouts {"anyway": true} writes the image'
+            " all the same, which builds the app anew; a restart may end it too: az webapp restart --ids <app>",
         ),
         StallReason.SWAP_IN_PROGRESS: Entry(
             meaning="A swap of the app's slots is not finished; the app's configuration may still change sides.",

@@ -22,6 +22,8 @@ class State(StrEnum):
     ROLLED_BACK = "rolled_back"
     ROLLBACK_FAILED = "rollback_failed"
     FAILED = "failed"
+    HINDERED = "hindered"
+    """Somebody else's work on the app did not end in time, and nothing was done."""
     SKIPPED = "skipped"
     SUPERSEDED = "superseded"
 
@@ -43,6 +45,8 @@ class Event(StrEnum):
     LOOK_AGAIN = "look_again"
     GO = "go"
     """The way is free; the intent is stored with this."""
+    HINDERED = "hindered"
+    """Somebody else's work was waited for long enough."""
     BUSY = "busy"
     """Somebody else holds the app: nothing was done, it is decided anew."""
     APPLIED = "applied"
@@ -78,6 +82,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.CHECKING, _E.HOLD): _S.HELD,
     (_S.CHECKING, _E.DENIED): _S.WAITING_ACCESS,
     (_S.CHECKING, _E.GIVEN_UP): _S.FAILED,
+    (_S.CHECKING, _E.HINDERED): _S.HINDERED,
     (_S.CHECKING, _E.GO): _S.APPLYING,
     (_S.CHECKING, _E.INTERRUPT): _S.INTERRUPTED,
     (_S.HELD, _E.LOOK_AGAIN): _S.CHECKING,
@@ -127,6 +132,7 @@ ENDED = frozenset(
         _S.ROLLED_BACK,
         _S.ROLLBACK_FAILED,
         _S.FAILED,
+        _S.HINDERED,
         _S.SKIPPED,
         _S.SUPERSEDED,
     }

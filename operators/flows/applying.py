@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
-from operators.core.gate import BUSY_IS_A_STALL, busy_wait, retry_wait
+from operators.core.gate import BUSY_IS_A_STALL, Hindered, busy_wait, in_vain, retry_wait
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
@@ -206,6 +206,8 @@ class Applying:
         else:
             reason, why, again = "busy", _whose(error), busy_wait(times, asked)
             since = hindered_since = hindered_since or now
+            if end := in_vain(rollout, why, str(error), now):
+                return self._hindered(held, moved, end)
         held_up = rollout.stall
         if times >= BUSY_IS_A_STALL and (held_up is None or held_up.reason is not why):
             held_up = stall(why, since, (error.reason,))
@@ -221,6 +223,16 @@ class Applying:
         detail = f"{error}; nothing was done, again in {again.total_seconds():.0f} s, at {now + again:%T}"
         moved = self._before_act(Moved(rollout=rollout), Event.BUSY, reason, detail)
         return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=asked, held=held)
+
+    def _hindered(self, held: Held, moved: Moved, end: Hindered) -> Outcome:
+        """Refused for too long because of others: an end, from where the act was decided."""
+        acted = moved.rollout.measure is not None
+        moved = self._before_act(moved, Event.BUSY, "busy", end.detail)
+        event, failures = (
+            (Event.GIVEN_UP, held.active.failures + 1) if acted else (Event.HINDERED, held.active.failures)
+        )
+        moved = moved.by(event, self.house.now(), end.reason, end.detail, planned=None)
+        return Outcome(carrying(held.active, moved, failures=failures), (moved,), held=held)
 
     def _before_act(self, moved: Moved, event: Event, reason: str, detail: str) -> Moved:
         """Back to where the act was decided: a first act is chosen anew, a measure of recovery is planned again."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.apps import Site
 from operators.core.doctor.facts import Deployment
-from operators.core.findings import Finding, Findings, decide, needs_deployments, signs_of, whose_turn
+from operators.core.findings import Finding, Findings, decide, needs_deployments, whose_turn
 from operators.core.model import Unknown
 from operators.core.notices import FindingNotice
+from operators.core.other_work import OtherWork, signs_of
 from operators.core.rollouts import Act
 from operators.flows.attributing import Attributing
 from operators.flows.services import House
@@ -50,6 +51,14 @@ class Deployments:
         gone = [finding for app, findings in known.items() if app not in sites for finding in findings]
         await self._store(Findings(clear=tuple(gone) if whole else ()))
         return tuple(opened)
+
+    async def seen(self, other: OtherWork) -> OtherWork:
+        """The same with when it was first seen, which from now on the drift check knows as well."""
+        known = await self.house.records.findings.of(other.app)
+        found = await self._named(decide(other.app, {other.reason: other.sign}, known, self.house.now()))
+        await self._store(found)
+        (first_seen,) = {one.kind: one.first_seen for one in (*known, *found.keep) if one.kind is other.reason}.values()
+        return other.model_copy(update={"first_seen": first_seen})
 
     async def _read(self, sites: Sequence[Site]) -> dict[str, tuple[Deployment, ...] | Unknown]:
         few = asyncio.Semaphore(_AT_ONCE)

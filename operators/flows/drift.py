@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
+from operators.core.apps import AppId
 from operators.core.findings import Finding
 from operators.core.inventory import Follower
 from operators.core.looks import Cause, Look
@@ -58,6 +59,7 @@ class Drift:
                 followers[follower.registry, follower.repository, follower.tag].append(follower)
         few = asyncio.Semaphore(_AT_ONCE)
         seen = await asyncio.gather(*(self._tag(few, *tag) for tag in followers))
+        hindered = await self._hindered()
         behind: list[Look] = []
         missing: list[str] = []
         unknown: list[str] = []
@@ -68,7 +70,7 @@ class Drift:
             elif now is None:
                 missing.append(image)
             else:
-                behind += self._behind(image, now, followers[registry, repository, tag])
+                behind += self._behind(image, now, followers[registry, repository, tag], hindered)
         await self.marking.mark_all(behind)
         return Checked(
             inventory=refreshed,
@@ -79,15 +81,25 @@ class Drift:
             opened=opened,
         )
 
-    def _behind(self, image: str, tag: TagFacts, followers: list[Follower]) -> list[Look]:
+    async def _hindered(self) -> frozenset[str]:
+        """The sites, by key, on which or on a slot of which somebody else's work hangs."""
+        hangs = [one.app async for _, one in self.house.records.findings.all() if one.since is not None]
+        return frozenset(map(_site, hangs))
+
+    def _behind(self, image: str, tag: TagFacts, followers: list[Follower], hindered: frozenset[str]) -> list[Look]:
         detail, now = f"{image} is at {tag.digest}, which the app was not yet decided upon", self.house.now()
         return [
             Look(app=follower.app, cause=Cause.DRIFT, at=now, detail=detail)
             for follower in followers
-            if follower.decided != tag.digest
+            if follower.decided != tag.digest and not (follower.decided is None and _site(follower.app) in hindered)
         ]
 
     async def _tag(self, few: asyncio.Semaphore, registry: str, repository: str, tag: str) -> TagFacts | Unknown | None:
         async with few:
             what = f"tag {registry}/{repository}:{tag}"
             return await read_or_unknown(what, self.house.azure.content.tag(registry, repository, tag))
+
+
+def _site(app: str) -> str:
+    """The key of the site that an app is, or is a slot of."""
+    return AppId.from_key(app).model_copy(update={"slot": None}).key

@@ -1,7 +1,8 @@
 """The gate before the act: access, holds, and whether somebody else is at work on the app. Open, it acts at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from operators.cloud.engine import Held
 from operators.core.access.granting import GrantState
@@ -11,6 +12,7 @@ from operators.core.gate import (
     Busy,
     GiveUp,
     Go,
+    Hindered,
     Hold,
     HoldReason,
     Unread,
@@ -22,20 +24,22 @@ from operators.core.gate import (
     retry_wait,
 )
 from operators.core.inventory import resource_tag
+from operators.core.other_work import OtherWork
 from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.rollouts import Moved, Rollout
-from operators.core.stalls import StallReason, stall
+from operators.core.stalls import Stall, StallReason, stall
 from operators.core.transitions import Event, State
 from operators.errors import Temporary, Throttled
 from operators.flows.applying import Applying
 from operators.flows.attributing import Attributing
+from operators.flows.deployments import Deployments
 from operators.flows.facts import Facts
 from operators.flows.granting import Granting
 from operators.flows.scene import NoStage, Scene, read_scene
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying, put_off
 
-Answer = Hold | Wait | GiveUp | Busy | Go
+Answer = Hold | Wait | GiveUp | Busy | Hindered | Go
 """Unread is none of these: it says nothing new about the rollout."""
 _US = "pulley (PULLEY_GRANT_PULL)"
 
@@ -58,6 +62,8 @@ class Gating:
             return self._unread(active, moved, scene, aside)
         rollout, access = scene.rollout, scene.access
         moved = Moved(rollout=rollout, steps=moved.steps)
+        if isinstance(scene.other, OtherWork):
+            scene = replace(scene, other=await Deployments(self.house).seen(scene.other))
         answer = gate(
             rollout,
             access,
@@ -82,6 +88,8 @@ class Gating:
                 moved = await self._give_role(moved, scene)
             except Temporary as error:
                 return self._not_given(active, moved, error, again, aside)
+        if isinstance(answer, Hindered):
+            active = _undecided(active, rollout)
         if not isinstance(answer, Go):
             return Outcome(carrying(active, moved), (*aside, moved), again=again)
         if rollout.asked is not None:
@@ -106,6 +114,7 @@ class Gating:
                     detail,
                     evidence=(*answer.evidence, *evidence),
                     access=access,
+                    hindered_since=None,
                     reverted_by=by,
                     next_at=now + again,
                 )
@@ -120,34 +129,23 @@ class Gating:
                     evidence=evidence,
                     access=access,
                     waiting_since=rollout.waiting_since or now,
+                    hindered_since=None,
                     next_at=now + again,
                 )
                 return moved, again
             case GiveUp(detail=detail):
                 return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
-            case Busy(reason=reason, detail=detail):
-                again = retry_wait(rollout.retries)
-                held_up = stall(reason, rollout.updated_at, (detail,))
-                if rollout.stall and rollout.stall.reason is held_up.reason:
-                    held_up = rollout.stall
-                moved = moved.by(
-                    Event.RETRY,
-                    now,
-                    reason,
-                    detail,
-                    access=access,
-                    waiting_since=None,
-                    stall=held_up,
-                    next_at=now + again,
-                )
-                return moved, again
+            case Busy():
+                return self._busy(moved, answer, scene)
+            case Hindered(reason=reason, detail=detail):
+                return moved.by(Event.HINDERED, now, reason, detail, access=access, stall=_held_up(scene)), None
             case Go(detail=detail):
                 moved = moved.by(
                     Event.GO,
                     now,
                     access.reason,
                     detail,
-                    evidence=evidence,
+                    evidence=(*answer.evidence, *evidence),
                     access=access,
                     waiting_since=None,
                     next_at=None,
@@ -155,6 +153,22 @@ class Gating:
                     health=scene.health,
                 )
                 return moved, None
+
+    def _busy(self, moved: Moved, answer: Busy, scene: Scene) -> tuple[Moved, timedelta]:
+        """It waits for somebody else; the timeline gets a line only when that is another one."""
+        now, rollout = self.house.now(), moved.rollout
+        again = retry_wait(rollout.retries)
+        waits: dict[str, Any] = {
+            "access": scene.access,
+            "waiting_since": None,
+            "hindered_since": rollout.hindered_since or now,
+            "stall": _held_up(scene),
+            "next_at": now + again,
+        }
+        if (rollout.state, rollout.reason, rollout.detail) == (State.CHECKING, answer.reason, answer.detail):
+            same = rollout.model_copy(update=waits | {"retries": rollout.retries + 1})
+            return Moved(rollout=same, steps=moved.steps), again
+        return moved.by(Event.RETRY, now, answer.reason, answer.detail, **waits), again
 
     def _without_stage(self, active: Active, moved: Moved, no_stage: NoStage, aside: tuple[Moved, ...]) -> Outcome:
         """The slot that the image was to go through cannot be used."""
@@ -211,6 +225,22 @@ def _trusting(active: Active) -> Active:
     """The app's row after a person has said to go on: earlier failures and fights count no more."""
     container = active.container and active.container.model_copy(update={"reverts": 0})
     return active.model_copy(update={"failures": 0, "container": container})
+
+
+def _held_up(scene: Scene) -> Stall | None:
+    """What it waits for, since anybody saw it first."""
+    other = scene.other
+    if not isinstance(other, OtherWork) or other.first_seen is None:
+        return None
+    return stall(other.reason, other.first_seen, other.sign.lines)
+
+
+def _undecided(active: Active, rollout: Rollout) -> Active:
+    """The app's row after others kept its tag's image from it: the drift check begins anew once they are done."""
+    container = active.container
+    if container is None or container.decided != rollout.digest:
+        return active
+    return active.model_copy(update={"container": container.model_copy(update={"decided": None})})
 
 
 def _same_again(rollout: Rollout, answer: Answer) -> timedelta | None:

@@ -13,7 +13,7 @@ from operators.core.noticing import noticed
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
-from operators.core.strategies import STRATEGY_TAG, Way
+from operators.core.strategies import STRATEGY_TAG, Strategy, Way
 from operators.core.transitions import Event, State
 from operators.flows.facts import Facts, read_facts
 from operators.flows.gating import Gating
@@ -144,7 +144,7 @@ class Planning:
             update={"container": self._container(held.active, facts, target), "principal_id": _principal(facts)}
         )
         aside: tuple[Moved, ...] = ()
-        slot = self._way(facts).slot
+        slot = self._way(facts).slot if target.strategy is Strategy.SWAP else None
         way = Way(strategy=target.strategy, slot=slot)
         chosen = rollout if rollout and rollout.state is not State.PENDING else None
         if rollout and chosen and _same_way(chosen, target, slot):

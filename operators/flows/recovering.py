@@ -3,11 +3,22 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
-from operators.core.gate import HoldReason, Mode, hold_wait, retry_wait, unread, unread_deployments
+from operators.core.gate import (
+    Busy,
+    Hindered,
+    HoldReason,
+    Mode,
+    beside,
+    hold_wait,
+    retry_wait,
+    unread,
+    unread_deployments,
+)
 from operators.core.images import ImageReference
 from operators.core.instances import blocked_until
 from operators.core.looks import Cause, Look
@@ -20,6 +31,7 @@ from operators.core.rollouts import Moved, Rollout
 from operators.core.transitions import Event
 from operators.core.watch import Serving, WatchFacts
 from operators.flows.applying import Applying
+from operators.flows.deployments import Deployments
 from operators.flows.facts import configured_image
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
@@ -36,6 +48,8 @@ class Wait:
     reason: str
     detail: str
     again: timedelta
+    hindered_since: datetime | None = None
+    """Since when somebody else's work is why."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,9 @@ class Recovering:
         if overtaken := await Watching(self.house).overtaken(rollout):
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
         wait = await self._not_now(rollout, facts, now)
+        if isinstance(wait, Hindered):
+            meaning = f"{rollout.stall.meaning} " if rollout.stall else ""
+            return self._give_up(active, rollout, f"{meaning}{rollout.planned} was not tried: {wait.detail}")
         if wait:
             return self._put_off(active, rollout, wait, now)
         return await self._take(held, rollout, facts, now)
@@ -117,7 +134,7 @@ class Recovering:
         configured = None if isinstance(config, Unknown) else configured_image(config)
         return configured is not None and configured.digest == good.digest
 
-    async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | None:
+    async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | Hindered | None:
         freeze = await self.house.records.switches.freeze()
         if freeze:
             return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
@@ -131,20 +148,28 @@ class Recovering:
         )
         if isinstance(site, Unknown):
             why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
-            return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked))
+            return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked), rollout.hindered_since)
         other = other_work(site, deployments)
         if isinstance(other, Unknown):
             blind = unread_deployments(other, rollout)
-            return Wait(blind.reason, blind.detail, retry_wait(rollout.retries, blind.asked)) if blind else None
-        return Wait(other.reason, other.detail, retry_wait(rollout.retries)) if other else None
+            if blind is None:
+                return None
+            return Wait(blind.reason, blind.detail, retry_wait(rollout.retries, blind.asked), rollout.hindered_since)
+        if other is None:
+            return None
+        other = await Deployments(self.house).seen(other)
+        busy = beside(rollout, other, now, writes=rollout.planned is not Measure.RETRY)
+        if not isinstance(busy, Busy):
+            return busy
+        return Wait(busy.reason, busy.detail, retry_wait(rollout.retries), rollout.hindered_since or now)
 
     def _put_off(self, active: Active, rollout: Rollout, wait: Wait, now: datetime) -> Outcome:
         moved = Moved(rollout=rollout)
+        waits: dict[str, Any] = {"next_at": now + wait.again, "hindered_since": wait.hindered_since}
         if rollout.reason != wait.reason:
-            moved = moved.by(Event.RETRY, now, wait.reason, wait.detail, next_at=now + wait.again)
+            moved = moved.by(Event.RETRY, now, wait.reason, wait.detail, **waits)
         else:
-            again = {"retries": rollout.retries + 1, "next_at": now + wait.again}
-            moved = Moved(rollout=rollout.model_copy(update=again))
+            moved = Moved(rollout=rollout.model_copy(update=waits | {"retries": rollout.retries + 1}))
         return Outcome(carrying(active, moved), (moved,), again=wait.again)
 
     def _give_up(self, active: Active, rollout: Rollout, detail: str) -> Outcome:

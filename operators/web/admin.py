@@ -128,7 +128,7 @@ class Admin:
             raise Conflict(f"deploy to {name}", entry.not_rolled_out)
         key = entry.site.id.key
         what = wanted.tag or wanted.digest or "what it follows"
-        detail = f"deploy {what}"
+        detail = f"deploy {what}{', though others are at work' if wanted.anyway else ''}"
         look = Look(app=key, cause=Cause.PERSON, at=self.house.now(), detail=detail, by=wanted.by, wish=wanted.wish)
         await self.marking.mark(look)
         return LookAnswer(app=key, detail=detail)

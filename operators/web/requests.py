@@ -40,6 +40,8 @@ class DeployBody(Body):
 
     tag: Tag | None = None
     digest: Digest | None = None
+    anyway: bool = False
+    """Also into somebody else's work, once that hangs."""
     by: str = Field(default="somebody with the function key", max_length=100)
 
     @model_validator(mode="after")
@@ -51,7 +53,7 @@ class DeployBody(Body):
     @property
     def wish(self) -> Wish:
         """The same in the core's words."""
-        return Wish(tag=self.tag, digest=self.digest)
+        return Wish(tag=self.tag, digest=self.digest, anyway=self.anyway)
 
 
 class FreezeBody(Body):

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from operators.core.gate import GIVE_UP_ON_IMAGE, GIVE_UP_WAITING, HoldReason, access_wait, hold_wait, retry_wait
+from operators.core.gate import (
+    GIVE_UP_ON_IMAGE,
+    GIVE_UP_ON_OTHERS,
+    GIVE_UP_WAITING,
+    HoldReason,
+    access_wait,
+    hold_wait,
+    retry_wait,
+)
 from operators.core.recovery import LADDER
 from operators.core.stalls import CATALOGUE
 from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, State
@@ -36,7 +44,8 @@ def _waits() -> list[str]:
         "| state | looked at again after | until |",
         "|---|---|---|",
         f"| `pending`, `checking` | {retries}; not before Azure said where it throttles (`throttled`) "
-        "| what was asked has an answer, and nobody else is at work on the app |",
+        "| what was asked has an answer, and nobody else is at work on the app; `hindered` after "
+        f"{round(GIVE_UP_ON_OTHERS.total_seconds() / 3600)} hours of others' work |",
         f"| `held` | {frozen} s while frozen, {other} s otherwise, at once when the hold is lifted | it is lifted |",
         f"| `waiting_access` | {denials}, or when what was given has spread; {retries} where access cannot be read "
         f"| it may pull; `failed` after {day // 60} hours, and after {image} minutes where it is the image that is "

@@ -8,11 +8,13 @@ import pytest
 from operators.core.access import Access, Reason, Verdict
 from operators.core.gate import (
     GIVE_UP_ON_IMAGE,
+    GIVE_UP_ON_OTHERS,
     GIVE_UP_WAITING,
     Busy,
     Freeze,
     GiveUp,
     Go,
+    Hindered,
     Hold,
     HoldReason,
     Mode,
@@ -24,12 +26,14 @@ from operators.core.gate import (
     hold_wait,
     retry_wait,
 )
+from operators.core.looks import Cause, Look, Wish
 from operators.core.model import Unknown
-from operators.core.other_work import OtherWork
+from operators.core.other_work import OtherWork, Sign
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
+from operators.core.strategies import Strategy
 from operators.core.transitions import State
-from tests.core.samples import NOW, ago, rollout
+from tests.core.samples import APP, NOW, ago, rollout
 
 ALLOWED = Access(verdict=Verdict.ALLOWED, reason=Reason.ROLE_GRANTED, sentence="shop may pull")
 DENIED = Access(verdict=Verdict.DENIED, reason=Reason.ROLE_MISSING, sentence="shop may not pull")
@@ -49,9 +53,17 @@ WAITED_A_DAY = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING
 WAITED_FOR_IMAGE = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_ON_IMAGE)
 WAITED_LONGER = rollout(State.WAITING_ACCESS, waiting_since=NOW - GIVE_UP_WAITING - timedelta(seconds=1))
 
-type Answer = Hold | Wait | GiveUp | Unread | Busy | Go
+type Answer = Hold | Wait | GiveUp | Unread | Busy | Hindered | Go
 
-OTHER = OtherWork(reason=StallReason.OPERATION_IN_PROGRESS, detail="op-1 is under way")
+OTHER = OtherWork(
+    app=APP, reason=StallReason.DEPLOYMENT_IN_PROGRESS, sign=Sign(what="op-1", lines=("op-1: x",)), first_seen=ago(1200)
+)
+HANGS = OTHER.model_copy(update={"first_seen": ago(1201)})
+ANYWAY = Look(app=APP, cause=Cause.PERSON, at=NOW, detail="deploy", by="ana", wish=Wish(anyway=True))
+TOLD = rollout(State.CHECKING, asked=ANYWAY, strategy=Strategy.PIN)
+TOLD_TO_RESTART = rollout(State.CHECKING, asked=ANYWAY, strategy=Strategy.RESTART)
+WAITED = rollout(State.CHECKING, hindered_since=NOW - GIVE_UP_ON_OTHERS)
+WAITED_LONG = rollout(State.CHECKING, hindered_since=NOW - GIVE_UP_ON_OTHERS - timedelta(seconds=1))
 
 
 def answered(
@@ -89,6 +101,14 @@ def answered(
         pytest.param(answered(UNREAD, of=rollout(State.WAITING_ACCESS, retries=3)), Unread, id="unreadable since it was denied"),
         pytest.param(answered(ALLOWED.model_copy(update={"failed_reads": (FAILED,)})), Go, id="allowed, though another read failed"),
         pytest.param(answered(other=OTHER), Busy, id="somebody else is at work"),
+        pytest.param(answered(other=HANGS), Busy, id="somebody else's work hangs"),
+        pytest.param(answered(other=HANGS, of=WAITED), Busy, id="waited for it for two hours"),
+        pytest.param(answered(other=HANGS, of=WAITED_LONG), Hindered, id="waited for it for longer"),
+        pytest.param(answered(of=WAITED_LONG), Go, id="it is over at last"),
+        pytest.param(answered(other=OTHER, of=TOLD), Busy, id="anyway, but it may still end"),
+        pytest.param(answered(other=HANGS, of=TOLD), Go, id="anyway, into what hangs"),
+        pytest.param(answered(other=HANGS, of=TOLD_TO_RESTART), Busy, id="anyway, but never by a restart"),
+        pytest.param(answered(other=FAILED, of=rollout(State.CHECKING, retries=9, hindered_since=ago(600))), Unread, id="whether they are done cannot be read"),
         pytest.param(answered(UNKNOWN, other=OTHER), Busy, id="access unknown and somebody else at work"),
         pytest.param(answered(other=FAILED), Unread, id="deployments unreadable for the moment"),
         pytest.param(answered(other=FAILED, of=rollout(State.CHECKING, retries=3)), Go, id="deployments unreadable for too long"),
@@ -109,6 +129,7 @@ def test_the_answer(answer: Answer, kind: type) -> None:
         pytest.param(answered(DENIED, other=OTHER), "may not pull", id="denied before busy"),
         pytest.param(answered(UNREAD, other=OTHER), "is not known", id="unreadable before busy"),
         pytest.param(answered(other=OTHER), "op-1", id="the operation is named"),
+        pytest.param(answered(other=HANGS, of=TOLD), "ana has it go on, though a deployment", id="who goes on anyway"),
     ],
 )  # fmt: skip
 def test_the_first_reason_counts(answer: Answer, said: str) -> None:

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from local.azure.scenario import FaultRule
+from operators.core.notices import news_of
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
-DEPLOYING = {"deployment": {"id": "c1d7a5f0-1111-4222-8333-444455556666"}}
+ID = "c1d7a5f0-1111-4222-8333-444455556666"
+DEPLOYING = {"deployment": {"id": ID}}
 CONFLICT = FaultRule(
     method="POST",
     path="/restart$",
@@ -61,3 +63,106 @@ async def test_no_measure_is_taken_into_somebody_elses_work(
     town.world.change_app("shop", **dict.fromkeys(work))
     await town.run(seconds=600)
     assert (await town.rollout("shop")).state is State.SUCCEEDED
+
+
+async def goes_by(town: Town, hours: float) -> None:
+    """Let hours go by: the drift check once in each, and what is due is worked on."""
+    for _ in range(round(hours)):
+        town.clock.advance(3600)
+        await town.operator.drift.check()
+        await town.run(seconds=20)
+
+
+async def hints(town: Town, sequence: int) -> list[str]:
+    """The timeline's reasons."""
+    return [step.reason for step in await town.steps("shop", sequence)]
+
+
+async def test_what_hangs_is_waited_for_two_hours_and_brought_when_it_is_over(town: Town) -> None:
+    """One line while it is the same, an end of its own that is news, no new try for a week, and then the image."""
+    town.world.change_app("shop", **DEPLOYING)
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=600)
+    waiting = await town.rollout("shop", 2)
+    assert (waiting.state, waiting.hindered_since) == (State.CHECKING, waiting.stall and waiting.stall.since)
+    assert await hints(town, 2) == ["begun", "chosen", "deployment_in_progress"]
+    await goes_by(town, 3)
+    ended = await town.rollout("shop", 2)
+    assert (ended.state, ended.reason) == (State.HINDERED, "deployment_in_progress")
+    assert ended.detail == "waited for 2:00:00 in vain: a deployment of code is in progress: " + ID
+    assert news_of(ended) is not None
+    await goes_by(town, 7 * 24)
+    assert await town.rollout("shop") == ended
+    assert town.acts == []
+    town.world.change_app("shop", deployment=None)
+    await town.operator.drift.check()
+    await town.run()
+    done = await town.rollout("shop", 3)
+    assert (done.state, done.digest) == (State.SUCCEEDED, ended.digest)
+
+
+async def test_a_409_without_end_is_given_up(town: Town) -> None:
+    """Nothing but the refusals tells of the other one: it ends the same way, and waits for the next push."""
+    town.world.faults.add(CONFLICT)
+    await town.push(IMAGE, "v2")
+    for _ in range(30):
+        await town.run(seconds=300, step=300)
+    ended = await town.rollout("shop", 2)
+    assert (ended.state, ended.reason) == (State.HINDERED, "deployment_in_progress")
+    await goes_by(town, 24)
+    assert await town.rollout("shop") == ended
+    town.world.faults.clear()
+    await town.push(IMAGE, "v3")
+    await town.run()
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+
+
+async def test_a_measure_waits_two_hours_too(town: Town) -> None:
+    """The rollout has failed then, and says what kept the next measure."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none", times=1))
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.RECOVERING)
+    town.world.change_app("shop", **DEPLOYING)
+    town.world.journal.clear()
+    await goes_by(town, 4)
+    ended = await town.rollout("shop", 2)
+    assert (ended.state, ended.reason, town.acts) == (State.FAILED, "restart_not_taken", [])
+    assert "retry was not tried: waited for 2:00:00 in vain" in ended.detail
+
+
+async def test_a_person_goes_on_into_what_hangs_and_never_into_what_goes_on(town: Town) -> None:
+    """Asked at once, done when the deployment has taken longer than it may: by a write, with the name of who asked."""
+    town.world.change_app("shop", **DEPLOYING)
+    digest = await town.push(IMAGE, "v2")
+    await town.run(seconds=20)
+    await town.operator.admin.deploy("shop", b'{"by": "ana", "anyway": true}')
+    await town.run(seconds=20)
+    assert (await town.rollout("shop", 2)).state is State.SUPERSEDED
+    waiting = await town.rollout("shop", 3)
+    assert (waiting.state, waiting.caused_by) == (
+        State.CHECKING,
+        "ana: deploy what it follows, though others are at work",
+    )
+    town.clock.advance(19 * 60)
+    await town.run(seconds=20)
+    assert town.acts == []
+    town.clock.advance(60)
+    await town.run()
+    done = await town.rollout("shop", 3)
+    assert (done.state, done.digest, town.acts) == (State.SUCCEEDED, digest, ["config.update"])
+    (go,) = [step for step in await town.steps("shop", 3) if step.state is State.APPLYING]
+    assert go.detail == f"ana has it go on, though a deployment of code is in progress: {ID}"
+    assert go.evidence[0] == f"deploymentStatus of {ID}: BuildInProgress"
+
+
+async def test_a_person_who_knows_that_it_hangs_need_not_wait(town: Town) -> None:
+    """The drift check has seen it for long: what is asked for is done at once."""
+    town.world.change_app("shop", **DEPLOYING)
+    await goes_by(town, 2)
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=20)
+    assert town.acts == []
+    await town.operator.admin.deploy("shop", b'{"by": "ana", "anyway": true}')
+    await town.run()
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+    assert town.acts == ["config.update"]
