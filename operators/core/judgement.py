@@ -62,7 +62,7 @@ def judge(facts: WatchFacts, now: datetime) -> Verdict:
     if not isinstance(facts.statuses, Unknown):
         return _by_instances(facts, facts.statuses, now)
     if facts.age(now) < facts.budget.hard:
-        return Waiting(what_for=f"siteStatus: {facts.statuses.reason}", look_again_in=_pace(facts, now))
+        return _for_read(facts, facts.statuses, f"siteStatus: {facts.statuses.reason}", now)
     return _by_log(facts, now)
 
 
@@ -73,7 +73,7 @@ def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: 
     if not statuses or any(phase is not _Phase.FRESH for phase in phases):
         return _not_yet(facts, statuses, phases, now)
     if isinstance(facts.listed_instances, Unknown):
-        return _unread(facts, f"the list of instances: {facts.listed_instances.reason}", statuses, now)
+        return _unread(facts, facts.listed_instances, "the list of instances", statuses, now)
     if len(statuses) < facts.listed_instances:
         return _not_yet(facts, statuses, phases, now)
     return _started(facts, statuses, now)
@@ -104,7 +104,8 @@ def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: dateti
     if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
         return Failed(stall=found)
     until_end = found.blocked_until - now + _AFTER_BLOCK if found.blocked_until else NEXT_LOOK
-    return Waiting(what_for=found.meaning, look_again_in=max(NEXT_LOOK, until_end))
+    named = found.reason is StallReason.BLOCKED or facts.age(now) >= facts.budget.expected
+    return Waiting(what_for=found.meaning, look_again_in=max(NEXT_LOOK, until_end), stall=found if named else None)
 
 
 def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
@@ -113,13 +114,13 @@ def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetim
         return Suspect(why="every instance is started, and the log knows whether with a pulled image")
     if not facts.pinned and (stale := _stale(facts)):
         return Failed(stall=stale)
-    if not facts.pinned and _log_may_come(facts, now):
-        return Waiting(what_for="the platform's log, which gave no answer", look_again_in=_pace(facts, now))
+    if not facts.pinned and isinstance(facts.lines, Unknown) and _log_may_come(facts, facts.lines, now):
+        return _for_read(facts, facts.lines, f"the platform's log: {facts.lines.reason}", now)
     shown = tuple(map(str, statuses))
     if facts.probe is None:
         return Serving(evidence=shown)
     if isinstance(facts.probe, Unknown):
-        return _unread(facts, f"the health path: {facts.probe.reason}", statuses, now)
+        return _unread(facts, facts.probe, "the health path", statuses, now)
     if facts.probe.healthy:
         return Serving(evidence=(*shown, str(facts.probe)))
     if facts.probe.barred:
@@ -127,9 +128,9 @@ def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetim
     return _unhealthy(facts, shown, now)
 
 
-def _log_may_come(facts: WatchFacts, now: datetime) -> bool:
+def _log_may_come(facts: WatchFacts, log: Unknown, now: datetime) -> bool:
     """It alone tells of an old image that was started once more, so an answer is worth some waiting."""
-    return isinstance(facts.lines, Unknown) and facts.lines.temporary and facts.age(now) < facts.budget.expected
+    return log.temporary and facts.age(now) < facts.budget.expected
 
 
 def _unhealthy(facts: WatchFacts, shown: tuple[str, ...], now: datetime) -> Verdict:
@@ -215,11 +216,16 @@ def _silent(facts: WatchFacts, now: datetime) -> Verdict:
     return waiting
 
 
-def _unread(facts: WatchFacts, what: str, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
+def _unread(facts: WatchFacts, read: Unknown, what: str, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
     """The app looks well and one read gave no answer: wait for it, and never call it a failure."""
+    why = f"{what}: {read.reason}"
     if facts.age(now) < facts.budget.hard:
-        return Waiting(what_for=what, look_again_in=_pace(facts, now))
-    return Unproven(why=what, evidence=tuple(map(str, statuses)))
+        return _for_read(facts, read, why, now)
+    return Unproven(why=why, evidence=tuple(map(str, statuses)))
+
+
+def _for_read(facts: WatchFacts, read: Unknown, what_for: str, now: datetime) -> Waiting:
+    return Waiting(what_for=what_for, look_again_in=_pace(facts, now), unread=(read,))
 
 
 def _stale(facts: WatchFacts) -> Stall | None:

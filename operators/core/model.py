@@ -1,5 +1,6 @@
 """The base of every value that travels through the house."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -40,3 +41,9 @@ class Unknown(Model):
     def retry_after(self) -> timedelta | None:
         """The same as a duration."""
         return timedelta(seconds=self.retry_after_seconds) if self.retry_after_seconds is not None else None
+
+
+def asked_wait(reads: Iterable[object]) -> timedelta:
+    """The longest that the other side asked us to wait with any of these reads; nothing where it asked for nothing."""
+    asked = (read.retry_after for read in reads if isinstance(read, Unknown))
+    return max((wait for wait in asked if wait is not None), default=timedelta())

@@ -37,7 +37,7 @@ def heeding_secrets(facts: WatchFacts, verdict: Verdict, now: datetime) -> Verdi
         return Failed(stall=stall(reason, found.since, lines, blocked_until=found.blocked_until))
     unread = f"{facts.unresolved.what} could not be read: {facts.unresolved.reason}"
     if found.accuses_image and facts.unresolved.temporary and facts.age(now) < facts.budget.expected:
-        return Waiting(what_for=unread, look_again_in=NEXT_LOOK)
+        return Waiting(what_for=unread, look_again_in=NEXT_LOOK, unread=(facts.unresolved,))
     return Failed(stall=_with_line(found, unread))
 
 

@@ -63,4 +63,5 @@ def judge_swap(facts: SwapFacts, now: datetime) -> Swapped | Waiting | Failed:
     if age >= PATIENCE:
         return Failed(stall=stall(StallReason.SWAP_IN_PROGRESS, facts.begun_at, (shown,)))
     what_for = "the platform warms the slot up and swaps it"
-    return Waiting(what_for=what_for, look_again_in=NEXT_LOOK if age < _USUAL else LATER_LOOK)
+    unread = tuple(read for read in (facts.configured, progress) if isinstance(read, Unknown))
+    return Waiting(what_for=what_for, look_again_in=NEXT_LOOK if age < _USUAL else LATER_LOOK, unread=unread)

@@ -9,7 +9,7 @@ from typing import Self
 
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
-from operators.core.model import Digest, Instant, Model, Unknown
+from operators.core.model import Digest, Instant, Model, Unknown, asked_wait
 from operators.core.platform_log import LogLine, Pull
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
@@ -45,18 +45,21 @@ class Budget(Model):
     """Pulling and starting should be done; from here on the log is asked what keeps it."""
     hard: timedelta
     """Nothing is decided by waiting longer."""
+    unread: Unknown | None = None
+    """The app's settings where they gave no answer: then it is the longest that the platform allows."""
 
     @classmethod
     def of(
         cls,
         start_limit: timedelta = timedelta(seconds=230),
         pull_allowance: timedelta = timedelta(seconds=300),
+        unread: Unknown | None = None,
     ) -> Self:
         """The budget of an app by its WEBSITES_CONTAINER_START_TIME_LIMIT (230 s unless set, azure-docs:
         reference-app-settings) and by what its image may take to be pulled.
         """
         expected = start_limit + pull_allowance + timedelta(seconds=60)
-        return cls(expected=expected, hard=max(timedelta(minutes=10), 2 * expected))
+        return cls(expected=expected, hard=max(timedelta(minutes=10), 2 * expected), unread=unread)
 
 
 class ProbeResult(Model):
@@ -127,6 +130,12 @@ class WatchFacts(Model):
         over = [at + timedelta(seconds=1) for at in starts if at is not None]
         return min(max([self.acted_at - CLOCKS_DIFFER, *over]), self.acted_at)
 
+    @property
+    def asked(self) -> timedelta:
+        """How long Azure asked us to wait with what it did not answer."""
+        reads = (self.statuses, self.listed_instances, self.probe, self.lines, self.startups, self.unresolved)
+        return asked_wait((*reads, self.budget.unread))
+
     def age(self, now: datetime) -> timedelta:
         """The time since the act."""
         return now - self.acted_at
@@ -152,6 +161,10 @@ class Waiting(Model):
     look_again_in: timedelta
     poke: bool = False
     """One GET to the app now, whatever it answers: an idle app starts at a request only."""
+    unread: tuple[Unknown, ...] = ()
+    """The reads that it waits for, where it is their answer that is missing."""
+    stall: Stall | None = None
+    """What holds it up, where that has a name and ends by itself."""
 
 
 class Suspect(Model):

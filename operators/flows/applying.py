@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
-from operators.core.gate import BUSY_IS_A_STALL, Hindered, busy_wait, in_vain, retry_wait
+from operators.core.gate import BUSY_IS_A_STALL, Hindered, busy_wait, in_vain, retry_wait, unread
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
-from operators.core.model import Unknown
+from operators.core.model import Unknown, asked_wait
 from operators.core.naming import left_named
 from operators.core.resuming import Done, was_done
 from operators.core.rollouts import Act, Moved, Rollout
@@ -116,14 +116,17 @@ class Applying:
         now, moved = self.house.now(), Moved(rollout=rollout)
         match done:
             case Done.UNKNOWN:
-                moved = moved.by(
-                    Event.RETRY, now, "unknown_if_applied", f"whether the {rollout.act} was done cannot be read"
-                )
-                return Outcome(carrying(held.active, moved), (moved,), again=retry_wait(moved.rollout.retries))
+                unanswered = tuple(read for read in (configured, statuses) if isinstance(read, Unknown))
+                detail = f"whether the {rollout.act} was done cannot be read"
+                why = unread(unanswered, "unknown_if_applied", detail)
+                again = retry_wait(rollout.retries + 1, why.asked)
+                moved = moved.by(Event.RETRY, now, why.reason, why.detail, next_at=now + again)
+                asked = asked_wait(unanswered)
+                return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=asked)
             case Done.YES:
                 applied = rollout.applied_at or rollout.intended_at
                 detail = f"the {rollout.act} was done; watching goes on"
-                moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied)
+                moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied, next_at=None)
                 active = _having_written(active, rollout)
             case Done.NO if rollout.attempts >= _ATTEMPTS and rollout.state is State.APPLYING:
                 return self._refused(held, moved, "no_answer", f"{rollout.attempts} attempts got no answer")
@@ -157,8 +160,9 @@ class Applying:
         except Temporary as error:
             detail = f"{error.what}: {error.reason}; looking what is real next"
             moved = moved.by(Event.RETRY, self.house.now(), "no_answer", detail)
-            again = retry_wait(0, error.retry_after)
-            return Outcome(carrying(active, moved), (moved,), again=again, held=held)
+            asked = error.retry_after or timedelta()
+            again = retry_wait(0, asked)
+            return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked, held=held)
         except Permanent as error:
             detail = f"{error.what}: {error.reason}" + (f". {error.fix}" if error.fix else "")
             return self._refused(held, moved, "refused", detail)

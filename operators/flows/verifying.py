@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Rejected, Running
 from operators.core.images import ImageReference, linux_fx_version
+from operators.core.model import asked_wait
 from operators.core.naming import left_named
 from operators.core.recovery import Measure, next_measure
 from operators.core.references import SwappedIn
@@ -50,9 +51,9 @@ class Verifying:
                 return self._stalled(active, rollout, verdict.stall, now)
             case Waiting():
                 rollout = await watching.poke(rollout) if verdict.poke else rollout
-                return self._wait(active, rollout, verdict.what_for, verdict.look_again_in)
+                return self._wait(active, rollout, verdict, facts.asked)
             case Suspect():
-                return self._wait(active, rollout, verdict.why, _SETTLE)
+                return self._wait(active, rollout, Waiting(what_for=verdict.why, look_again_in=_SETTLE), facts.asked)
 
     async def serves(self, active: Active, rollout: Rollout, verdict: Serving, facts: WatchFacts) -> Outcome:
         """The end: the wanted image serves, which is no success where it is the way back, nor in the slot."""
@@ -91,8 +92,8 @@ class Verifying:
         match await Watching(self.house).swap(rollout, now):
             case Swapped(health_check_path=path):
                 return self._swapped(active, rollout, path, now)
-            case Waiting(what_for=what_for, look_again_in=again):
-                return self._wait(active, rollout, what_for, again)
+            case Waiting() as waiting:
+                return self._wait(active, rollout, waiting, asked_wait(waiting.unread))
             case Failed(stall=stall):
                 return self._stalled(active, rollout, stall, now)
 
@@ -143,7 +144,14 @@ class Verifying:
             detail = f"{back} could not be verified: {verdict.why}."
         detail = f"{detail}{left_named(rollout, active.container)}"
         moved = Moved(rollout=rollout).by(
-            event, now, "unproven", detail, evidence=verdict.evidence, proof=Proof.ASSUMED, next_at=None
+            event,
+            now,
+            "unproven",
+            detail,
+            evidence=verdict.evidence,
+            proof=Proof.ASSUMED,
+            stall=rollout.stall if rollout.back_to else None,
+            next_at=None,
         )
         container = _runs(active.container, moved.rollout, now)
         return Outcome(carrying(active, moved, container=container, failures=failures), (moved,))
@@ -187,12 +195,18 @@ class Verifying:
         )
         return Outcome(carrying(active, moved, container=container), (moved,), again=again)
 
-    def _wait(self, active: Active, rollout: Rollout, what_for: str, again: timedelta) -> Outcome:
+    def _wait(self, active: Active, rollout: Rollout, waiting: Waiting, asked: timedelta) -> Outcome:
         """Look again later; the timeline gets a line only when what is waited for has changed."""
-        moved = Moved(rollout=rollout)
-        if rollout.detail != what_for:
-            moved = moved.by(Event.NOT_YET, self.house.now(), "watching", what_for)
-        return Outcome(carrying(active, moved), (moved,), again=again)
+        now, again = self.house.now(), max(waiting.look_again_in, asked)
+        throttled = any(read.throttled for read in waiting.unread)
+        # the stall that a measure was taken for stays told until that measure has its end
+        stall = waiting.stall if rollout.measure is None else rollout.stall
+        named = {"stall": stall, "next_at": now + again if throttled or waiting.stall else None}
+        moved = Moved(rollout=rollout.model_copy(update=named))
+        reason = StallReason.THROTTLED if throttled else "watching"
+        if (rollout.reason, rollout.detail) != (reason, waiting.what_for):
+            moved = moved.by(Event.NOT_YET, now, reason, waiting.what_for)
+        return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked)
 
 
 def _runs(container: Container | None, rollout: Rollout, now: datetime) -> Container | None:

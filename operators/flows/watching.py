@@ -136,7 +136,8 @@ class Watching:
             return usual
         what, read = f"app settings of {app.name}", self.house.azure.app_settings.of_container
         settings = await read_or_unknown(what, read(app))
-        return Budget.of(timedelta(seconds=start_limit(settings)))
+        unread = settings if isinstance(settings, Unknown) else None
+        return Budget.of(timedelta(seconds=start_limit(settings)), unread=unread)
 
     async def _probe(self, rollout: Rollout) -> ProbeResult | None:
         if rollout.health is None or not rollout.health.health_check_path:

@@ -225,6 +225,45 @@ def test_what_passes_is_waited_for(status_: InstanceStatus, look_again_in: timed
 
 
 @pytest.mark.parametrize(
+    ("after", "status_", "reason_"),
+    [
+        pytest.param(EARLY, blocked(150), StallReason.BLOCKED, id="a block"),
+        pytest.param(EARLY, status("Stopped", error="SiteStartupCancelled"), None, id="another start follows at once"),
+        pytest.param(
+            LATE, status("Stopped", error="SiteStartupCancelled"), StallReason.START_CANCELLED, id="or should"
+        ),
+    ],
+)
+def test_what_holds_a_start_up_is_named(after: timedelta, status_: InstanceStatus, reason_: StallReason | None) -> None:
+    """It is waited for, and whoever looks is told what it is."""
+    found = verdict(after, statuses=(status_,), lines=())
+    assert isinstance(found, Waiting)
+    assert (found.stall.reason if found.stall else None) is reason_
+
+
+THROTTLED = NO_ANSWER.model_copy(update={"temporary": True, "throttled": True, "retry_after_seconds": 70.0})
+
+
+@pytest.mark.parametrize(
+    ("facts", "unread"),
+    [
+        pytest.param({"statuses": THROTTLED}, True, id="siteStatus"),
+        pytest.param({"listed_instances": THROTTLED}, True, id="the list of instances"),
+        pytest.param({"probe": THROTTLED}, True, id="the health path"),
+        pytest.param({"pinned": False, "lines": THROTTLED}, True, id="the log"),
+        pytest.param({"statuses": OLD, "listed_instances": THROTTLED}, False, id="what is not waited for"),
+        pytest.param({"statuses": OLD, "budget": Budget.of(unread=THROTTLED)}, False, id="the settings"),
+    ],
+)
+def test_what_azure_asked_for_counts(facts: dict[str, object], unread: bool) -> None:
+    """The wait for a read names it, and any refused read says how long nothing should be asked."""
+    found = verdict(EARLY, **facts)
+    assert isinstance(found, Waiting)
+    assert found.unread == ((THROTTLED,) if unread else ())
+    assert FACTS.model_copy(update=facts).asked == timedelta(seconds=70)
+
+
+@pytest.mark.parametrize(
     ("after", "facts", "poke"),
     [
         pytest.param(timedelta(seconds=20), {"statuses": (), "always_on": False}, True, id="idle app"),

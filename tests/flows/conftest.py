@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from local.azure.scenario import read_scenario
 from local.azure.world import ManualClock, World
+from tests.flows.crowd import Crowd
 from tests.flows.town import Town, at_noon
 from tests.storage import empty
 
@@ -91,3 +92,23 @@ async def town(fresh: Town) -> Town:
     assert fresh.acts == []
     fresh.world.journal.clear()
     return fresh
+
+
+@pytest.fixture
+def budgets() -> dict[str, Any]:
+    """What the simulated ARM takes from the crowd; stories parametrize it."""
+    return {}
+
+
+@pytest.fixture
+def size() -> int:
+    """How many apps the crowd has; stories parametrize it."""
+    return 200
+
+
+@pytest_asyncio.fixture
+async def crowd(budgets: dict[str, Any], size: int) -> AsyncIterator[Crowd]:
+    """Many apps that follow one tag, adopted; the journal is empty and ARM's buckets are full."""
+    made = await Crowd.build(size, budgets)
+    yield made
+    await made.storage.close()
