@@ -13,11 +13,15 @@ from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.authorization import Authorization
 from operators.core.access import PULL
+from operators.core.access.conditions import repository_condition
 from operators.core.access.deny_assignments import Attempt, denies
-from operators.core.access.rbac import grants
+from operators.core.access.granting import MissingRole
+from operators.core.access.rbac import RoleAssignment, grants
+from operators.core.access.widening import widened
 from operators.core.model import Unknown
 from operators.errors import Busy, Forbidden, Permanent, PulleyError, Temporary, Throttled
 
+READER = "Container Registry Repository Reader"
 STORY = {
     "registries": [{"name": "tutorial"}, {"name": "elsewhere"}],
     "sites": [{"name": "hello", "identity": {"system": True}}, {"name": "other", "identity": {"system": True}}],
@@ -41,8 +45,8 @@ class House:
     def __init__(self, story: Mapping[str, object]) -> None:
         self.clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
         self.world = World(Scenario.model_validate(story), self.clock)
-        arm = Arm(WorldCredential(self.world), transport=WorldTransport(self.world))
-        self.authorization = Authorization(arm, self.clock.now)
+        self.arm = Arm(WorldCredential(self.world), transport=WorldTransport(self.world))
+        self.authorization = Authorization(self.arm, self.clock.now)
         self.registry_id = self.world.registry("tutorial").id
         self.principal_id = self.world.directory.principal_id("hello")
 
@@ -189,3 +193,78 @@ async def test_a_missing_right_is_named() -> None:
         await house.authorization.assignments_of(house.registry_id, house.principal_id)
     assert caught.value.action == "Microsoft.Authorization/roleAssignments/read"
     assert caught.value.scope == f"{house.registry_id}/providers/Microsoft.Authorization"
+
+
+OWNED = {**STORY, "role_assignments": [], "operator": {"roles": ["Owner"]}}
+
+
+def missing(house: House, repository: str, widens: RoleAssignment | None = None) -> MissingRole:
+    """Repository Reader for one repository, or for it too."""
+    condition = repository_condition(repository)
+    return MissingRole(
+        principal_id=house.principal_id,
+        registry_id=house.registry_id,
+        repository=repository,
+        role=READER,
+        role_definition_id=_guid(house, READER),
+        condition=widened(widens.condition or "", repository) if widens else condition,
+        widens=widens,
+    )
+
+
+async def there(house: House) -> RoleAssignment:
+    """The one assignment of the principal."""
+    house.clock.advance(1)
+    (one,) = await house.authorization.assignments_of(house.registry_id, house.principal_id, house.clock.now())
+    return one
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(None, id="for every repository"),
+        pytest.param(repository_condition("shop"), id="for this one"),
+        pytest.param(widened(repository_condition("news"), "shop"), id="for this one and another"),
+    ],
+)
+async def test_given_by_somebody_else_is_as_good(condition: str | None) -> None:
+    """409 where the assignment under another name lets the repository through: nothing is left to do."""
+    house = House(OWNED)
+    house.world.assign_role("hello", READER, "tutorial", condition=condition)
+    await house.authorization.assign(missing(house, "shop"))
+    assert (await there(house)).condition == condition
+
+
+@pytest.mark.parametrize("condition", [repository_condition("news"), "sometimes"])
+async def test_given_by_somebody_else_for_something_else_is_not(condition: str) -> None:
+    """409 where it does not: not done, to be decided anew, and the other's condition stays."""
+    house = House(OWNED)
+    house.world.assign_role("hello", READER, "tutorial", condition=condition)
+    with pytest.raises(Temporary, match="not for this repository"):
+        await house.authorization.assign(missing(house, "shop"))
+    assert (await there(house)).condition == condition
+
+
+async def test_an_assignment_is_widened_and_keeps_the_rest() -> None:
+    """Under its own name, with its description; the repositories that it was for stay."""
+    house = House(OWNED)
+    await house.authorization.assign(missing(house, "news"))
+    before = await there(house)
+    described = {"description": "for the news", "condition": before.condition, "conditionVersion": "2.0"}
+    row = await house.arm.get(before.id, "2022-04-01")
+    await house.arm.put(before.id, "2022-04-01", {"properties": row["properties"] | described})
+    await house.authorization.assign(missing(house, "shop", before))
+    after = await there(house)
+    assert (after.id, after.condition) == (before.id, widened(repository_condition("news"), "shop"))
+    assert after.since > before.since
+    assert (await house.arm.get(before.id, "2022-04-01"))["properties"]["description"] == "for the news"
+
+
+async def test_a_condition_that_was_changed_meanwhile_is_not_written_over() -> None:
+    """Somebody was quicker: nothing is changed, and it is to be decided anew."""
+    house = House(OWNED)
+    house.world.assign_role("hello", READER, "tutorial", condition=repository_condition("other"))
+    old = (await there(house)).model_copy(update={"condition": repository_condition("news")})
+    with pytest.raises(Temporary, match="changed meanwhile"):
+        await house.authorization.assign(missing(house, "shop", old))
+    assert (await there(house)).condition == repository_condition("other")

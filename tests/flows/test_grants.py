@@ -6,13 +6,16 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.access import Reason, Verdict
+from operators.core.access.conditions import repository_condition
 from operators.core.access.granting import GrantState
+from operators.core.access.widening import widened
 from operators.core.transitions import State
 from operators.errors import Conflict, Permanent, Temporary
 from operators.web.problems import problem
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
+READER = "Container Registry Repository Reader"
 
 
 async def given(town: Town) -> list[str]:
@@ -141,3 +144,29 @@ async def test_where_repositories_decide_the_grant_is_for_this_one(town: Town) -
     await town.push(IMAGE, "v2")
     await town.run(seconds=1800)
     assert (await town.rollout("shop")).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("registry_mode", ["AbacRepositoryPermissions"])
+@pytest.mark.parametrize("role_spread", [540])
+async def test_a_role_for_another_repository_is_widened(town: Town) -> None:
+    """One identity for two repositories: the assignment that is there gets this one too, and keeps the other."""
+    town = town.restarted(grant_pull=True, role_spread_seconds=600)
+    there = town.world.assign_role("shop", READER, "contoso", condition=repository_condition("news"))
+    town.clock.advance(600)
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.WAITING_ACCESS)
+    assert await given(town) == [GrantState.GRANTED]
+    (now,) = [one for one in town.world.roles.assignments(town.clock.now()) if one.name == there.name]
+    assert now.condition == widened(repository_condition("news"), "shop")
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("registry_mode", ["AbacRepositoryPermissions"])
+async def test_a_condition_that_is_not_understood_is_left_alone(town: Town) -> None:
+    """Refused with the condition quoted: what nobody can read, nobody writes over."""
+    town.world.assign_role("shop", READER, "contoso", condition="sometimes")
+    town.clock.advance(1)
+    with pytest.raises(Conflict, match="sometimes"):
+        await town.operator.admin.grant("shop", b"")
+    assert town.world.journal.of("roles.assign") == []

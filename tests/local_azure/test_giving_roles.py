@@ -12,6 +12,7 @@ REGISTRY = f"{SUBSCRIPTION}/resourceGroups/registries/providers/Microsoft.Contai
 ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 ACR_PUSH = "8311e382-0749-4cb8-b61a-304f252e45ec"
+PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 ADMIN = "99999999-9999-4999-8999-999999999999"
 STRANGER = "77777777-7777-4777-8777-777777777777"
 OWNER = {"principal": ADMIN, "role": "Owner", "scope": "store"}
@@ -40,6 +41,8 @@ async def test_an_assignment_is_made_once_and_taken_away() -> None:
     again = await arm(world, "PUT", SECOND, asked(principal), ADMIN)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "RoleAssignmentExists")
     assert "11111111000040008000000000000000" in again.json()["error"]["message"]
+    narrower = asked(principal, condition="@Resource[a:b] StringEquals 'c'", conditionVersion="2.0")
+    assert (await arm(world, "PUT", SECOND, narrower, ADMIN)).status_code == 409
     assert (await arm(world, "DELETE", FIRST, None, ADMIN)).json()["name"] == made.json()["name"]
     assert (await arm(world, "DELETE", FIRST, None, ADMIN)).status_code == 204
 
@@ -113,3 +116,18 @@ async def test_a_given_role_lets_a_pull_through_once_it_has_spread() -> None:
     assert told(seen(world))[0] == "Stopped"
     clock.advance(15)
     assert told(seen(world))[0] == "Started"
+
+
+async def test_a_change_of_a_condition_spreads_too() -> None:
+    """It is shown at once, as updated now; until it has spread, the platform goes by what was said before."""
+    world, clock = world_of(role_assignments=[OWNER], role_spread_seconds=8)
+    principal = world.directory.principal_id("web")
+    await arm(world, "PUT", FIRST, asked(principal), ADMIN)
+    clock.advance(8)
+    assert world.roles.allows(principal, PULL, REGISTRY, clock.now())
+    never = asked(principal, condition=f"!(ActionMatches{{'{PULL}'}})", conditionVersion="2.0")
+    changed = (await arm(world, "PUT", FIRST, never, ADMIN)).json()["properties"]
+    assert changed["updatedOn"] > changed["createdOn"]
+    assert world.roles.allows(principal, PULL, REGISTRY, clock.now())
+    clock.advance(8)
+    assert not world.roles.allows(principal, PULL, REGISTRY, clock.now())

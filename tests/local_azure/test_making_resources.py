@@ -139,6 +139,17 @@ async def test_identities_are_patched(asked: dict[str, Any], system: bool, user:
     assert ("principalId" in after, "userAssignedIdentities" in after) == (system, user)
 
 
+@pytest.mark.parametrize("scope", [GROUP, GROUP.partition("/resourceGroups/")[0]])
+async def test_identities_are_listed(scope: str) -> None:
+    """Those of a group, and those of the subscription."""
+    world, _ = empty()
+    await with_plan(world)
+    await put(world, PULLER, {"location": "eastus2"}, "2024-11-30")
+    path = f"{scope}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    rows = (await arm(world, "GET", path, **{"api-version": "2024-11-30"})).json()["value"]
+    assert [one["name"] for one in rows] == ["fetcher"]
+
+
 async def test_an_identity_that_is_not_there_is_refused() -> None:
     """The site keeps what it had."""
     world, _ = empty()

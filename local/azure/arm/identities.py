@@ -12,6 +12,12 @@ from local.azure.world.sites import UserIdentity
 _KIND = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
+def list_subscription(call: ArmCall) -> Response:
+    """List the identities of a subscription (azure-rest-api: user-assigned-identities/list-by-subscription)."""
+    scope = f"/subscriptions/{call.subscription}"
+    return call.page([_body(call, one) for one in call.world.identities.values() if is_within(one.id, scope)])
+
+
 def list_group(call: ArmCall) -> Response:
     """List the identities of a resource group."""
     scope = call.needs_group().id

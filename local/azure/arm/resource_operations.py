@@ -5,6 +5,7 @@ from local.azure.arm.call import Handler
 from local.azure.arm.operation import GROUP, SUBSCRIPTION, Operation
 
 _PROVIDER = SUBSCRIPTION + "/providers/{namespace}"
+_ALL_IDENTITIES = SUBSCRIPTION + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 _IDENTITIES = GROUP + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
@@ -39,6 +40,7 @@ RESOURCES = (
     _resources("providers.list", "GET", SUBSCRIPTION + "/providers", providers.list_providers, "providers/read"),
     _resources("providers.get", "GET", _PROVIDER, providers.get_provider, "providers/read"),
     _resources("providers.register", "POST", _PROVIDER + "/register", providers.get_provider, "providers/read"),
+    _identity("identities.list_all", "GET", _ALL_IDENTITIES, identities.list_subscription, "read"),
     _identity("identities.list", "GET", _IDENTITIES, identities.list_group, "read"),
     _identity("identities.get", "GET", _IDENTITIES + "/{name}", identities.get_identity, "read"),
     _identity("identities.put", "PUT", _IDENTITIES + "/{name}", identities.put_identity, "write"),
