@@ -63,7 +63,7 @@ class _AppReads(Model):
     site: Site | Unknown
     config: SiteConfig | Unknown
     statuses: tuple[InstanceStatus, ...] | Unknown
-    access: Access | Unknown | None
+    access: Access | None
     manifest: ManifestFacts | NotThere | Unknown | None
     """Of the image; None where its registry is none that was read."""
 
@@ -144,7 +144,8 @@ class _Round:
         )
         image = None if isinstance(config, Unknown) else configured_image(config)
         manifest = await _manifest(self._shared, image) if image else None
-        return _AppReads(site=site, config=config, statuses=statuses, access=facts, manifest=manifest)
+        access = await self._shared.unread(app, str(image or "its image"), facts)
+        return _AppReads(site=site, config=config, statuses=statuses, access=access, manifest=manifest)
 
     async def _containers(
         self, app: AppId, config: SiteConfig | Unknown

@@ -47,7 +47,6 @@ def test_no_setting_is_read_for_nothing(name: str) -> None:
         ("instances", {"instances"}),
         ("statuses", {"instances"}),
         ("deployments", {"operations"}),
-        ("access", {"access"}),
         ("image_there", {"image"}),
         ("registry", {"events", "webhooks", "webhook_addresses", "webhook_quota"}),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from operators.core.access import Access, Reason, Verdict
+from operators.core.access.parts import unread
 from operators.core.apps import SiteIdentity
 from operators.core.doctor.checks import Check, Code, Status
 from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference
@@ -14,6 +15,7 @@ from operators.core.doctor.pulling import (
     check_registry_credentials,
 )
 from tests.core.doctor_samples import (
+    APP,
     CONFIG,
     DENIED,
     PULLER,
@@ -29,6 +31,7 @@ from tests.core.doctor_samples import (
 USER, PASSWORD = "DOCKER_REGISTRY_SERVER_USERNAME", "DOCKER_REGISTRY_SERVER_PASSWORD"
 NOBODY = CONFIG.model_copy(update={"acr_use_managed_identity_creds": False})
 ANONYMOUS = registry(registry=REGISTRY.model_copy(update={"anonymous_pull_enabled": True}))
+UNSEEN = unread(APP, "its image", DENIED.model_copy(update={"action": "X/read", "scope": APP.resource_id}), None)
 FLAG = "az webapp config set --subscription s --resource-group apps --name shop --generic-configurations"
 
 
@@ -87,6 +90,13 @@ def said(check: Check, code: Code, status: Status, part: str, fix: str) -> None:
             but(config=NOBODY, settings=settings()), "problem", "as nobody", FLAG, id="the flag was forgotten"
         ),
         pytest.param(
+            but(config=NOBODY, settings=settings(), access=UNSEEN),
+            "problem",
+            "as nobody",
+            FLAG,
+            id="the flag was forgotten, and the operator lacks a right",
+        ),
+        pytest.param(
             but(config=NOBODY, settings=settings(), registry=ANONYMOUS), "ok", "to anybody", "", id="an anonymous pull"
         ),
         pytest.param(
@@ -107,6 +117,7 @@ def test_identity(facts: AppFacts, status: Status, part: str, fix: str) -> None:
         pytest.param(healthy(), "ok", "may pull", "", id="allowed"),
         pytest.param(but(access=access(Verdict.DENIED, "az role")), "problem", "denied", "az role", id="denied"),
         pytest.param(but(access=access(Verdict.UNKNOWN)), "unknown", "unknown", "", id="unknown"),
+        pytest.param(but(access=UNSEEN), "unknown", "X/read", "--role Reader", id="the operator lacks a right"),
         pytest.param(but(access=access(Verdict.PROPAGATING)), "warning", "propagating", "", id="propagating"),
         pytest.param(
             but(access=access(Verdict.ALLOWED).model_copy(update={"warnings": ("A token is kept for a day.",)})),
@@ -116,7 +127,6 @@ def test_identity(facts: AppFacts, status: Status, part: str, fix: str) -> None:
             id="allowed, with a warning",
         ),
         pytest.param(but(access=None), "unknown", "no classic container", "", id="no container"),
-        pytest.param(but(access=DENIED), "unknown", "needs X/read", "", id="not to be read"),
     ],
 )
 def test_access(facts: AppFacts, status: Status, part: str, fix: str) -> None:

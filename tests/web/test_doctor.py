@@ -130,6 +130,16 @@ async def test_a_read_that_is_refused_is_unknown_and_nothing_else(path: str, unk
     assert all("Some/right/read" in check.sentence for check in checks.values())
 
 
+async def test_a_right_to_the_app_that_is_missing_comes_with_its_command() -> None:
+    """Whoever runs Pulley is told how to give it, as GET /api/apps/{app}/access tells."""
+    clinic = await Clinic.open(story())
+    site = clinic.world.site("shop").id
+    clinic.refuse("/sites/shop$", "Microsoft.Web/sites/read", site)
+    (access,) = [check for check in (await clinic.examine()).checks if check.code == Code.ACCESS]
+    assert access.fix == (await clinic.admin.access("shop")).fix
+    assert access.fix[0].endswith(f"--role Reader --scope {site}")
+
+
 async def test_subscriptions_at_the_registry_that_may_not_be_read_are_unknown() -> None:
     """Where none of the others is known to reach us."""
     clinic = await Clinic.open(story())

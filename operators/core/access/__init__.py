@@ -97,6 +97,11 @@ class Access(Model):
     containers: tuple["ContainerAccess", ...] = ()
     """Of a sidecar-enabled site: the verdict on each of its containers, which this is the worst of."""
 
+    @property
+    def fix_of_app(self) -> tuple[str, ...]:
+        """The fix, where it is not the operator that lacks a right."""
+        return () if self.reason in (Reason.READ_FAILED, Reason.REGISTRY_NOT_FOUND) else self.fix
+
 
 class ContainerAccess(Model):
     """Whether the image of one container of a sidecar-enabled site may be pulled."""

@@ -75,7 +75,7 @@ def _check_identity(facts: AppFacts, one: ContainerFacts) -> Check:
     identity = facts.site if isinstance(facts.site, Unknown) else facts.site.identity
     seen = _seen(app, container, "authType", container.auth_type or "(empty: Anonymous)")
     name, access = _called(app, container), _access_of(facts, container)
-    fix = access.fix if access else ()
+    fix = access.fix_of_app if access else ()
     match container_credential(container, identity):
         case Unknown() as failed:
             return unread(code, failed)
@@ -113,7 +113,7 @@ def _check_image(facts: AppFacts, one: ContainerFacts) -> Check:
 
 
 def _access_of(facts: AppFacts, container: SiteContainer) -> Access | None:
-    if not isinstance(facts.access, Access):
+    if facts.access is None:
         return None
     return next((one.access for one in facts.access.containers if one.container.name == container.name), None)
 

@@ -184,7 +184,7 @@ class AppFacts(Model):
     """Whether the registry has it; None where there was nothing to ask for, or nobody to ask."""
     containers: tuple[ContainerFacts, ...] | Unknown | None = None
     """Those of a sidecar-enabled site; None for every other."""
-    access: Access | Unknown | None = None
+    access: Access | None = None
     """None where no image is configured."""
     settings: ContainerSettings | Unknown
     key_vault_references: tuple[KeyVaultReference, ...] | Unknown

@@ -71,8 +71,8 @@ def _anybody_may_pull(facts: AppFacts) -> bool:
     return True
 
 
-def _fix_of(access: Access | Unknown | None) -> tuple[str, ...]:
-    return access.fix if isinstance(access, Access) else ()
+def _fix_of(access: Access | None) -> tuple[str, ...]:
+    return access.fix_of_app if access else ()
 
 
 def check_access(facts: AppFacts) -> Check:
@@ -80,8 +80,6 @@ def check_access(facts: AppFacts) -> Check:
     code, access = Code.ACCESS, facts.access
     if access is None:
         return unknown(code, f"{facts.app.name} has no classic container image to pull.")
-    if isinstance(access, Unknown):
-        return unread(code, access)
     status = _STATUS_OF_VERDICT[access.verdict]
     if status is Status.OK and access.warnings:
         status = Status.WARNING
