@@ -4,6 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from operators.core.active import Container, Running
+from operators.core.activity import Activity
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Digest, Model, Unknown
@@ -29,6 +30,8 @@ class ChoiceReason(StrEnum):
     TAG_MISSING = "tag_missing"
     ALREADY_RUNNING = "already_running"
     REJECTED = "rejected"
+    REVERTED = "reverted"
+    """Rejected, and somebody changed the configuration back to it after we had written another image."""
     APP_STOPPED = "app_stopped"
     APP_UNREADABLE = "app_unreadable"
     THROTTLED = "throttled"
@@ -61,6 +64,8 @@ class ChoiceFacts(Model):
     """How often it was put off already."""
     chosen: Digest | None = None
     """What a rollout that has not acted yet was begun for: found to be needed, and nothing was done since."""
+    changed: bool = False
+    """Somebody wrote the configuration after us."""
 
 
 class Adopt(Model):
@@ -80,6 +85,9 @@ class Skip(Model):
     reason: ChoiceReason
     detail: str
     decided: Digest | None = None
+    evidence: tuple[str, ...] = ()
+    reverted_by: Activity | None = None
+    """Who changed the configuration back, once that is known."""
 
 
 class Later(Model):
@@ -220,12 +228,12 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
         return None
     for rejected in container.rejected:
         if rejected.digest == target:
-            return Skip(
-                reason=ChoiceReason.REJECTED,
-                detail=f"{target} failed here in rollout #{rejected.sequence} ({rejected.reason}); push a newer image, "
-                "or deploy it by hand to try it once more",
-                decided=target,
-            )
+            failed = f"{target} failed here in rollout #{rejected.sequence} ({rejected.reason})"
+            if facts.changed and facts.configured.digest in (None, target):
+                detail = f"the configuration was changed back to {facts.configured}, and {failed}"
+                return Skip(reason=ChoiceReason.REVERTED, detail=detail, decided=target)
+            detail = f"{failed}; push a newer image, or deploy it by hand to try it once more"
+            return Skip(reason=ChoiceReason.REJECTED, detail=detail, decided=target)
     running = container.running
     if facts.chosen == target:
         return None

@@ -217,13 +217,18 @@ def doubt(rollout: Rollout, *, failures: int, reverts: int) -> Hold | None:
             "deploy by hand to go on"
         )
         return Hold(reason=HoldReason.FLAPPING, detail=detail)
-    if reverts >= _FIGHT and rollout.pinned:
-        detail = (
-            f"the image that we wrote into the configuration was changed back {reverts} times; let one tool own it "
-            "(docs/stalls.md, a fight), then deploy by hand to go on"
-        )
-        return Hold(reason=HoldReason.FIGHT, detail=detail)
-    return None
+    return fight(reverts) if rollout.pinned else None
+
+
+def fight(reverts: int) -> Hold | None:
+    """Whether somebody else's tool would change back what we write next, too."""
+    if reverts < _FIGHT:
+        return None
+    detail = (
+        f"the image that we wrote into the configuration was changed back {reverts} times; let one tool own it "
+        "(docs/stalls.md, a fight), then deploy by hand to go on"
+    )
+    return Hold(reason=HoldReason.FIGHT, detail=detail)
 
 
 _ACCESS_WAITS = (30, 60, 120, 240, 300, 600)

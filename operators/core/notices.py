@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from operators.core.apps import AppId
+from operators.core.choice import ChoiceReason
 from operators.core.findings import Finding
 from operators.core.model import Model
 from operators.core.rollouts import Rollout
@@ -34,6 +35,8 @@ class News(StrEnum):
     FAILED = "failed"
     HINDERED = "hindered"
     ROLLBACK_FAILED = "rollback_failed"
+    REVERTED = "reverted"
+    """Somebody changed the configuration back to an image that failed in the app."""
 
 
 NEWS: Mapping[State, News] = MappingProxyType(
@@ -48,7 +51,10 @@ NEWS: Mapping[State, News] = MappingProxyType(
         State.ROLLBACK_FAILED: News.ROLLBACK_FAILED,
     }
 )
-"""The states that are told. In every other state at work a rollout is news only where it has a stall: it is stuck."""
+"""The states that are told. In every other state at work a rollout is news only where it has a stall: it is stuck.
+
+What comes to nothing is news only where that is because of a revert.
+"""
 
 
 class Told(Model):
@@ -75,6 +81,7 @@ TOLD: Mapping[News, Told] = MappingProxyType(
         News.ROLLBACK_FAILED: Told(
             severity=Severity.CRITICAL, title="{app} failed with {image} and could not be rolled back: {detail}"
         ),
+        News.REVERTED: Told(severity=Severity.CRITICAL, title="{app} was changed back to what fails here: {detail}"),
     }
 )
 
@@ -127,6 +134,8 @@ def news_of(rollout: Rollout | None) -> RolloutNotice | None:
     if rollout is None:
         return None
     news, reason = NEWS.get(rollout.state), rollout.reason
+    if rollout.ended and reason == ChoiceReason.REVERTED:
+        news = News.REVERTED
     if news is None and rollout.stall and not rollout.ended:
         news, reason = News.STUCK, rollout.stall.reason
     if news is None:

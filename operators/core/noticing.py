@@ -4,8 +4,22 @@ from datetime import datetime
 
 from operators.core.active import Container, Running
 from operators.core.images import ImageReference
+from operators.core.model import Unknown
 from operators.core.references import SwappedIn
+from operators.core.registries import TagFacts
 from operators.core.watch import Proof
+
+
+def was_changed(container: Container | None, linux_fx_version: str | None) -> bool:
+    """Whether somebody wrote the configuration after us."""
+    return container is not None and container.written not in (None, linux_fx_version)
+
+
+def named_again(container: Container, configured: ImageReference | None, tag: TagFacts | Unknown | None) -> bool:
+    """Whether a tag is named in the place of the digest that we wrote, and is at that digest: the same image."""
+    if container.written is None or configured is None or configured.digest is not None:
+        return False
+    return isinstance(tag, TagFacts) and container.written.endswith(f"@{tag.digest}")
 
 
 def noticed(
@@ -14,12 +28,17 @@ def noticed(
     configured: ImageReference | None,
     swapped: SwappedIn | None,
     now: datetime,
+    *,
+    same: bool = False,
 ) -> Container:
-    """What is remembered about a container, set right by what its configuration names now."""
+    """What is remembered about a container, set right by what its configuration names now.
+
+    `same`: what somebody else wrote there changes nothing about the app, so it is no revert.
+    """
     by_us = container.written is not None and container.written == linux_fx_version
     changes: dict[str, object] = {"swapped_in": swapped}
     if container.written is not None and not by_us:
-        changes |= {"written": None, "reverts": container.reverts + 1}
+        changes |= {"written": None, "reverts": container.reverts + (not same)}
     if configured is not None and not by_us:
         changes["running"] = _runs(container.running, configured, swapped, now)
     return container.model_copy(update=changes)

@@ -22,6 +22,10 @@ class Measure(StrEnum):
     """Write the last good digest into the configuration."""
 
 
+WRITES = frozenset({Measure.REDEPLOY, Measure.ROLLBACK})
+"""They change what the configuration names."""
+
+
 class Recover(StrEnum):
     """What an app allows."""
 

@@ -10,7 +10,7 @@ from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
-from operators.core.recovery import Measure, Recover, Tried
+from operators.core.recovery import WRITES, Measure, Recover, Tried
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
 from operators.core.strategies import Strategy
@@ -29,7 +29,6 @@ class Act(StrEnum):
 
 
 _BY_DIGEST = frozenset({Strategy.PIN, Strategy.SWAP})
-_WRITES = frozenset({Measure.REDEPLOY, Measure.ROLLBACK})
 
 
 class Health(Model):
@@ -132,7 +131,7 @@ class Rollout(Model):
     hindered_since: Instant | None = None
     """Since when somebody else's work keeps it from acting."""
     reverted_by: Activity | None = None
-    """While it is held for a fight: the write that changed back ours, once the Activity Log has it."""
+    """Where it is held or ended for a fight or a revert: the write that changed back ours, once the log has it."""
     slot_names_it: bool = False
     """The slot's configuration named the image already: writing it again would change nothing."""
     staged: Digest | None = None
@@ -197,7 +196,7 @@ class Rollout(Model):
     @property
     def pinned(self) -> bool:
         """Whether the configuration names a digest of ours since the last act."""
-        return self.strategy in _BY_DIGEST or any(one.measure in _WRITES for one in self.tried)
+        return self.strategy in _BY_DIGEST or any(one.measure in WRITES for one in self.tried)
 
     @property
     def acted(self) -> LastAct:

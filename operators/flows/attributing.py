@@ -7,10 +7,10 @@ from datetime import timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.activity import Activity, Attribution, Oneself, attribute, begun_by_others
 from operators.core.apps import AppId
+from operators.core.choice import Skip
 from operators.core.findings import Finding
 from operators.core.gate import Hold
 from operators.core.model import Unknown
-from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
 from operators.flows.services import House
 
@@ -26,13 +26,11 @@ class Attributing:
 
     house: House
 
-    async def named(self, hold: Hold, rollout: Rollout) -> Hold:
-        """The hold for a fight with who it is with, as long as the rollout does not say it yet."""
-        if rollout.reverted_by is not None:
-            return hold
-        found = await self._of_fight(rollout)
-        said = {"detail": f"{hold.detail}. {found.sentence}", "evidence": found.evidence, "reverted_by": found.by}
-        return hold.model_copy(update=said)
+    async def named[Told: (Hold, Skip)](self, told: Told, app: str) -> Told:
+        """What is told of a fight or a revert, with who it was. `app` is its key."""
+        found = await self._of_fight(app)
+        said = {"detail": f"{told.detail}. {found.sentence}", "evidence": found.evidence, "reverted_by": found.by}
+        return told.model_copy(update=said)
 
     async def of_finding(self, finding: Finding) -> Activity | None:
         """Who began what is under way on an app; None where that is not known, or where no log has it."""
@@ -43,11 +41,11 @@ class Attributing:
             return None
         return begun_by_others(log, us, finding.first_seen)
 
-    async def _of_fight(self, rollout: Rollout) -> Attribution:
+    async def _of_fight(self, key: str) -> Attribution:
         """Who changed back what we had written into the app's configuration."""
-        app = AppId.from_key(rollout.app)
+        app = AppId.from_key(key)
         (log, us), (recent, _) = await asyncio.gather(
-            self._read(app), self.house.records.engine.rollouts(rollout.app, _RECENT, None)
+            self._read(app), self.house.records.engine.rollouts(key, _RECENT, None)
         )
         ours = (one.applied_at for one in recent if one.pinned and one.applied_at)
         return attribute(app, log, us, max(ours, default=None))

@@ -73,8 +73,8 @@ class Gating:
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
         )
-        if isinstance(answer, Hold) and answer.reason is HoldReason.FIGHT:
-            answer = await Attributing(self.house).named(answer, rollout)
+        if isinstance(answer, Hold) and answer.reason is HoldReason.FIGHT and rollout.reverted_by is None:
+            answer = await Attributing(self.house).named(answer, rollout.app)
         if isinstance(answer, Unread):
             return self._unread(active, moved, answer, aside)
         again = _same_again(rollout, answer) if rollout.access_of == waited_for else None

@@ -9,12 +9,14 @@ from operators.core.gate import Unread, retry_wait
 from operators.core.inventory import looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
-from operators.core.noticing import noticed
+from operators.core.naming import offer_to_pin
+from operators.core.noticing import named_again, noticed, was_changed
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
 from operators.core.strategies import STRATEGY_TAG, Strategy, Way
 from operators.core.transitions import Event, State
+from operators.flows.attributing import Attributing
 from operators.flows.facts import Facts, read_facts
 from operators.flows.gating import Gating
 from operators.flows.services import House
@@ -39,11 +41,15 @@ class Planning:
         facts = await read_facts(self.house, active, weighed)
         if isinstance(facts, Unknown):
             return self._put_off(active, looks, _unreadable(active.rollout, facts))
-        active = self._noticing(active, facts)
-        choice = self._choose(active, weighed, facts)
+        before, active = active, self._noticing(active, facts)
+        choice = self._choose(
+            active, weighed, facts, changed=was_changed(before.container, facts.config.linux_fx_version)
+        )
         match choice:
             case Later():
-                return self._put_off(active, looks, choice)
+                return self._put_off(before, looks, choice)
+            case Skip(reason=ChoiceReason.REJECTED | ChoiceReason.REVERTED):
+                return self._rest(active, looks, facts, await self._told(active, facts, choice))
             case Skip() | Adopt():
                 return self._rest(active, looks, facts, choice)
             case Target():
@@ -54,10 +60,11 @@ class Planning:
         if active.container is None:
             return active
         written, now = facts.config.linux_fx_version, self.house.now()
-        container = noticed(active.container, written, facts.configured, facts.swapped, now)
+        same = named_again(active.container, facts.configured, facts.tag) and not self._writes(facts)
+        container = noticed(active.container, written, facts.configured, facts.swapped, now, same=same)
         return active.model_copy(update={"container": container})
 
-    def _choose(self, active: Active, looks: tuple[Look, ...], facts: Facts) -> Choice:
+    def _choose(self, active: Active, looks: tuple[Look, ...], facts: Facts, *, changed: bool) -> Choice:
         if not looked_after(facts.site, self.house.settings.opt_in):
             return Skip(reason=ChoiceReason.NOT_OPTED_IN, detail="the app has no resource tag pulley=on")
         if facts.configured is None:
@@ -82,8 +89,27 @@ class Planning:
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,
                 chosen=active.rollout.digest if active.rollout else None,
+                changed=changed,
             ),
         )
+
+    async def _told(self, active: Active, facts: Facts, choice: Skip) -> Skip:
+        """Why a rejected image is not brought, who changed the configuration back to it, and how it is kept away."""
+        if choice.reason is ChoiceReason.REVERTED:
+            choice = await Attributing(self.house).named(choice, active.app)
+        configured, container, failed = facts.configured, active.container, choice.decided
+        if configured is None or configured.digest is not None or container is None or failed is None:
+            return choice
+        good = container.good_but(failed)
+        offer = offer_to_pin(facts.site.id, str(configured), failed, configured.at(good) if good else None)
+        return choice.model_copy(update={"detail": f"{choice.detail}.{offer}"})
+
+    def _writes(self, facts: Facts) -> bool:
+        """Whether new images reach the app through its configuration, or a slot's."""
+        try:
+            return self._way(facts).strategy is not Strategy.RESTART
+        except ValueError:
+            return False  # nothing is brought
 
     def _way(self, facts: Facts) -> Way:
         """How new images reach the app. Raises ValueError where its resource tag cannot be used."""
@@ -134,7 +160,8 @@ class Planning:
             after, moved = begin(after, answered, now)
         else:
             return Outcome(carrying(after, ended[0]), ended)
-        moved = moved.by(Event.NOT_NEEDED, now, choice.reason, choice.detail)
+        evidence, by = (choice.evidence, choice.reverted_by) if isinstance(choice, Skip) else ((), None)
+        moved = moved.by(Event.NOT_NEEDED, now, choice.reason, choice.detail, evidence=evidence, reverted_by=by)
         return Outcome(carrying(after, moved), (*ended, moved), consumed=answered)
 
     async def _bring(self, held: Held, facts: Facts, target: Target) -> Outcome:

@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Rejected, Running
+from operators.core.gate import fight
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.model import asked_wait
 from operators.core.naming import left_named
-from operators.core.recovery import Measure, next_measure
+from operators.core.recovery import WRITES, Measure, next_measure
 from operators.core.references import SwappedIn
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall, StallReason
 from operators.core.swaps import Swapped
 from operators.core.transitions import Event
 from operators.core.watch import Failed, Proof, Serving, Suspect, Unproven, Waiting, WatchFacts
+from operators.flows.attributing import Attributing
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 from operators.flows.watching import Watching
@@ -41,14 +43,14 @@ class Verifying:
         watching = Watching(self.house)
         facts, verdict = await watching.judged(rollout, now)
         if isinstance(verdict, Failed | Unproven) and (overtaken := await watching.overtaken(rollout)):
-            return self._stalled(active, rollout, overtaken, now)
+            return await self._stalled(active, rollout, overtaken, now)
         match verdict:
             case Serving():
                 return await self.serves(active, rollout, verdict, facts)
             case Unproven():
                 return self._unproven(active, rollout, verdict, now)
             case Failed():
-                return self._stalled(active, rollout, verdict.stall, now)
+                return await self._stalled(active, rollout, verdict.stall, now)
             case Waiting():
                 rollout = await watching.poke(rollout) if verdict.poke else rollout
                 return self._wait(active, rollout, verdict, facts.asked)
@@ -62,7 +64,7 @@ class Verifying:
         now, wanted = self.house.now(), rollout.wanted
         proved = await Watching(self.house).prove(rollout, facts)
         if isinstance(proved, Stall):
-            return self._stalled(active, rollout, proved, now)
+            return await self._stalled(active, rollout, proved, now)
         proof, told = proved
         assert wanted is not None
         moved = Moved(rollout=rollout)
@@ -95,7 +97,7 @@ class Verifying:
             case Waiting() as waiting:
                 return self._wait(active, rollout, waiting, asked_wait(waiting.unread))
             case Failed(stall=stall):
-                return self._stalled(active, rollout, stall, now)
+                return await self._stalled(active, rollout, stall, now)
 
     def _swapped(self, active: Active, rollout: Rollout, path: str | None, now: datetime) -> Outcome:
         assert rollout.wanted is not None
@@ -156,7 +158,7 @@ class Verifying:
         container = _runs(active.container, moved.rollout, now)
         return Outcome(carrying(active, moved, container=container, failures=failures), (moved,))
 
-    def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
+    async def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
         # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
         untouched = rollout.in_slot or stall.reason is StallReason.SWAP_FAILED
@@ -174,12 +176,18 @@ class Verifying:
             pinned=rollout.pinned,
             last_good=good,
         )
-        if measure in (None, Measure.ROLLBACK):
+        fought = fight(container.reverts) if container and measure in WRITES else None
+        if fought or measure in (None, Measure.ROLLBACK):
             container = _rejecting(container, rollout, stall, now)
-        if measure is None:
+        if fought or measure is None:
             serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
-            detail = f"{stall.meaning}{serves}{_left(rollout, container, stall)}"
-            moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=stall.lines, stall=stall)
+            lines, by, undone = stall.lines, None, ""
+            if fought:
+                fought = await Attributing(self.house).named(fought, active.app)
+                lines, by = (*lines, *fought.evidence), fought.reverted_by
+                undone = f" No {measure}: {fought.detail}."
+            detail = f"{stall.meaning}{serves}{undone}{_left(rollout, container, stall)}"
+            moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=lines, stall=stall, reverted_by=by)
             return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + _AFTER_BLOCK) if stall.blocked_until else _SETTLE
         detail = f"{stall.meaning} Next: {measure}, at {now + again:%T}."

@@ -84,6 +84,8 @@ SKIPS = {
     "it failed here before": (ChoiceReason.REJECTED, {"container": container(running(A), B)}),
     "somebody wrote another digest": (ChoiceReason.OVERTAKEN, {"container": decided(B, running(C, Proof.PINNED, None)), "configured": LATEST.at(C), "looks": (drift(),)}),
     "a swap brought another tag": (ChoiceReason.OVERTAKEN, {"container": decided(B, None, by_swap=V9), "configured": V9, "looks": (drift(),)}),
+    "it failed here, and was written over our way back": (ChoiceReason.REVERTED, {"container": container(running(A, Proof.PINNED), B), "changed": True}),
+    "it failed here, and another digest was written": (ChoiceReason.REJECTED, {"container": container(running(A, Proof.PINNED), B), "changed": True, "configured": LATEST.at(C)}),
     "the app is stopped": (ChoiceReason.APP_STOPPED, {"site_state": "Stopped"}),
     "the app is stopped and a person asks": (ChoiceReason.APP_STOPPED, {"site_state": "stopped", "looks": (asked(digest=C),), "tag": None}),
 }  # fmt: skip

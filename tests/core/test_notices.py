@@ -2,6 +2,7 @@
 
 import pytest
 
+from operators.core.choice import ChoiceReason
 from operators.core.images import ImageReference
 from operators.core.notices import NEWS, TOLD, News, Severity, news_of, title_of
 from operators.core.stalls import StallReason, stall
@@ -16,7 +17,7 @@ QUIET = frozenset({State.SKIPPED, State.SUPERSEDED})
 def test_every_kind_of_news_has_its_words_and_weight() -> None:
     """No news without a title, none that nothing leads to."""
     assert set(TOLD) == set(News)
-    assert {*NEWS.values(), News.STUCK} == set(News)
+    assert {*NEWS.values(), News.STUCK, News.REVERTED} == set(News)
 
 
 def test_every_end_is_news_but_for_those_where_nothing_was_done() -> None:
@@ -38,6 +39,14 @@ def test_a_stall_is_news_only_where_a_rollout_is_at_work(state: State) -> None:
         assert calm is None
         assert stalled is not None
         assert (stalled.news, stalled.reason) == (News.STUCK, "port_not_answering")
+
+
+@pytest.mark.parametrize("state", sorted(QUIET))
+def test_a_revert_to_what_failed_is_news_though_nothing_was_done(state: State) -> None:
+    """The app serves something that is known not to work: that is told, whatever the rollout came to."""
+    told = news_of(rollout(state, reason=ChoiceReason.REVERTED))
+    assert told is not None
+    assert told.news is News.REVERTED
 
 
 def test_no_rollout_is_no_news() -> None:
@@ -80,6 +89,7 @@ def test_a_rollout_without_an_image_has_a_title_all_the_same() -> None:
 
 
 def test_what_failed_is_graver_than_what_waits() -> None:
-    """Only a failed way back is critical; nothing good is above a warning."""
-    assert [news for news, told in TOLD.items() if told.severity is Severity.CRITICAL] == [News.ROLLBACK_FAILED]
+    """Critical is a way back that failed, or that somebody undid; nothing good is above a warning."""
+    critical = {news for news, told in TOLD.items() if told.severity is Severity.CRITICAL}
+    assert critical == {News.ROLLBACK_FAILED, News.REVERTED}
     assert {TOLD[news].severity for news in (News.SUCCEEDED, News.HELD)} == {Severity.INFO}

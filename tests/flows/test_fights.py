@@ -149,3 +149,83 @@ async def test_without_a_fight_the_log_is_not_read(town: Town) -> None:
     await town.run()
     assert (await town.rollout("shop")).state is State.SUCCEEDED
     assert "activity.list" not in [call.operation for call in town.world.calls]
+
+
+RESTARTED = pytest.mark.parametrize("resource_tags", [{"pulley": "on"}])
+
+
+async def crash_and_revert(town: Town, image: str) -> tuple[Rollout, Rollout]:
+    """A push that crashes, and Terraform's next run; the rollout of each."""
+    await town.push(IMAGE, image)
+    await town.run(seconds=1500, step=10)
+    pushed = await town.rollout("shop")
+    town.clock.advance(60)
+    await applies(town)
+    town.clock.advance(60)
+    await town.operator.drift.check()
+    await town.run(seconds=300)
+    return pushed, await town.rollout("shop")
+
+
+@RESTARTED
+async def test_a_way_back_that_is_undone_is_told(heard: Town, receiver: Receiver) -> None:
+    """The tag names the crash again: told at once and once, with who it was, and the command that ends it."""
+    good = await heard.push(IMAGE, "v2")
+    await heard.run()
+    back, reverted = await crash_and_revert(heard, "crashes")
+    assert (back.state, reverted.state, reverted.reason) == (State.ROLLED_BACK, State.SKIPPED, "reverted")
+    assert f"the configuration was changed back to {IMAGE}, and {back.digest} failed here" in reverted.detail
+    assert "It was managed identity terraform at" in reverted.detail
+    assert reverted.detail.endswith(f"--container-image-name contoso.azurecr.io/shop@{good}")
+    assert reverted.reverted_by is not None
+    assert (await heard.operator.admin.app("shop")).running is None
+    await heard.operator.drift.check()
+    await heard.run(seconds=60)
+    assert (await heard.rollout("shop")).sequence == reverted.sequence
+    await heard.tell()
+    assert receiver.heard.count("reverted") == 1
+    assert receiver.events[-1]["severity"] == "critical"
+
+
+@RESTARTED
+async def test_the_third_way_back_is_not_written(town: Town) -> None:
+    """Undone twice, it would be a third time: no write, and the failure says who it is with; a person goes on."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    for image in ("crashes0", "crashes1"):
+        assert (await crash_and_revert(town, image))[0].state is State.ROLLED_BACK
+    town.world.journal.clear()
+    await town.push(IMAGE, "crashes2")
+    await town.run(seconds=1500, step=10)
+    stopped = await town.rollout("shop")
+    assert (stopped.state, stopped.reason, stopped.tried) == (State.FAILED, "container_exited", ())
+    assert "No rollback: the image that we wrote into the configuration was changed back 2 times" in stopped.detail
+    assert "It was managed identity terraform at" in stopped.detail
+    assert stopped.reverted_by is not None
+    assert "config.update" not in town.acts
+    rejected = (await town.operator.admin.app("shop")).rejected
+    assert stopped.digest in rejected
+    await town.operator.admin.deploy("shop", b'{"by": "ana"}')
+    await town.run(seconds=1500, step=10)
+    assert (await town.rollout("shop")).state is State.ROLLED_BACK
+
+
+@RESTARTED
+async def test_who_names_the_tag_again_does_not_fight(town: Town) -> None:
+    """As the rollback says how: once a mended image serves by digest, its tag is the same image."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    for image in ("crashes0", "crashes1"):
+        await town.push(IMAGE, image)
+        await town.run(seconds=1500, step=10)
+        await town.push(IMAGE, "v3" if image == "crashes0" else "v2")
+        await town.run()
+        town.clock.advance(60)
+        await applies(town)
+        town.clock.advance(60)
+        await town.operator.drift.check()
+        await town.run()
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert active.container.reverts == 0
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
