@@ -1,10 +1,12 @@
 """Microsoft.Web: what a site is set to beside config/web and its app settings, and what is being deployed to it.
 
 Sources: azure-rest-api, web/resource-manager (2025-05-01): WebApps_GetAppSettingsKeyVaultReferences,
-WebApps_GetDiagnosticLogsConfiguration, WebApps_ListProductionSiteDeploymentStatuses, each with its twin for slots.
+WebApps_GetDiagnosticLogsConfiguration, WebApps_ListProductionSiteDeploymentStatuses,
+WebApps_ListDeployments, each with its twin for slots.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from operators.cloud.arm import Arm
@@ -43,6 +45,14 @@ class SiteDetails:
         what = f"deploymentStatus of {app.name}"
         return tuple(parsed(what, _deployment, row) for row in rows)
 
+    async def deployment_began(self, app: AppId, deployment: str) -> datetime | None:
+        """When the deployment site began one, which its status does not tell; None where it has no such row."""
+        what = f"deployments of {app.name}"
+        async for row in self._arm.pages(f"{app.resource_id}/deployments", _API_VERSION):
+            if row.get("name", "").rpartition("/")[2].lower() == deployment.lower():
+                return parsed(what, _began, row)
+        return None
+
 
 def _key_vault_reference(row: Mapping[str, Any]) -> KeyVaultReference:
     """`reference` and `details` stay behind: a reference with a wrong syntax may be the secret itself."""
@@ -59,3 +69,9 @@ def _logs(answer: Mapping[str, Any]) -> LogSettings:
 
 def _deployment(row: Mapping[str, Any]) -> Deployment:
     return Deployment(id=row["id"], status=row["properties"]["status"])
+
+
+def _began(row: Mapping[str, Any]) -> datetime | None:
+    properties = row["properties"]
+    began = properties.get("start_time") or properties.get("received_time")
+    return datetime.fromisoformat(began) if began else None

@@ -1,6 +1,6 @@
 """Findings: what is wrong with an app and is no rollout's doing. Here: somebody else's work on it that does not end.
 
-Decided from what is read now and when it was first seen: the platform does not tell since when something is under way.
+Decided from what is read now and when it was first seen: of operations and swaps the platform does not tell since when.
 """
 
 from bisect import bisect_right
@@ -25,6 +25,7 @@ class Finding(Model):
     lines: tuple[str, ...]
     """What was read, in the field's words."""
     first_seen: Instant
+    """When it was, or when it began where that is known: of a deployment that the deployments list has."""
     since: Instant | None = None
     """Since when it is open; None as long as it is within its budget."""
     begun_by: Activity | None = None
@@ -85,6 +86,11 @@ def needs_deployments(site: Site, known: Collection[Finding]) -> bool:
     return any(one.kind is StallReason.DEPLOYMENT_IN_PROGRESS for one in known)
 
 
+def is_news(kind: StallReason, sign: Sign, known: Collection[Finding]) -> bool:
+    """Whether nobody has seen it before."""
+    return all((one.kind, one.what) != (kind, sign.what) for one in known)
+
+
 def decide(app: str, signs: Signs, known: Collection[Finding], now: datetime) -> Findings:
     """Compare what is under way with what was. A read that failed changes nothing."""
     before = {one.kind: one for one in known}
@@ -109,6 +115,7 @@ def decide(app: str, signs: Signs, known: Collection[Finding], now: datetime) ->
 def _found(app: str, kind: StallReason, sign: Sign, last: Finding | None, now: datetime) -> Finding:
     """The same thing goes on since it was first seen; another one begins now."""
     if last is None or last.what != sign.what:
-        last = Finding(app=app, kind=kind, what=sign.what, lines=sign.lines, first_seen=now)
+        first = min(sign.began, now) if sign.began else now
+        last = Finding(app=app, kind=kind, what=sign.what, lines=sign.lines, first_seen=first)
     since = now if last.since is None and now - last.first_seen > BUDGETS[kind] else last.since
     return last.model_copy(update={"lines": sign.lines, "since": since})

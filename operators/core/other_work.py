@@ -51,6 +51,8 @@ class Sign(Model):
     """Which one: the operation's or the deployment's id, the other slot of the swap."""
     lines: tuple[str, ...]
     """What was read, in the field's words."""
+    began: Instant | None = None
+    """When it began, where that is known."""
 
 
 Signs = Mapping[StallReason, Sign | Unknown | None]
@@ -64,7 +66,7 @@ class OtherWork(Model):
     reason: StallReason
     sign: Sign
     first_seen: Instant | None = None
-    """When anybody looked and saw it first; None while nobody has. The platform does not tell since when it is."""
+    """When it began, or where nothing tells that, when anybody looked and saw it first; None while nobody has."""
 
     @property
     def detail(self) -> str:

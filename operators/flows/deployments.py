@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.core.apps import Site
+from operators.core.apps import AppId, Site
 from operators.core.doctor.facts import Deployment
-from operators.core.findings import Finding, Findings, decide, needs_deployments, whose_turn
+from operators.core.findings import Finding, Findings, decide, is_news, needs_deployments, whose_turn
 from operators.core.model import Unknown
 from operators.core.notices import FindingNotice
-from operators.core.other_work import OtherWork, signs_of
+from operators.core.other_work import OtherWork, Sign, Signs, signs_of
 from operators.core.rollouts import Act
+from operators.core.stalls import StallReason
 from operators.flows.attributing import Attributing
 from operators.flows.services import House
 
@@ -45,9 +46,7 @@ class Deployments:
             if await self._we_swap(site):
                 site = site.model_copy(update={"in_progress_operation_id": None})
             signs = signs_of(site, deployments.get(app, ()))
-            found = await self._named(decide(app, signs, known.get(app, ()), self.house.now()))
-            await self._store(found)
-            opened += found.opened
+            opened += (await self._decided(app, signs, known.get(app, ()))).opened
         gone = [finding for app, findings in known.items() if app not in sites for finding in findings]
         await self._store(Findings(clear=tuple(gone) if whole else ()))
         return tuple(opened)
@@ -55,10 +54,25 @@ class Deployments:
     async def seen(self, other: OtherWork) -> OtherWork:
         """The same with when it was first seen, which from now on the drift check knows as well."""
         known = await self.house.records.findings.of(other.app)
-        found = await self._named(decide(other.app, {other.reason: other.sign}, known, self.house.now()))
-        await self._store(found)
+        found = await self._decided(other.app, {other.reason: other.sign}, known)
         (first_seen,) = {one.kind: one.first_seen for one in (*known, *found.keep) if one.kind is other.reason}.values()
         return other.model_copy(update={"first_seen": first_seen})
+
+    async def _decided(self, app: str, signs: Signs, known: Sequence[Finding]) -> Findings:
+        """Compared with what is known, stored and told."""
+        kind = StallReason.DEPLOYMENT_IN_PROGRESS
+        sign = signs.get(kind)
+        if isinstance(sign, Sign) and is_news(kind, sign, known):
+            signs = {**signs, kind: await self._dated(AppId.from_key(app), sign)}
+        found = await self._named(decide(app, signs, known, self.house.now()))
+        await self._store(found)
+        return found
+
+    async def _dated(self, app: AppId, sign: Sign) -> Sign:
+        """The deployment with when it began, as its deployment site tells once: it is awake while it deploys."""
+        reading = self.house.azure.details.deployment_began(app, sign.what)
+        began = await read_or_unknown(f"deployments of {app.name}", reading)
+        return sign if isinstance(began, Unknown) else sign.model_copy(update={"began": began})
 
     async def _read(self, sites: Sequence[Site]) -> dict[str, tuple[Deployment, ...] | Unknown]:
         few = asyncio.Semaphore(_AT_ONCE)

@@ -4,7 +4,8 @@ import pytest
 
 from operators.cloud.findings import FindingsTable
 from operators.cloud.storage import Storage
-from operators.core.findings import BUDGETS, Finding
+from operators.core.findings import Finding
+from operators.core.other_work import BUDGETS
 from operators.core.stalls import StallReason
 from operators.errors import Temporary
 from tests.core.samples import APP, NOW, ago

@@ -1,5 +1,6 @@
 """Key Vault references, key vaults, logs and deployments through the real pipeline, against the simulated Azure."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from operators.errors import NotFound, Temporary
 from tests.local_azure.worlds import site, world_of
 
 SECRET = "hunter2"
+RUN = "9d0fc21d-4821-4425-b011-bf889ea84430"
 BY_NAME = "@Microsoft.KeyVault(VaultName=safe;SecretName=db-url)"
 SETTINGS = {"PLAIN": SECRET, "API_KEY": BY_NAME, "BROKEN": f"@Microsoft.KeyVault({SECRET})"}
 
@@ -100,3 +102,11 @@ async def test_a_site_that_is_not_there_has_no_empty_list_of_references() -> Non
     gone = house.app().model_copy(update={"site": "gone"})
     with pytest.raises(NotFound):
         await house.details.key_vault_references(gone)
+
+
+async def test_when_a_deployment_began() -> None:
+    """By its id, in the platform's own seven digits; None where the list has no such row."""
+    started = "2026-05-01T10:00:00.5Z"
+    house = House(sites=[site(deployment={"id": RUN, "started": started})])
+    assert await house.details.deployment_began(house.app(), RUN.upper()) == datetime.fromisoformat(started)
+    assert await house.details.deployment_began(house.app(), "another") is None

@@ -47,6 +47,16 @@ def test_what_is_seen_first_is_watched() -> None:
     assert found == Findings(keep=(finding(0),))
 
 
+@pytest.mark.parametrize(
+    ("began", "first"), [(7200, 7200), (-60, 0), (None, 0)], ids=["long ago", "by a fast clock", "unknown"]
+)
+def test_its_clock_begins_with_it(began: float | None, first: float) -> None:
+    """Where it is known when it began, that counts, never a time to come; and it is a finding at once."""
+    found = decided(SIGN.model_copy(update={"began": ago(began) if began is not None else None}))
+    assert [one.first_seen for one in found.keep] == [ago(first)]
+    assert len(found.opened) == (first > 0)
+
+
 @pytest.mark.parametrize("kind", BUDGETS)
 def test_within_its_budget_it_is_no_finding(kind: StallReason) -> None:
     """At the budget's last second nothing has changed, so nothing is written."""

@@ -118,6 +118,17 @@ async def test_on_any_app_in_the_scopes(town: Town, name: str) -> None:
     assert await findings(town) == [(name.replace("/", ":"), "operation_in_progress", "op-1")]
 
 
+async def test_a_deployment_that_began_long_ago_is_found_at_once(town: Town) -> None:
+    """The deployments list tells since when, and is asked once, for that deployment alone."""
+    happens(town, "shop", deployment=DEPLOYMENT | {"started": "2026-05-01T09:00:00Z"})
+    town.world.journal.clear()
+    assert await check(town) == ("deployment_in_progress",)
+    assert await check(town, 5) == ()
+    assert [call.operation for call in town.world.calls].count("deployments.rows") == 1
+    (shown,) = (await town.operator.admin.app("shop")).findings
+    assert shown.first_seen.isoformat() == "2026-05-01T09:00:00+00:00"
+
+
 async def test_shown_in_the_apps_own_answer(town: Town) -> None:
     """GET /api/apps/{app} has the finding with its words, and only once it is one."""
     happens(town, "shop", target_swap_slot="staging")

@@ -75,6 +75,19 @@ async def test_a_deployment_of_code(status: str, answer: int) -> None:
     assert (await arm(world, "GET", path, **VERSION)).json()["value"] == [got.json()]
 
 
+@pytest.mark.parametrize(("status", "number"), [("BuildInProgress", 1), ("BuildFailed", 3), ("RuntimeSuccessful", 4)])
+async def test_the_deployments_list_tells_since_when(status: str, number: int) -> None:
+    """A start, and an end once it is over; no row where the story tells no start."""
+    begun = {"id": RUN, "status": status, "started": "2026-05-01T10:00:00Z"}
+    world, _ = world_of(sites=[site(deployment=begun)])
+    (row,) = (await arm(world, "GET", f"{world.site('web').id}/deployments", **VERSION)).json()["value"]
+    assert (row["name"], row["properties"]["status"]) == (RUN, number)
+    assert row["properties"]["start_time"] == "2026-05-01T10:00:00.0000000Z"
+    assert (row["properties"]["end_time"] is None) is (number == 1)
+    world.change_app("web", deployment={"id": RUN})
+    assert (await arm(world, "GET", f"{world.site('web').id}/deployments", **VERSION)).json()["value"] == []
+
+
 async def test_there_is_none_until_there_is_one() -> None:
     """An empty list, Microsoft.Web's own 404 for any id; a story may begin one later."""
     world, _ = world_of()

@@ -1,4 +1,4 @@
-"""deploymentStatus at ARM: deployments of code, which containers have nothing to do with."""
+"""deploymentStatus and the deployments list at ARM: deployments of code, which containers have nothing to do with."""
 
 from typing import Any
 
@@ -8,10 +8,21 @@ from local.azure.arm.call import ArmCall
 from local.azure.arm.errors import ArmError, web_body
 from local.azure.arm.site_bodies import etag
 from local.azure.scenario import Deployment
-from local.azure.world.names import same
+from local.azure.world.names import iso7, same
 from local.azure.world.sites import Site
 
 _OVER = ("RuntimeSuccessful", "RuntimeFailed", "BuildFailed", "BuildAborted", "TimedOut", "BuildSuccessful")
+
+
+_BUILDING, _FAILED, _SUCCESS = 1, 3, 4
+"""Of the deployment site's own numbers (projectkudu/kudu, DeployStatus)."""
+
+
+def list_rows(call: ArmCall) -> Response:
+    """List what the deployment site keeps of deployments; one that is under way has no end."""
+    site = call.site()
+    deployment = site.told.deployment
+    return call.page([_row(site, deployment)] if deployment and deployment.started else [])
 
 
 def list_deployments(call: ArmCall) -> Response:
@@ -49,5 +60,28 @@ def _body(site: Site, deployment: Deployment) -> dict[str, Any]:
             "numberOfInstancesFailed": deployment.instances_failed,
             "failedInstancesLogs": None,
             "errors": None,
+        },
+    }
+
+
+def _row(site: Site, deployment: Deployment) -> dict[str, Any]:
+    assert deployment.started is not None
+    over = deployment.status in _OVER
+    good = deployment.status in ("RuntimeSuccessful", "BuildSuccessful")
+    started = iso7(deployment.started)
+    return {
+        "id": f"{site.id}/deployments/{deployment.id}",
+        "name": deployment.id,
+        "type": f"{site.type}/deployments",
+        "location": site.location,
+        "properties": {
+            "status": (_SUCCESS if good else _FAILED) if over else _BUILDING,
+            "author_email": "N/A",
+            "author": "N/A",
+            "deployer": "OneDeploy",
+            "message": "OneDeploy",
+            "start_time": started,
+            "end_time": started if over else None,
+            "active": good,
         },
     }

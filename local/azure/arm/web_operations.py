@@ -118,6 +118,7 @@ WEB = (
     _web("sites.status", "GET", _APP + "/siteStatus", runtime.site_status, "{slots}siteStatus/read"),
     _web("sites.status_instance", "GET", _APP + "/siteStatus/{instance}", runtime.one_status, "{slots}siteStatus/read"),
     _web("instances.list", "GET", _APP + "/instances", runtime.instances, "{slots}instances/read"),
+    _web("deployments.rows", "GET", _APP + "/deployments", deployments.list_rows, "{slots}deployments/read"),
     _web("deployments.list", "GET", _DEPLOYMENTS, deployments.list_deployments, "{slots}deploymentStatus/read"),
     _web(
         *("deployments.get", "GET", _DEPLOYMENTS + "/{deployment}"),

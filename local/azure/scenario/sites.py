@@ -52,6 +52,8 @@ class Deployment(Part):
     id: Guid
     status: str = "BuildInProgress"
     """As DeploymentBuildStatus (azure-rest-api: web); RuntimeSuccessful is a good end."""
+    started: AwareDatetime | None = None
+    """When it began, in the deployments list of the deployment site; null: that has no row of it."""
     instances_in_progress: int = 0
     instances_successful: int = 0
     instances_failed: int = 0
