@@ -4,9 +4,10 @@ import json
 import re
 from pathlib import Path
 
-from operators.core.findings import BUDGETS, Finding
+from operators.core.findings import Finding
 from operators.core.images import ImageReference
 from operators.core.notices import TOLD, FindingNotice, news_of
+from operators.core.other_work import BUDGETS
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.strategies import Strategy
