@@ -23,6 +23,8 @@ GIVE_UP_ON_OTHERS = timedelta(hours=2)
 """Three times what the longest work of others may take. Not longer: the drift check begins anew once it is over."""
 _ABOUT_IMAGE = frozenset({Reason.IMAGE_NOT_FOUND, Reason.PLATFORM_MISSING})
 _UNREADABLE_RETRIES = 3
+_BLIND_RETRIES = 4
+"""They take seven minutes (`retry_wait`)."""
 
 
 class Mode(StrEnum):
@@ -192,6 +194,17 @@ def unread_deployments(read: Unknown, rollout: Rollout) -> Unread | None:
     if not read.temporary or (rollout.retries >= _UNREADABLE_RETRIES and rollout.hindered_since is None):
         return None
     return unread((read,), "deployments_unreadable", f"{read.what}: {read.reason}")
+
+
+def unread_instances(read: object, rollout: Rollout) -> Unread | None:
+    """The wait before a restart while nobody can say whether the platform blocks one; None where it was read.
+
+    It has the end of every read: one that will never be had stops nothing, nor does one that is missing for longer
+    than a block lasts.
+    """
+    if not isinstance(read, Unknown) or not read.temporary or rollout.retries >= _BLIND_RETRIES:
+        return None
+    return unread((read,), "instances_unreadable", f"{read.what}: {read.reason}")
 
 
 def unread(reads: Sequence[Unknown], reason: str, detail: str) -> Unread:

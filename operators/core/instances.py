@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from operators.core.model import Instant, Model, Unknown
@@ -14,6 +14,9 @@ from operators.core.model import Instant, Model, Unknown
 _US_TIME = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}"
 _STARTED_AT = re.compile(rf"\bSite started at ({_US_TIME})")
 _BLOCKED_UNTIL = re.compile(rf"\b(?:will be blocked for .*? till|scheduled to be unblocked at) ({_US_TIME})")
+
+_BLOCK_LASTS = timedelta(minutes=5)
+"""For a block whose end is not told; those that tell it last for two minutes, then longer."""
 
 
 class InstanceState(StrEnum):
@@ -131,10 +134,30 @@ def _word(text: str | None) -> str | None:
 
 
 def blocked_until(statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime) -> datetime | None:
-    """Until when the platform refuses to start any of these instances; None where it does not, or that is not known."""
+    """Until when the platform refuses to start any of these instances; None where it does not, or that is not known.
+
+    The state alone tells of a block; one that does not tell its end gets some minutes from now.
+    """
     if isinstance(statuses, Unknown):
         return None
-    return max((one.blocked_until for one in statuses if one.blocked_until and one.blocked_until > now), default=None)
+    ends = (
+        one.blocked_until or (now + _BLOCK_LASTS if one.state == InstanceState.BLOCKED else now) for one in statuses
+    )
+    return max((end for end in ends if end > now), default=None)
+
+
+def block_to_wait_for(
+    statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime, waiting_until: datetime | None
+) -> datetime | None:
+    """Until when an act has to wait for a block to end; None where it has not. `waiting_until` is how long it does.
+
+    A container that fails at once is blocked again before anybody looks, so a second block is not waited for: what is
+    written into it is started by the platform itself when it ends, and a restart is left to it.
+    """
+    until = blocked_until(statuses, now)
+    if until is None or waiting_until is None:
+        return until
+    return min(until, waiting_until) if waiting_until > now else None
 
 
 def _first_time(pattern: re.Pattern[str], text: str | None) -> datetime | None:

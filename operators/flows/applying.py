@@ -91,7 +91,7 @@ class Applying:
     ) -> Outcome:
         """A restart would be refused, and is not needed: when its block ends the platform starts the app anew."""
         now = self.house.now()
-        detail = f"nothing was done: the platform has blocked the app, and starts it anew by itself at {until:%T}"
+        detail = f"nothing was done: the platform has blocked the app, and starts it anew by itself about {until:%T}"
         moved = moved.by(
             Event.APPLIED,
             now,

@@ -22,11 +22,12 @@ from operators.core.gate import (
     gate,
     hold_wait,
     retry_wait,
+    unread_instances,
 )
 from operators.core.inventory import resource_tag
 from operators.core.other_work import OtherWork
 from operators.core.recovery import RECOVER_TAG, Recover
-from operators.core.rollouts import Moved, Rollout
+from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.transitions import Event, State
 from operators.errors import Temporary, Throttled
@@ -73,6 +74,8 @@ class Gating:
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
         )
+        if isinstance(answer, Go) and rollout.act is Act.RESTART:
+            answer = unread_instances(scene.before, rollout) or answer
         if isinstance(answer, Hold) and answer.reason is HoldReason.FIGHT and rollout.reverted_by is None:
             answer = await Attributing(self.house).named(answer, rollout.app)
         if isinstance(answer, Unread):

@@ -13,14 +13,16 @@ from operators.core.gate import (
     Hindered,
     HoldReason,
     Mode,
+    Unread,
     beside,
     hold_wait,
     retry_wait,
     unread,
     unread_deployments,
+    unread_instances,
 )
 from operators.core.images import ImageReference
-from operators.core.instances import blocked_until
+from operators.core.instances import block_to_wait_for
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.naming import left_named
@@ -138,23 +140,22 @@ class Recovering:
         freeze = await self.house.records.switches.freeze()
         if freeze:
             return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
-        if until := _blocked_until(rollout, facts, now):
+        if until := block_to_wait_for(facts.statuses, now, rollout.next_at if rollout.reason == "blocked" else None):
             detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
             return Wait("blocked", detail, until - now + _AFTER_BLOCK)
+        if rollout.planned is Measure.RETRY and (blind := unread_instances(facts.statuses, rollout)):
+            return _for_read(blind, rollout)
         app = rollout.acted_on
         site, deployments = await asyncio.gather(
             read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app)),
             read_or_unknown(f"deploymentStatus of {app.name}", self.house.azure.details.deployments(app)),
         )
         if isinstance(site, Unknown):
-            why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
-            return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked), rollout.hindered_since)
+            return _for_read(unread((site,), "app_unreadable", f"{site.what}: {site.reason}"), rollout)
         other = other_work(site, deployments)
         if isinstance(other, Unknown):
             blind = unread_deployments(other, rollout)
-            if blind is None:
-                return None
-            return Wait(blind.reason, blind.detail, retry_wait(rollout.retries, blind.asked), rollout.hindered_since)
+            return _for_read(blind, rollout) if blind else None
         if other is None:
             return None
         other = await Deployments(self.house).seen(other)
@@ -178,14 +179,8 @@ class Recovering:
         return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
 
 
-def _blocked_until(rollout: Rollout, facts: WatchFacts, now: datetime) -> datetime | None:
-    """Until when the planned step has to wait for the platform's block to end; None where it has not.
-
-    A container that fails at once is blocked again before anybody looks, so a second block is not waited for: what is
-    written into it is started by the platform itself when it ends, and a restart is left to it.
-    """
-    waited = rollout.reason == "blocked" and rollout.next_at is not None and rollout.next_at <= now
-    return None if waited else blocked_until(facts.statuses, now)
+def _for_read(why: Unread, rollout: Rollout) -> Wait:
+    return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked), rollout.hindered_since)
 
 
 def _newer(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:

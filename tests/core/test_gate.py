@@ -25,6 +25,7 @@ from operators.core.gate import (
     give_up,
     hold_wait,
     retry_wait,
+    unread_instances,
 )
 from operators.core.looks import Cause, Look, Wish
 from operators.core.model import Unknown
@@ -204,3 +205,18 @@ def test_the_other_sides_retry_after_is_kept(asked: float, waited: float) -> Non
 def test_every_hold_is_looked_at_again() -> None:
     """A hold has no end of its own: each kind has a delay."""
     assert seconds(*map(hold_wait, HoldReason)) == [1800, 300, 1800, 1800]
+
+
+@pytest.mark.parametrize(
+    ("read", "retries", "waits"),
+    [
+        pytest.param((), 0, False, id="it was read"),
+        pytest.param(FAILED, 0, True, id="not for the moment"),
+        pytest.param(FAILED, 4, False, id="for longer than a block lasts"),
+        pytest.param(FAILED.model_copy(update={"temporary": False}), 0, False, id="never to be had"),
+    ],
+)
+def test_nothing_is_restarted_into_what_could_be_a_block(read: object, retries: int, waits: bool) -> None:
+    """Whether the platform blocks starts is read first, within the end of every read."""
+    found = unread_instances(read, rollout(State.CHECKING, retries=retries))
+    assert (found.reason if found else None) == ("instances_unreadable" if waits else None)

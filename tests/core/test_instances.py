@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from operators.core.instances import InstanceStatus, parse_time, read_site_status
+from operators.core.instances import InstanceStatus, block_to_wait_for, blocked_until, parse_time, read_site_status
+from operators.core.model import Unknown
 
 PULLING: dict[str, object] = {
     "instanceId": "ab12",
@@ -141,3 +142,47 @@ def test_an_error_that_never_happened_does_not_count() -> None:
     """An error word with the platform's "never" beside it is no error of ours."""
     t0 = datetime(2026, 4, 4, tzinfo=UTC)
     assert not status(lastError="ContainerTimeout", lastErrorTimestamp="0001-01-01T00:00:00").error_since(t0)
+
+
+def site_blocked(until: datetime | None) -> InstanceStatus:
+    """An instance that the platform refuses to start, with or without its word for how long."""
+    details = f"Site scheduled to be unblocked at {until:%m/%d/%Y %H:%M:%S}" if until else "Site is blocked."
+    return InstanceStatus(instance_id="aa", state="Blocked", details=details)
+
+
+NOW = datetime(2026, 4, 4, 5, 20, 0, tzinfo=UTC)
+SOON, LATER = NOW + timedelta(minutes=2), NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "until"),
+    [
+        pytest.param((), None, id="no instance"),
+        pytest.param((InstanceStatus(instance_id="aa", state="Stopped"),), None, id="not blocked"),
+        pytest.param((site_blocked(SOON),), SOON, id="its end is told"),
+        pytest.param((site_blocked(NOW - timedelta(seconds=1)),), None, id="it is over"),
+        pytest.param((site_blocked(None),), LATER, id="its end is not told"),
+        pytest.param((site_blocked(SOON), site_blocked(None)), LATER, id="one of both"),
+        pytest.param(Unknown(what="siteStatus", reason="503", temporary=True), None, id="not known"),
+    ],
+)
+def test_blocked_until(statuses: tuple[InstanceStatus, ...] | Unknown, until: datetime | None) -> None:
+    """The state alone tells of a block; without an end it gets five minutes."""
+    assert blocked_until(statuses, NOW) == until
+
+
+@pytest.mark.parametrize(
+    ("end", "waiting_until", "until"),
+    [
+        pytest.param(SOON, None, SOON, id="first seen"),
+        pytest.param(None, None, LATER, id="first seen, without an end"),
+        pytest.param(None, SOON, SOON, id="seen again before its time is over: it does not begin anew"),
+        pytest.param(None, NOW, None, id="waited for"),
+        pytest.param(LATER, NOW, None, id="a second block"),
+    ],
+)
+def test_a_block_is_waited_for_once(
+    end: datetime | None, waiting_until: datetime | None, until: datetime | None
+) -> None:
+    """From when it was first seen."""
+    assert block_to_wait_for((site_blocked(end),), NOW, waiting_until) == until

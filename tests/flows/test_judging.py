@@ -44,3 +44,33 @@ async def test_without_site_status_a_missing_secret_still_explains_a_crash(town:
     active, _ = await town.operator.house.records.engine.read(town.key("shop"))
     assert active.container is not None
     assert active.container.rejected == ()
+
+
+STATUS = FaultRule(path="/siteStatus$", status=503)
+
+
+async def test_nothing_is_restarted_before_it_is_known_whether_starts_are_blocked(town: Town) -> None:
+    """The status gives no answer twice: the rollout waits for it, and then goes its way."""
+    town.world.faults.add(STATUS.model_copy(update={"times": 2}))
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=10)
+    waiting = await town.rollout("shop")
+    assert (waiting.state, waiting.reason, town.acts) == (State.CHECKING, "instances_unreadable", [])
+    await town.run(seconds=600)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+    assert town.acts == ["sites.restart"]
+
+
+async def test_one_more_restart_waits_for_the_status_too(town: Town) -> None:
+    """The first was not taken. Before the second it is read whether the platform blocks starts by now."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none", times=1))
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.RECOVERING)
+    town.world.faults.add(STATUS.model_copy(update={"times": 2}))
+    await town.run(seconds=10)
+    waiting = await town.rollout("shop")
+    assert (waiting.state, waiting.reason) == (State.RECOVERING, "instances_unreadable")
+    assert town.acts == []
+    await town.run(seconds=900)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+    assert town.acts == ["sites.restart"]
