@@ -47,6 +47,10 @@ class Container(Model):
     reverts: int = 0
     """How often somebody changed back what we had written."""
 
+    def lost(self) -> "Container":
+        """After an act that failed: what ran before has made room, and a tag moved back to it is rolled out again."""
+        return self.model_copy(update={"running": None})
+
     def good_but(self, failing: Digest) -> Digest | None:
         """What a rollout of `failing` may go back to: the newest last good digest that was not rejected since."""
         never = {failing, *(one.digest for one in self.rejected)}

@@ -244,6 +244,8 @@ def fight(reverts: int) -> Hold | None:
     return Hold(reason=HoldReason.FIGHT, detail=detail)
 
 
+INTERRUPTIONS = 10
+"""So often a rollout's messages may end in the poison queue, each after five deliveries; then it has failed."""
 _ACCESS_WAITS = (30, 60, 120, 240, 300, 600)
 _RETRY_WAITS = (10, 30, 90, 300)
 _BUSY_WAITS = (10, 20, 30, 60, 60, 60, 60, 300)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.active import Active
-from operators.core.gate import retry_wait
+from operators.core.gate import INTERRUPTIONS, retry_wait
 from operators.core.pacing import spread
 from operators.core.rollouts import Moved
 from operators.core.transitions import Event
@@ -45,7 +45,11 @@ class Sweep:
         return len(overdue)
 
     async def poisoned(self, message: LookMessage, owner: str) -> None:
-        """Mark the app's rollout `interrupted` with the error that its message died of; the sweep resumes it."""
+        """Mark the app's rollout `interrupted` with the error that its message died of; the sweep resumes it.
+
+        After the last time that it is resumed it has failed, and takes with it the looks that may be what it dies of;
+        the drift check finds what they stood for.
+        """
         records, now = self.house.records, self.house.now()
         held = await records.engine.claim(message.app, message.step, owner)
         if isinstance(held, NotNow):
@@ -63,11 +67,18 @@ class Sweep:
             moved = Moved(rollout=active.rollout)
         times = moved.rollout.interruptions + 1
         moved = moved.by(Event.INTERRUPT, now, "interrupted", error, interruptions=times)
+        soon = now + self.house.settings.wait(max(GRACE, retry_wait(times)))
+        if times < INTERRUPTIONS:
+            await records.due.put(message.app, soon, error)
+        else:
+            detail = f"given up after {times} interruptions, the last one by: {error}"
+            moved = moved.by(Event.GIVEN_UP, now, "interrupted", detail)
+            if active.container and moved.rollout.intended_at:
+                active = active.model_copy(update={"container": active.container.lost()})
+            await records.due.owe(message.app, soon, (moved.rollout.sequence,), due)
         after = carrying(active, moved, next_step=held.active.next_step + 1)
-        wait = max(GRACE, retry_wait(times))
-        await records.due.put(message.app, now + self.house.settings.wait(wait), error)
         try:
-            await records.engine.commit(held, after, (moved,))
+            await records.engine.commit(held, after, (moved,), consumed=looks if moved.rollout.ended else ())
         except LostHold:
             _log.info("poison for %s: another message wrote first", message.app)
             return

@@ -162,7 +162,9 @@ class Verifying:
         """No progress: plan the next measure, or stop and call for a person."""
         # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
         untouched = rollout.in_slot or stall.reason is StallReason.SWAP_FAILED
-        moved, container = Moved(rollout=rollout), active.container if untouched else _lost(active.container)
+        moved, container = Moved(rollout=rollout), active.container
+        if container and not untouched:
+            container = container.lost()
         assert rollout.digest is not None
         good = container.good_but(rollout.digest) if container and not untouched else None
         if rollout.back_to is not None:
@@ -248,8 +250,3 @@ def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now:
 def _left(rollout: Rollout, container: Container | None, stall: Stall) -> str:
     """What the configuration names now; whoever overtook us knows what they wrote."""
     return "" if stall.reason is StallReason.OVERTAKEN else left_named(rollout, container)
-
-
-def _lost(container: Container | None) -> Container | None:
-    """What ran before has made room for what failed: a tag moved back to it has to be rolled out again."""
-    return container.model_copy(update={"running": None}) if container else None

@@ -6,7 +6,7 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.cloud.queues import LOOKS, LookMessage
-from operators.core.gate import Mode
+from operators.core.gate import INTERRUPTIONS, Mode
 from operators.core.transitions import State
 from operators.errors import Temporary
 from tests.flows.town import Died, Town
@@ -162,6 +162,31 @@ async def test_a_poisoned_rollout_is_interrupted_and_resumed(town: Town) -> None
     await town.run()
     assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
     assert town.acts == ["sites.restart"]
+
+
+async def test_a_rollout_that_is_poisoned_again_and_again_fails(town: Town) -> None:
+    """Ten times resumed in vain is a defect that no further time mends: it ends, is told, and nothing is left to do."""
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=5)
+    engine = town.operator.house.records.engine
+    for times in range(INTERRUPTIONS):
+        active, _ = await engine.read(town.key("shop"))
+        assert active.rollout is not None
+        assert active.rollout.interruptions == times
+        await town.operator.house.records.due.put(town.key("shop"), town.clock.now(), error="KeyError: 'properties'")
+        await (await town.storage.queue(LOOKS)).clear_messages()
+        await town.operator.sweep.poisoned(LookMessage(app=town.key("shop"), step=active.next_step), owner=f"{times}")
+    ended = await town.rollout("shop", 2)
+    assert (ended.state, ended.reason) == (State.FAILED, "interrupted")
+    assert ended.detail.endswith("KeyError: 'properties'")
+    assert (await town.operator.admin.app("shop")).running is None
+    town.clock.advance(600)
+    await town.operator.sweep.run()
+    await town.run()
+    await town.operator.sweep.run()
+    active, looks = await engine.read(town.key("shop"))
+    assert (active.sequence, active.rollout, looks) == (2, None, ())
+    assert [due.app async for due in town.operator.house.records.due.all()] == []
 
 
 async def test_an_unexpected_error_is_remembered_for_the_poison_queue(town: Town) -> None:
