@@ -1,6 +1,7 @@
 """What the engine remembers about an app between its rollouts."""
 
 from operators.core.model import Digest, Instant, Model
+from operators.core.owed import Owed
 from operators.core.references import Reference, SwappedIn
 from operators.core.rollouts import Rollout
 from operators.core.watch import Proof
@@ -37,6 +38,8 @@ class Container(Model):
     decided: Digest | None
     """The reference's choice when it was last decided upon; drift is when the registry names another one."""
     running: Running | None
+    owed: Owed | None = None
+    """What it was decided upon for and did not get, as long as no rollout is under way to it."""
     last_good: tuple[Running, ...] = ()
     """Proved digests that served, newest first."""
     rejected: tuple[Rejected, ...] = ()

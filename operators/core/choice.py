@@ -257,7 +257,8 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
 
 def _overtaken(facts: ChoiceFacts, container: Container, target: Digest, look: Look | None) -> Skip | None:
     """What somebody else wrote by digest, or swapped in, stays until the registry has something newer for the app."""
-    if container.decided != target or (look is not None and look.cause is Cause.PUSH):
+    owed = container.owed is not None and container.owed.digest == target
+    if container.decided != target or owed or (look is not None and look.cause is Cause.PUSH):
         return None
     running, configured, swapped = container.running, facts.configured, container.swapped_in
     wrote = running is not None and running.sequence is None and running.digest == configured.digest

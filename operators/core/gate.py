@@ -21,7 +21,7 @@ GIVE_UP_ON_IMAGE = timedelta(minutes=10)
 """What no grant mends: a digest that is not there after the registries' own lag, or was not built for App Service."""
 GIVE_UP_ON_OTHERS = timedelta(hours=2)
 """Three times what the longest work of others may take. Not longer: the drift check begins anew once it is over."""
-_ABOUT_IMAGE = frozenset({Reason.IMAGE_NOT_FOUND, Reason.PLATFORM_MISSING})
+ABOUT_IMAGE = frozenset({Reason.IMAGE_NOT_FOUND, Reason.PLATFORM_MISSING})
 _UNREADABLE_RETRIES = 3
 _BLIND_RETRIES = 4
 """They take seven minutes (`retry_wait`)."""
@@ -140,7 +140,7 @@ def gate(
         return doubt
     match access.verdict:
         case Verdict.DENIED:
-            patience = GIVE_UP_ON_IMAGE if access.reason in _ABOUT_IMAGE else GIVE_UP_WAITING
+            patience = GIVE_UP_ON_IMAGE if access.reason in ABOUT_IMAGE else GIVE_UP_WAITING
             return give_up(rollout, access.sentence, now, patience) or Wait(
                 reason=access.reason, detail=access.sentence
             )

@@ -3,6 +3,7 @@
 from operators.core.apps import AppId, Site
 from operators.core.images import ImageReference, names_site_containers, parse_linux_fx_version
 from operators.core.model import Digest, Instant, Model
+from operators.core.owed import Owed
 from operators.core.strategies import STRATEGY_TAG, Way
 
 OPT_IN_TAG = "pulley"
@@ -42,6 +43,8 @@ class Follower(Model):
     """The followed tag; None until the app was looked at for the first time."""
     decided: Digest | None = None
     """What the tag was when the app was last decided upon: the drift check's hint, the app's own row is the truth."""
+    owed: Owed | None = None
+    """What the app did not get yet."""
     written: str | None = None
     """The `linuxFxVersion` that we wrote last, if we did: another one there is somebody else's doing."""
 

@@ -129,7 +129,8 @@ Notice = RolloutNotice | FindingNotice
 def news_of(rollout: Rollout | None) -> RolloutNotice | None:
     """What there is to tell of a rollout as it stands; None where nothing is.
 
-    A step has news where this is another than it was before the step.
+    A step has news where this is another than it was before the step. Another try that comes to nothing for the same
+    reason is none.
     """
     if rollout is None:
         return None
@@ -138,7 +139,7 @@ def news_of(rollout: Rollout | None) -> RolloutNotice | None:
         news = News.REVERTED
     if news is None and rollout.stall and not rollout.ended:
         news, reason = News.STUCK, rollout.stall.reason
-    if news is None:
+    if news is None or (rollout.owed is not None and reason == rollout.owed.reason):
         return None
     return RolloutNotice(app=rollout.app, sequence=rollout.sequence, news=news, reason=reason)
 

@@ -40,7 +40,10 @@ def noticed(
     if container.written is not None and not by_us:
         changes |= {"written": None, "reverts": container.reverts + (not same)}
     if configured is not None and not by_us:
-        changes["running"] = _runs(container.running, configured, swapped, now)
+        running = _runs(container.running, configured, swapped, now)
+        changes["running"] = running
+        if swapped != container.swapped_in or (configured.digest is not None and running != container.running):
+            changes["owed"] = None  # whoever chose another image by hand has said otherwise
     return container.model_copy(update=changes)
 
 

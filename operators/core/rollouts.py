@@ -10,6 +10,7 @@ from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
+from operators.core.owed import Owed
 from operators.core.recovery import WRITES, Measure, Recover, Tried
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
@@ -76,6 +77,8 @@ class Rollout(Model):
     """The person's look that it does. Its wish counts until the rollout has ended, whatever else comes."""
     reference: str | None = None
     """What the app follows, `registry/repository:tag`."""
+    owed: Owed | None = None
+    """What this is another try of."""
     tag_seen: TagFacts | None = None
     """That tag as the registry showed it with the decision."""
     image: ImageReference | None = None

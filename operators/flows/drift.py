@@ -1,10 +1,11 @@
-"""Drift: the registry's choice compared with what each app was last decided upon, so that no push is missed.
+"""Drift: the registry's choice compared with what each app was given, so that no push is missed (docs/adr/0012).
 
 The same rows show what others have under way on the apps: flows/deployments.
 """
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
@@ -50,13 +51,14 @@ class Drift:
     inventory: Inventory
 
     async def check(self) -> Checked:
-        """Refresh the inventory, then mark every app whose tag has moved since it was last decided upon."""
+        """Refresh the inventory, then mark every app whose tag names what it was not given yet."""
         refreshed = await self.inventory.refresh()
         opened = await Deployments(self.house).check(refreshed.rows, whole=not refreshed.unread)
         followers: dict[tuple[str, str, str], list[Follower]] = defaultdict(list)
         async for follower in self.house.records.follows.all():
             if follower.tag is not None:
                 followers[follower.registry, follower.repository, follower.tag].append(follower)
+        states = {site.id.key: site.state for site in refreshed.rows}
         few = asyncio.Semaphore(_AT_ONCE)
         seen = await asyncio.gather(*(self._tag(few, *tag) for tag in followers))
         hindered = await self._hindered()
@@ -70,7 +72,7 @@ class Drift:
             elif now is None:
                 missing.append(image)
             else:
-                behind += self._behind(image, now, followers[registry, repository, tag], hindered)
+                behind += self._behind(image, now, followers[registry, repository, tag], states, hindered)
         await self.marking.mark_all(behind)
         return Checked(
             inventory=refreshed,
@@ -86,13 +88,21 @@ class Drift:
         hangs = [one.app async for _, one in self.house.records.findings.all() if one.since is not None]
         return frozenset(map(_site, hangs))
 
-    def _behind(self, image: str, tag: TagFacts, followers: list[Follower], hindered: frozenset[str]) -> list[Look]:
-        detail, now = f"{image} is at {tag.digest}, which the app was not yet decided upon", self.house.now()
-        return [
-            Look(app=follower.app, cause=Cause.DRIFT, at=now, detail=detail)
-            for follower in followers
-            if follower.decided != tag.digest and not (follower.decided is None and _site(follower.app) in hindered)
-        ]
+    def _behind(
+        self, image: str, tag: TagFacts, followers: list[Follower], states: Mapping[str, str], hindered: frozenset[str]
+    ) -> Iterator[Look]:
+        now = self.house.now()
+        for follower in followers:
+            owed = follower.owed
+            if follower.decided is None and _site(follower.app) in hindered:
+                continue
+            if follower.decided != tag.digest:
+                why = "which the app was not yet decided upon"
+            elif owed is not None and owed.digest == tag.digest and owed.due(states.get(follower.app), now):
+                why = f"which the app did not get yet ({owed.reason})"
+            else:
+                continue
+            yield Look(app=follower.app, cause=Cause.DRIFT, at=now, detail=f"{image} is at {tag.digest}, {why}")
 
     async def _tag(self, few: asyncio.Semaphore, registry: str, repository: str, tag: str) -> TagFacts | Unknown | None:
         async with few:

@@ -11,6 +11,7 @@ from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.naming import offer_to_pin
 from operators.core.noticing import named_again, noticed, was_changed
+from operators.core.owed import Owed
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -199,6 +200,7 @@ class Planning:
                 strategy=target.strategy,
                 slot=slot,
                 asked=_asked(held),
+                owed=None if _asked(held) else _owed(held.active, target),
                 tag_seen=_tag_seen(facts),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
                 next_at=None,
@@ -210,7 +212,7 @@ class Planning:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
         if active.container is None:
             return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
-        return active.container.model_copy(update={"decided": target.decided})
+        return active.container.model_copy(update={"decided": target.decided, "owed": None})
 
 
 def _same_way(rollout: Rollout, target: Target, slot: str | None) -> bool:
@@ -239,6 +241,12 @@ def _asked(held: Held) -> Look | None:
     """The person's look that leads, if one does."""
     look = leading(_weighed(held))
     return look if look and look.cause is Cause.PERSON else None
+
+
+def _owed(active: Active, target: Target) -> Owed | None:
+    """What this target is another try of, also where only its way is new."""
+    known = (active.container.owed if active.container else None, active.rollout.owed if active.rollout else None)
+    return next((owed for owed in known if owed and owed.digest == target.image.digest), None)
 
 
 def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:

@@ -98,9 +98,10 @@ class Reconcile:
         if container is None or container.reference is None:
             return
         known = before.container
-        same = known and (known.reference, known.decided, known.written) == (
+        same = known and (known.reference, known.decided, known.owed, known.written) == (
             container.reference,
             container.decided,
+            container.owed,
             container.written,
         )
         if same and not ended:
@@ -112,6 +113,7 @@ class Reconcile:
                 repository=container.reference.repository,
                 tag=container.reference.tag,
                 decided=container.decided,
+                owed=container.owed,
                 written=container.written,
             )
         )

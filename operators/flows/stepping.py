@@ -8,6 +8,7 @@ from operators.core.active import Active
 from operators.core.gate import Unread, give_up
 from operators.core.looks import Cause, Look, leading
 from operators.core.rollouts import Moved, Rollout, Step
+from operators.core.settling import settled
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.transitions import Event, State
 
@@ -54,8 +55,13 @@ def begin(active: Active, looks: tuple[Look, ...], now: datetime) -> tuple[Activ
 
 def carrying(active: Active, moved: Moved, **changes: object) -> Active:
     """The app's row with this rollout in it, or without it once it has ended."""
-    rollout = None if moved.rollout.ended else moved.rollout
-    return active.model_copy(update={"rollout": rollout, **changes})
+    rollout = moved.rollout
+    after = active.model_copy(update={"rollout": None if rollout.ended else rollout, **changes})
+    if not rollout.ended or after.container is None:
+        return after
+    # a failure that is tried again counts once: the next push is not to be held for it
+    failures = min(after.failures, active.failures) if rollout.owed else after.failures
+    return after.model_copy(update={"container": settled(after.container, rollout), "failures": failures})
 
 
 def put_off(

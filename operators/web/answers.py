@@ -8,6 +8,7 @@ from operators.core.active import Active
 from operators.core.activity import Activity
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
+from operators.core.owed import Owed
 from operators.core.recovery import Tried
 from operators.core.rollouts import Rollout, Step
 from operators.core.stalls import Stall
@@ -163,6 +164,22 @@ class RolloutAnswer(Answer):
         )
 
 
+class OwedAnswer(Answer):
+    """What an app did not get for no fault of the image, and is brought by the drift check."""
+
+    digest: str
+    reason: str
+    """Why the last try ended."""
+    tries: int
+    again_at: AwareDatetime
+    """With the reason `app_stopped` it is brought as soon as the app runs."""
+
+    @classmethod
+    def of(cls, owed: Owed) -> "OwedAnswer":
+        """From the app's row."""
+        return cls(digest=owed.digest, reason=owed.reason, tries=owed.tries, again_at=owed.again_at)
+
+
 class AppAnswer(Answer):
     """One app as the inventory and the engine know it."""
 
@@ -179,6 +196,7 @@ class AppAnswer(Answer):
     reference: str | None
     """What it follows; none until it was looked at for the first time."""
     running: RunningAnswer | None
+    owed: OwedAnswer | None
     rejected: tuple[str, ...]
     rollout: RolloutAnswer | None
     """The one that has not ended."""
@@ -205,6 +223,7 @@ class AppAnswer(Answer):
             )
             if running
             else None,
+            owed=OwedAnswer.of(container.owed) if container and container.owed else None,
             rejected=tuple(one.digest for one in container.rejected) if container else (),
             rollout=RolloutAnswer.of(active.rollout) if active.rollout else None,
             last_rollout=active.sequence or None,

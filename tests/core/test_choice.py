@@ -21,6 +21,7 @@ from operators.core.choice import (
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
+from operators.core.owed import Owed
 from operators.core.references import NoReference, Origin, Reference, SwappedIn
 from operators.core.strategies import Strategy
 from operators.core.watch import Proof
@@ -59,10 +60,13 @@ FACTS = ChoiceFacts(
 V9 = ImageReference.parse("demo.azurecr.io/shop:v9")
 
 
-def decided(digest: str, runs: Running | None, *, by_swap: ImageReference | None = None) -> Container:
+def decided(
+    digest: str, runs: Running | None, *, by_swap: ImageReference | None = None, owed: bool = False
+) -> Container:
     """What is remembered of an app that was decided upon for this digest, whatever it runs since."""
     swapped = SwappedIn(image=str(by_swap), at=ago(60)) if by_swap else None
-    return container(runs).model_copy(update={"decided": digest, "swapped_in": swapped})
+    owes = Owed(digest=digest, reason="refused", tries=1, again_at=NOW) if owed else None
+    return container(runs).model_copy(update={"decided": digest, "swapped_in": swapped, "owed": owes})
 
 
 def chosen(**changes: object) -> Choice:
@@ -103,6 +107,7 @@ TARGETS: dict[str, tuple[str, Strategy, dict[str, object]]] = {
     "a newer push": (B, Strategy.RESTART, {}),
     "a newer push, seen by drift": (B, Strategy.RESTART, {"looks": (drift(),)}),
     "a newer push, over somebody's digest": (B, Strategy.PIN, {"container": decided(A, running(C, Proof.PINNED, None)), "configured": LATEST.at(C), "looks": (drift(),)}),
+    "what it is owed, over the digest it was found with": (B, Strategy.PIN, {"container": decided(B, running(C, Proof.PINNED, None), owed=True), "configured": LATEST.at(C), "looks": (drift(),)}),
     "a push, over what a swap brought": (B, Strategy.PIN, {"container": decided(B, None, by_swap=V9), "configured": V9}),
     "a tool wrote the tag back": (B, Strategy.RESTART, {"container": decided(B, None), "looks": (drift(),)}),
     "our own digest, which a person wished for": (B, Strategy.PIN, {"container": decided(B, running(C, Proof.PINNED)), "configured": LATEST.at(C), "looks": (drift(),)}),

@@ -5,6 +5,7 @@ import pytest
 from operators.core.choice import ChoiceReason
 from operators.core.images import ImageReference
 from operators.core.notices import NEWS, TOLD, News, Severity, news_of, title_of
+from operators.core.owed import Owed
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import ENDED, State
 from tests.core.samples import APP, NOW, A, rollout
@@ -47,6 +48,21 @@ def test_a_revert_to_what_failed_is_news_though_nothing_was_done(state: State) -
     told = news_of(rollout(state, reason=ChoiceReason.REVERTED))
     assert told is not None
     assert told.news is News.REVERTED
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        pytest.param(State.FAILED, "refused", False, id="the same again"),
+        pytest.param(State.FAILED, "container_exited", True, id="another reason"),
+        pytest.param(State.HELD, "frozen", True, id="it waits for something else now"),
+        pytest.param(State.SUCCEEDED, "serving", True, id="it got it"),
+    ],
+)
+def test_another_try_that_comes_to_nothing_is_no_news(state: State, reason: str, *, told: bool) -> None:
+    """What drift takes up again for days is told once."""
+    owed = Owed(digest=A, reason="refused", tries=3, again_at=NOW)
+    assert (news_of(rollout(state, reason=reason, owed=owed)) is not None) is told
 
 
 def test_no_rollout_is_no_news() -> None:

@@ -8,6 +8,7 @@ import pytest
 from operators.core.active import Running
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.noticing import noticed
+from operators.core.owed import Owed
 from operators.core.references import SwappedIn
 from operators.core.watch import Proof
 from tests.core.samples import LATEST, NOW, A, B, ago, container, running
@@ -36,6 +37,25 @@ def test_what_runs(
     by_swap = SwappedIn(image=str(configured), at=swapped) if swapped else None
     after = noticed(container(runs), linux_fx_version(configured), configured, by_swap, NOW)
     assert (after.running, after.swapped_in) == (now_runs, by_swap)
+
+
+@pytest.mark.parametrize(
+    ("runs", "configured", "swapped", "stays"),
+    [
+        pytest.param(running(A), LATEST, None, True, id="nothing was changed"),
+        pytest.param(running(A, Proof.PINNED), LATEST, None, True, id="a tool wrote the tag back"),
+        pytest.param(running(A), LATEST.at(B), None, False, id="a digest by hand"),
+        pytest.param(running(A), LATEST, ago(60), False, id="a swap by hand"),
+    ],
+)
+def test_who_chose_another_image_said_otherwise(
+    runs: Running, configured: ImageReference, swapped: datetime | None, *, stays: bool
+) -> None:
+    """What the app was owed is not brought over an image that somebody chose since."""
+    owed = Owed(digest=A, reason="refused", tries=1, again_at=NOW)
+    by_swap = SwappedIn(image=str(configured), at=swapped) if swapped else None
+    known = container(runs).model_copy(update={"owed": owed})
+    assert noticed(known, linux_fx_version(configured), configured, by_swap, NOW).owed == (owed if stays else None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""Settling: what is remembered of a container once a rollout has ended."""
+
+from operators.core.active import Container
+from operators.core.choice import ChoiceReason
+from operators.core.gate import ABOUT_IMAGE
+from operators.core.owed import Owed
+from operators.core.rollouts import Rollout
+from operators.core.stalls import StallReason
+from operators.core.transitions import State
+
+_PASSING = frozenset(
+    {
+        StallReason.APP_STOPPED,
+        StallReason.DEPLOYMENT_IN_PROGRESS,
+        StallReason.IMAGE_MISSING,
+        StallReason.KEY_VAULT_REFERENCE_UNRESOLVED,
+        StallReason.OPERATION_IN_PROGRESS,
+        StallReason.PULL_FAILED,
+        StallReason.PULL_UNAUTHORIZED,
+        StallReason.QUOTA_EXCEEDED,
+        StallReason.REGISTRY_UNREACHABLE,
+        StallReason.RESTART_NOT_TAKEN,
+        StallReason.STALE_IMAGE,
+        StallReason.START_CANCELLED,
+        StallReason.SWAP_FAILED,
+        StallReason.SWAP_IN_PROGRESS,
+        StallReason.THROTTLED,
+        StallReason.VOLUME_MOUNT_FAILED,
+    }
+)
+"""What passes, or is mended, without another image, and does not leave the app worse than it was when tried again."""
+_FAILED = frozenset({State.FAILED, State.HINDERED, State.ROLLED_BACK, State.ROLLBACK_FAILED})
+_ANSWERED = frozenset(
+    {ChoiceReason.ALREADY_RUNNING, ChoiceReason.REJECTED, ChoiceReason.REVERTED, ChoiceReason.OVERTAKEN}
+)
+"""Ends of a look after which there is nothing more to give."""
+
+
+def settled(container: Container, rollout: Rollout) -> Container:
+    """With what the app is owed after this rollout; a person's wish for something else is theirs to repeat."""
+    if rollout.state in (State.SUCCEEDED, State.UNVERIFIED) or rollout.reason in _ANSWERED:
+        return container.model_copy(update={"owed": None})
+    if container.decided is None or not _about(container, rollout):
+        return container
+    if not _passes(rollout):
+        return container.model_copy(update={"owed": None})
+    assert rollout.ended_at is not None
+    before = rollout.owed or container.owed
+    tried = before if before and before.digest == container.decided else None
+    owed = Owed.after(tried, container.decided, rollout.reason, rollout.ended_at)
+    return container.model_copy(update={"owed": owed})
+
+
+def _about(container: Container, rollout: Rollout) -> bool:
+    """Whether it came to nothing with the reference's own choice."""
+    if rollout.state in _FAILED:
+        return rollout.digest == container.decided
+    given = container.running is not None and container.running.digest == container.decided
+    return rollout.reason == ChoiceReason.APP_STOPPED and not given
+
+
+def _passes(rollout: Rollout) -> bool:
+    if rollout.stall is not None:
+        return rollout.stall.reason in _PASSING
+    return rollout.reason not in ABOUT_IMAGE

@@ -1,0 +1,92 @@
+# ruff: noqa: E501 - one case a line reads best as one line
+"""What is an app owed after a rollout, and when is it tried again?"""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from operators.core.access import Reason
+from operators.core.active import Container
+from operators.core.owed import Owed
+from operators.core.rollouts import Rollout
+from operators.core.settling import settled
+from operators.core.stalls import StallReason, stall
+from operators.core.transitions import State
+from tests.core.samples import LATEST, NOW, A, B, C, ago, container, rollout, running
+
+HOUR = timedelta(hours=1)
+
+
+def owed(reason: str = "refused", *, digest: str = B, tries: int = 1, again_at: datetime = NOW + HOUR) -> Owed:
+    """What the app did not get."""
+    return Owed(digest=digest, reason=reason, tries=tries, again_at=again_at)
+
+
+def ended(state: State, reason: str, stalled: StallReason | None = None, **changes: object) -> Rollout:
+    """A rollout to B that has ended now."""
+    told = stall(stalled, NOW, ()) if stalled else None
+    return rollout(state, **{"reason": reason, "stall": told, "image": LATEST.at(B), "ended_at": NOW} | changes)
+
+
+def known(before: Owed | None = None) -> Container:
+    """An app that runs A, and was decided upon for B."""
+    return container(running(A)).model_copy(update={"decided": B, "owed": before})
+
+
+def failed(stalled: StallReason, state: State = State.FAILED) -> Rollout:
+    """A rollout to B that came to nothing for this reason."""
+    return ended(state, stalled, stalled)
+
+
+@pytest.mark.parametrize(
+    ("before", "by", "after"),
+    [
+        pytest.param(None, ended(State.FAILED, "refused"), owed(), id="our rights do not suffice"),
+        pytest.param(None, ended(State.FAILED, Reason.ROLE_MISSING), owed("role_missing"), id="the wait for access was in vain"),
+        pytest.param(None, ended(State.FAILED, "slot_unusable"), owed("slot_unusable"), id="the slot was unusable"),
+        pytest.param(None, ended(State.SKIPPED, "app_stopped", image=None), owed("app_stopped"), id="the app is stopped"),
+        pytest.param(None, ended(State.SUPERSEDED, "app_stopped"), owed("app_stopped"), id="stopped while it waited"),
+        pytest.param(None, failed(StallReason.REGISTRY_UNREACHABLE), owed("registry_unreachable"), id="the registry was not reached"),
+        pytest.param(None, failed(StallReason.STALE_IMAGE, State.ROLLED_BACK), owed("stale_image"), id="and it went back for that"),
+        pytest.param(None, failed(StallReason.CONTAINER_EXITED), None, id="the image is at fault"),
+        pytest.param(None, failed(StallReason.UNKNOWN), None, id="nobody knows what is at fault"),
+        pytest.param(None, failed(StallReason.OVERTAKEN), None, id="somebody else wrote another image"),
+        pytest.param(None, ended(State.FAILED, Reason.IMAGE_NOT_FOUND), None, id="the image is not there"),
+        pytest.param(None, ended(State.FAILED, "refused", image=LATEST.at(C)), None, id="a person's wish for another"),
+        pytest.param(owed(), ended(State.FAILED, "refused", image=LATEST.at(C)), owed(), id="which changes nothing"),
+        pytest.param(owed(), ended(State.SUPERSEDED, "newer"), owed(), id="another rollout comes instead"),
+        pytest.param(owed(), ended(State.SKIPPED, "tag_missing"), owed(), id="nothing could be said"),
+        pytest.param(owed(), ended(State.SKIPPED, "already_running"), None, id="it runs by now"),
+        pytest.param(owed(), ended(State.SUCCEEDED, "serving"), None, id="it got it"),
+        pytest.param(owed(), ended(State.UNVERIFIED, "unproven"), None, id="it got it, as far as can be told"),
+        pytest.param(owed(), failed(StallReason.PORT_NOT_ANSWERING), None, id="it was tried, and the image is at fault"),
+        pytest.param(None, ended(State.FAILED, "refused", owed=owed(tries=1)), owed(tries=2, again_at=NOW + 3 * HOUR), id="the second try"),
+        pytest.param(None, ended(State.FAILED, "refused", owed=owed(tries=9)), owed(tries=10, again_at=NOW + 24 * HOUR), id="the tenth"),
+        pytest.param(None, ended(State.FAILED, "refused", owed=owed(digest=C, tries=3)), owed(), id="the first of a newer image"),
+    ],
+)  # fmt: skip
+def test_what_is_owed(before: Owed | None, by: Rollout, after: Owed | None) -> None:
+    """What did not fail through the image stays owed, until the app has it or nothing speaks for it any more."""
+    assert settled(known(before), by).owed == after
+
+
+def test_a_stopped_app_that_has_it_is_owed_nothing() -> None:
+    """A look at an app that was given everything ends the same way where it is stopped."""
+    given = container(running(B))
+    assert settled(given, ended(State.SKIPPED, "app_stopped")).owed is None
+
+
+@pytest.mark.parametrize(
+    ("what", "site_state", "due"),
+    [
+        pytest.param(owed(again_at=NOW), "Running", True, id="its time has come"),
+        pytest.param(owed(), "Running", False, id="not yet"),
+        pytest.param(owed(again_at=ago(60)), None, True, id="an app that was not listed"),
+        pytest.param(owed("app_stopped"), "Running", True, id="started again, at once"),
+        pytest.param(owed("app_stopped", again_at=ago(86400)), "stopped", False, id="still stopped, however long"),
+        pytest.param(owed("app_stopped", again_at=ago(86400)), None, False, id="stopped, and not listed"),
+    ],
+)
+def test_when_it_is_tried_again(what: Owed, site_state: str | None, *, due: bool) -> None:
+    """After an hour, then less and less often; a stopped app when it runs."""
+    assert what.due(site_state, NOW) is due
