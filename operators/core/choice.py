@@ -284,7 +284,8 @@ def _moved_since(running: Running, looks: tuple[Look, ...]) -> bool:
 
 def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice:
     if facts.site_state.lower() == "stopped":
-        why = "the app is stopped; start it and deploy again"
+        then = "it is brought once that is started" if decided == digest else "start it and deploy again"
+        why = f"the app is stopped; {then}"
         return Skip(reason=ChoiceReason.APP_STOPPED, detail=why, decided=decided)
     at_tag = facts.tag.digest if isinstance(facts.tag, TagFacts) else None
     reference = facts.reference
