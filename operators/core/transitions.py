@@ -1,8 +1,10 @@
-"""Every state of a rollout and every way from one to the next. Nothing else changes a state.
+"""Every state of a rollout and every way from one to the next, with when it is taken. Nothing else changes a state.
 
 docs/states.md draws this table; a test keeps both equal.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -71,77 +73,138 @@ class Event(StrEnum):
     RESUME_RECOVERY = "resume_recovery"
 
 
-_S, _E = State, Event
-TRANSITIONS: dict[tuple[State, Event], State] = {
-    (_S.PENDING, _E.RETRY): _S.PENDING,
-    (_S.PENDING, _E.CHOSEN): _S.CHECKING,
-    (_S.PENDING, _E.NOT_NEEDED): _S.SKIPPED,
-    (_S.PENDING, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.CHECKING, _E.RETRY): _S.CHECKING,
-    (_S.CHECKING, _E.NEWER): _S.SUPERSEDED,
-    (_S.CHECKING, _E.HOLD): _S.HELD,
-    (_S.CHECKING, _E.DENIED): _S.WAITING_ACCESS,
-    (_S.CHECKING, _E.GIVEN_UP): _S.FAILED,
-    (_S.CHECKING, _E.HINDERED): _S.HINDERED,
-    (_S.CHECKING, _E.GO): _S.APPLYING,
-    (_S.CHECKING, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.HELD, _E.LOOK_AGAIN): _S.CHECKING,
-    (_S.HELD, _E.NEWER): _S.SUPERSEDED,
-    (_S.HELD, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.WAITING_ACCESS, _E.GRANTED): _S.WAITING_ACCESS,
-    (_S.WAITING_ACCESS, _E.LOOK_AGAIN): _S.CHECKING,
-    (_S.WAITING_ACCESS, _E.NEWER): _S.SUPERSEDED,
-    (_S.WAITING_ACCESS, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.APPLYING, _E.APPLIED): _S.VERIFYING,
-    (_S.APPLYING, _E.RETRY): _S.APPLYING,
-    (_S.APPLYING, _E.BUSY): _S.CHECKING,
-    (_S.APPLYING, _E.REFUSED): _S.FAILED,
-    (_S.APPLYING, _E.NOT_BACK): _S.ROLLBACK_FAILED,
-    (_S.APPLYING, _E.RESUME_BEFORE_ACT): _S.PENDING,
-    (_S.APPLYING, _E.RESUME_AFTER_ACT): _S.VERIFYING,
-    (_S.APPLYING, _E.RESUME_RECOVERY): _S.RECOVERING,
-    (_S.APPLYING, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.VERIFYING, _E.NOT_YET): _S.VERIFYING,
-    (_S.VERIFYING, _E.STAGED): _S.CHECKING,
-    (_S.RECOVERING, _E.STAGED): _S.CHECKING,
-    (_S.VERIFYING, _E.SERVING): _S.SUCCEEDED,
-    (_S.VERIFYING, _E.UNPROVEN): _S.UNVERIFIED,
-    (_S.VERIFYING, _E.STALLED): _S.FAILED,
-    (_S.VERIFYING, _E.RECOVER): _S.RECOVERING,
-    (_S.VERIFYING, _E.BACK): _S.ROLLED_BACK,
-    (_S.VERIFYING, _E.NOT_BACK): _S.ROLLBACK_FAILED,
-    (_S.VERIFYING, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.RECOVERING, _E.RETRY): _S.RECOVERING,
-    (_S.RECOVERING, _E.SERVING): _S.SUCCEEDED,
-    (_S.RECOVERING, _E.STALLED): _S.FAILED,
-    (_S.RECOVERING, _E.GO): _S.APPLYING,
-    (_S.RECOVERING, _E.NEWER): _S.SUPERSEDED,
-    (_S.RECOVERING, _E.GIVEN_UP): _S.FAILED,
-    (_S.RECOVERING, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.INTERRUPTED, _E.RETRY): _S.INTERRUPTED,
-    (_S.INTERRUPTED, _E.RESUME_BEFORE_ACT): _S.PENDING,
-    (_S.INTERRUPTED, _E.RESUME_AFTER_ACT): _S.VERIFYING,
-    (_S.INTERRUPTED, _E.RESUME_RECOVERY): _S.RECOVERING,
-    (_S.INTERRUPTED, _E.INTERRUPT): _S.INTERRUPTED,
-    (_S.INTERRUPTED, _E.GIVEN_UP): _S.FAILED,
-}
-
 ENDED = frozenset(
     {
-        _S.SUCCEEDED,
-        _S.UNVERIFIED,
-        _S.ROLLED_BACK,
-        _S.ROLLBACK_FAILED,
-        _S.FAILED,
-        _S.HINDERED,
-        _S.SKIPPED,
-        _S.SUPERSEDED,
+        State.SUCCEEDED,
+        State.UNVERIFIED,
+        State.ROLLED_BACK,
+        State.ROLLBACK_FAILED,
+        State.FAILED,
+        State.HINDERED,
+        State.SKIPPED,
+        State.SUPERSEDED,
     }
 )
 """No event leads out of these."""
 
-OCCUPYING = frozenset({_S.APPLYING, _S.VERIFYING, _S.RECOVERING, _S.INTERRUPTED})
+OCCUPYING = frozenset({State.APPLYING, State.VERIFYING, State.RECOVERING, State.INTERRUPTED})
 """Here something may have been done to the app: new looks are gathered until it has ended."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """One way out of a state."""
+
+    event: Event
+    end: State
+    when: str
+    """The guard: what has to be so for this way to be taken."""
+    decided_by: str | None = None
+    """The function of operators.core that answers that, as `module.name`; None where the step itself sees it."""
+
+
+_S, _E = State, Event
+_POISONED = Exit(_E.INTERRUPT, _S.INTERRUPTED, "its message has failed five times")
+EXITS: Mapping[State, tuple[Exit, ...]] = {
+    _S.PENDING: (
+        Exit(_E.RETRY, _S.PENDING, "it cannot be read yet what is to run, or the registry is behind", "choice.choose"),
+        Exit(_E.CHOSEN, _S.CHECKING, "it should run another image", "choice.choose"),
+        Exit(
+            _E.NOT_NEEDED, _S.SKIPPED, "there is nothing to bring, or another rollout is bringing it", "choice.choose"
+        ),
+        _POISONED,
+    ),
+    _S.CHECKING: (
+        Exit(
+            _E.RETRY, _S.CHECKING, "something cannot be read yet, or somebody else is at work on the app", "gate.gate"
+        ),
+        Exit(_E.NEWER, _S.SUPERSEDED, "what it should run, or the way there, is another one now", "choice.choose"),
+        Exit(_E.HOLD, _S.HELD, "observing, frozen, flapping, or a fight", "gate.gate"),
+        Exit(_E.DENIED, _S.WAITING_ACCESS, "its identity may not pull, or not yet", "gate.gate"),
+        Exit(_E.GIVEN_UP, _S.FAILED, "access was waited for in vain, or its slot cannot be used", "gate.give_up"),
+        Exit(_E.HINDERED, _S.HINDERED, "others' work went on for longer than is waited for", "gate.in_vain"),
+        Exit(_E.GO, _S.APPLYING, "nothing is in the way", "gate.gate"),
+        _POISONED,
+    ),
+    _S.HELD: (
+        Exit(_E.LOOK_AGAIN, _S.CHECKING, "the gate's answer is not that hold any more", "gate.gate"),
+        Exit(_E.NEWER, _S.SUPERSEDED, "what it should run, or the way there, is another one now", "choice.choose"),
+        _POISONED,
+    ),
+    _S.WAITING_ACCESS: (
+        Exit(_E.GRANTED, _S.WAITING_ACCESS, "a role is missing, and we have asked for it (PULLEY_GRANT_PULL)"),
+        Exit(_E.LOOK_AGAIN, _S.CHECKING, "the gate's answer is another one, or the time is over", "gate.gate"),
+        Exit(_E.NEWER, _S.SUPERSEDED, "what it should run, or the way there, is another one now", "choice.choose"),
+        _POISONED,
+    ),
+    _S.APPLYING: (
+        Exit(
+            _E.APPLIED,
+            _S.VERIFYING,
+            "Azure took it on; or the app is blocked, and is started when that ends",
+            "instances.block_to_wait_for",
+        ),
+        Exit(_E.RETRY, _S.APPLYING, "the call got no answer, and what is real cannot be read yet", "resuming.was_done"),
+        Exit(_E.BUSY, _S.CHECKING, "a first act was refused for others' work, or throttled"),
+        Exit(_E.REFUSED, _S.FAILED, "it was refused for good or left no trace five times, and was not the way back"),
+        Exit(_E.NOT_BACK, _S.ROLLBACK_FAILED, "the same of the way back"),
+        Exit(_E.RESUME_BEFORE_ACT, _S.PENDING, "there is no trace of the first act", "resuming.was_done"),
+        Exit(_E.RESUME_AFTER_ACT, _S.VERIFYING, "it was done", "resuming.was_done"),
+        Exit(
+            _E.RESUME_RECOVERY,
+            _S.RECOVERING,
+            "a measure left no trace, or is not taken on for now",
+            "resuming.was_done",
+        ),
+        _POISONED,
+    ),
+    _S.VERIFYING: (
+        Exit(
+            _E.NOT_YET, _S.VERIFYING, "it is watched on; or the swap is done, and the app comes next", "judgement.judge"
+        ),
+        Exit(_E.STAGED, _S.CHECKING, "the slot serves the image, as far as can be told", "judgement.judge"),
+        Exit(_E.SERVING, _S.SUCCEEDED, "every instance serves the image, which is not the way back", "judgement.judge"),
+        Exit(
+            _E.UNPROVEN, _S.UNVERIFIED, "it looks right, cannot be verified, and is not the way back", "judgement.judge"
+        ),
+        Exit(
+            _E.STALLED,
+            _S.FAILED,
+            "no progress, and no measure is left, allowed, or outlasts a fight",
+            "recovery.next_measure",
+        ),
+        Exit(
+            _E.RECOVER, _S.RECOVERING, "no progress, and a measure that the app allows is left", "recovery.next_measure"
+        ),
+        Exit(_E.BACK, _S.ROLLED_BACK, "the last good image serves again, as far as can be told", "judgement.judge"),
+        Exit(_E.NOT_BACK, _S.ROLLBACK_FAILED, "the last good image does not serve either", "judgement.judge"),
+        _POISONED,
+    ),
+    _S.RECOVERING: (
+        Exit(_E.RETRY, _S.RECOVERING, "frozen, blocked, others are at work, or it cannot be read yet", "gate.beside"),
+        Exit(_E.STAGED, _S.CHECKING, "the slot serves the image meanwhile", "judgement.judge"),
+        Exit(_E.SERVING, _S.SUCCEEDED, "every instance serves the image meanwhile", "judgement.judge"),
+        Exit(_E.STALLED, _S.FAILED, "every instance serves meanwhile, but somebody else's image", "judgement.judge"),
+        Exit(_E.GO, _S.APPLYING, "nothing is in the way of the measure", "gate.beside"),
+        Exit(_E.NEWER, _S.SUPERSEDED, "a push or a person's wish brings another image; no act is under way"),
+        Exit(_E.GIVEN_UP, _S.FAILED, "observing, somebody else's image, or others' work for too long", "gate.in_vain"),
+        _POISONED,
+    ),
+    _S.INTERRUPTED: (
+        Exit(_E.RETRY, _S.INTERRUPTED, "whether the act was done cannot be read yet", "resuming.was_done"),
+        Exit(_E.RESUME_BEFORE_ACT, _S.PENDING, "no first act was begun, or it left no trace", "resuming.was_done"),
+        Exit(_E.RESUME_AFTER_ACT, _S.VERIFYING, "the act was done", "resuming.was_done"),
+        Exit(_E.RESUME_RECOVERY, _S.RECOVERING, "the measure that was begun left no trace", "resuming.was_done"),
+        Exit(_E.GIVEN_UP, _S.FAILED, "it was interrupted too often"),
+        _POISONED,
+    ),
+}
+"""Every way there is."""
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = {
+    (begin, one.event): one.end for begin, exits in EXITS.items() for one in exits
+}
+"""The same, to be looked up."""
 
 
 class IllegalTransition(Exception):

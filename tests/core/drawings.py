@@ -8,6 +8,7 @@ from operators.core.gate import (
     GIVE_UP_ON_IMAGE,
     GIVE_UP_ON_OTHERS,
     GIVE_UP_WAITING,
+    INTERRUPTIONS,
     HoldReason,
     access_wait,
     hold_wait,
@@ -15,14 +16,14 @@ from operators.core.gate import (
 )
 from operators.core.recovery import LADDER
 from operators.core.stalls import CATALOGUE
-from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, State
+from operators.core.transitions import ENDED, EXITS, OCCUPYING, TRANSITIONS, Event, State
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _BEGIN, _END = "<!-- drawn by tests/core/drawings.py -->", "<!-- end of the drawing -->"
 
 
 def states() -> str:
-    """The states and the ways between them, but for the interruptions, which are everywhere."""
+    """The states and the ways between them; the interruptions, which are everywhere, are one arrow."""
     ways: dict[tuple[State, State], list[str]] = {}
     for (begin, event), end in TRANSITIONS.items():
         if event is not Event.INTERRUPT:
@@ -30,9 +31,23 @@ def states() -> str:
     lines = [f"    {begin} --> {end}: {', '.join(events)}" for (begin, end), events in ways.items()]
     ends = [f"    {state} --> [*]" for state in State if state in ENDED]
     occupying = ", ".join(f"`{state}`" for state in State if state in OCCUPYING)
-    picture = ["```mermaid", "stateDiagram-v2", "    [*] --> pending", *lines, *ends, "```"]
+    anywhere = [
+        '    state "every state that has not ended" as open',
+        f"    open --> {State.INTERRUPTED}: {Event.INTERRUPT}",
+    ]
+    picture = ["```mermaid", "stateDiagram-v2", "    [*] --> pending", *lines, *anywhere, *ends, "```"]
     done = f"Something may have been done to the app in: {occupying}."
-    return "\n".join([*picture, "", done, "", *_waits()])
+    return "\n".join([*picture, "", done, "", *_waits(), "", *_exits()])
+
+
+def _exits() -> list[str]:
+    """Every way out of every state, and when it is taken."""
+    rows = ["| in | event | when | then | decided by |", "|---|---|---|---|---|"]
+    for begin, exits in EXITS.items():
+        for one in exits:
+            by = f"`{one.decided_by}`" if one.decided_by else ""
+            rows.append(f"| `{begin}` | `{one.event}` | {one.when} | `{one.end}` | {by} |")
+    return rows
 
 
 def _waits() -> list[str]:
@@ -50,6 +65,8 @@ def _waits() -> list[str]:
         f"| `waiting_access` | {denials}, or when what was given has spread; {retries} where access cannot be read "
         f"| it may pull; `failed` after {day // 60} hours, and after {image} minutes where it is the image that is "
         "missing or was built for another platform |",
+        f"| `interrupted` | {retries}, but at least a minute | what is real can be read; `failed` after "
+        f"{INTERRUPTIONS} interruptions of the same rollout |",
     ]
 
 

@@ -1,5 +1,6 @@
 """The table of states: nothing beside it, nothing unreachable, and every way ends."""
 
+from importlib import import_module
 from itertools import product
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operators.core.rollouts import Moved
-from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, IllegalTransition, State, after
+from operators.core.transitions import ENDED, EXITS, OCCUPYING, TRANSITIONS, Event, IllegalTransition, State, after
 from tests.core.samples import NOW, rollout
 
 WAITING = frozenset(State) - ENDED - OCCUPYING
@@ -44,6 +45,21 @@ def test_what_has_not_ended_can_end(state: State) -> None:
     """From every state at work some end can be reached, and a poisonous message can interrupt it."""
     assert reachable(state) & ENDED
     assert after(state, Event.INTERRUPT) is State.INTERRUPTED
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - ENDED))
+def test_every_way_says_when_it_is_taken(state: State) -> None:
+    """Each has its guard in words; what decides it is a function of the core where one does."""
+    for one in EXITS[state]:
+        assert len(one.when) > 5
+        if one.decided_by is not None:
+            module, _, name = one.decided_by.partition(".")
+            assert callable(getattr(import_module(f"operators.core.{module}"), name))
+
+
+def test_one_event_leads_one_way() -> None:
+    """No row of the table hides another one."""
+    assert len(TRANSITIONS) == sum(map(len, EXITS.values()))
 
 
 def test_every_state_is_reached_from_the_first() -> None:
