@@ -235,7 +235,8 @@ class Applying:
         event, failures = (
             (Event.GIVEN_UP, held.active.failures + 1) if acted else (Event.HINDERED, held.active.failures)
         )
-        moved = moved.by(event, self.house.now(), end.reason, end.detail, planned=None)
+        detail = f"{end.detail}.{left_named(moved.rollout, held.active.container)}" if acted else end.detail
+        moved = moved.by(event, self.house.now(), end.reason, detail, planned=None)
         return Outcome(carrying(held.active, moved, failures=failures), (moved,), held=held)
 
     def _before_act(self, moved: Moved, event: Event, reason: str, detail: str) -> Moved:

@@ -79,7 +79,8 @@ class Recovering:
         wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, Hindered):
             meaning = f"{rollout.stall.meaning} " if rollout.stall else ""
-            return self._give_up(active, rollout, f"{meaning}{rollout.planned} was not tried: {wait.detail}")
+            left = left_named(rollout, active.container)
+            return self._give_up(active, rollout, f"{meaning}{rollout.planned} was not tried: {wait.detail}.{left}")
         if wait:
             return self._put_off(active, rollout, wait, now)
         return await self._take(held, rollout, facts, now)
@@ -142,7 +143,8 @@ class Recovering:
             return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
         if until := block_to_wait_for(facts.statuses, now, rollout.next_at if rollout.reason == "blocked" else None):
             detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
-            return Wait("blocked", detail, until - now + _AFTER_BLOCK)
+            # whether others are still at work is not seen meanwhile, and an app that crashes is blocked again and again
+            return Wait("blocked", detail, until - now + _AFTER_BLOCK, rollout.hindered_since)
         if rollout.planned is Measure.RETRY and (blind := unread_instances(facts.statuses, rollout)):
             return _for_read(blind, rollout)
         app = rollout.acted_on

@@ -244,7 +244,8 @@ def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now:
     if container is None or rollout.digest is None or not stall.accuses_image:
         return container
     rejected = Rejected(digest=rollout.digest, sequence=rollout.sequence, reason=stall.reason, at=now)
-    return container.model_copy(update={"rejected": (rejected, *container.rejected)[:_REMEMBERED]})
+    others = (one for one in container.rejected if one.digest != rejected.digest)
+    return container.model_copy(update={"rejected": (rejected, *others)[:_REMEMBERED]})
 
 
 def _left(rollout: Rollout, container: Container | None, stall: Stall) -> str:

@@ -131,6 +131,26 @@ async def test_a_measure_waits_two_hours_too(town: Town) -> None:
     assert "retry was not tried: waited for 2:00:00 in vain" in ended.detail
 
 
+@pytest.mark.parametrize("refuses", [False, True], ids=["work that shows", "refusals only"])
+async def test_a_way_back_that_was_waited_for_in_vain_says_what_stays_open(town: Town, refuses: bool) -> None:
+    """The tag still names what crashed: said with the command that names the last good image."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run_until("shop", State.RECOVERING)
+    if refuses:
+        town.world.faults.add(CONFLICT.model_copy(update={"method": "PATCH", "path": "/config/web$"}))
+    else:
+        town.world.change_app("shop", in_progress_operation_id="9d1f")
+    for _ in range(40):
+        await town.run(seconds=300, step=300)
+    ended = await town.rollout("shop", 3)
+    assert (ended.state, ended.tried) == (State.FAILED, ())
+    assert "waited for 2:00:00 in vain" in ended.detail
+    assert f"the platform itself may still pull {ended.digest}" in ended.detail
+    assert ended.detail.endswith(f"--container-image-name contoso.azurecr.io/shop@{good}")
+
+
 async def test_a_person_goes_on_into_what_hangs_and_never_into_what_goes_on(town: Town) -> None:
     """Asked at once, done when the deployment has taken longer than it may: by a write, with the name of who asked."""
     town.world.change_app("shop", **DEPLOYING)
