@@ -24,7 +24,7 @@ from tests.simulation.stage import Stage
 BOUND = timedelta(hours=3)
 """After the last fault every push has reached its end, everything is tidied up, and the apps run their tags' images."""
 _CLOCKS_DIFFER = timedelta(seconds=5)
-_FAILURES = (State.FAILED, State.ROLLED_BACK, State.ROLLBACK_FAILED, State.UNVERIFIED)
+_FAILURES = (State.FAILED, State.ROLLED_BACK, State.ROLLBACK_FAILED, State.UNVERIFIED, State.SUPERSEDED)
 _TAKEN = (ChoiceReason.ADOPTED, ChoiceReason.REFERENCE_CHANGED)
 
 
@@ -111,7 +111,9 @@ class Rest:
         if any(one.digest == digest for one in container.rejected):
             return "rejected"
         rollouts = self._rollouts(app)
-        last = next((one for one in rollouts if one.image and one.state is not State.SUPERSEDED), None)
+        # one that made room before it had acted says nothing about the app; one that was to recover does
+        telling = (one for one in rollouts if one.state is not State.SUPERSEDED or one.applied_at)
+        last = next((one for one in telling if one.image), None)
         if self._is_baseline(rollouts, container):
             return "its baseline"
         if rollouts and rollouts[0].reason == ChoiceReason.APP_STOPPED:
