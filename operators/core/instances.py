@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.model import Instant, Model, Unknown
 
 _US_TIME = r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}"
@@ -136,14 +137,14 @@ def _word(text: str | None) -> str | None:
 def blocked_until(statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime) -> datetime | None:
     """Until when the platform refuses to start any of these instances; None where it does not, or that is not known.
 
-    The state alone tells of a block; one that does not tell its end gets some minutes from now.
+    The state alone tells of a block; one that does not tell its end gets some minutes from now. It is over when it is
+    by everybody's clock.
     """
     if isinstance(statuses, Unknown):
         return None
-    ends = (
-        one.blocked_until or (now + _BLOCK_LASTS if one.state == InstanceState.BLOCKED else now) for one in statuses
-    )
-    return max((end for end in ends if end > now), default=None)
+    untold = now + _BLOCK_LASTS
+    ends = [one.blocked_until or untold for one in statuses if one.blocked_until or one.state == InstanceState.BLOCKED]
+    return max((end for end in ends if end + CLOCKS_DIFFER > now), default=None)
 
 
 def block_to_wait_for(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
+from operators.core.clocks import AFTER_BLOCK, CLOCKS_DIFFER
 from operators.core.diagnosis import classify
 from operators.core.instances import InstanceState, InstanceStatus
 from operators.core.listening import elsewhere
@@ -16,7 +17,6 @@ from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, evidence, lines_since, ready_since
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.watch import (
-    CLOCKS_DIFFER,
     LATER_LOOK,
     NEXT_LOOK,
     Failed,
@@ -28,7 +28,6 @@ from operators.core.watch import (
     WatchFacts,
 )
 
-_AFTER_BLOCK = timedelta(seconds=10)
 _GIVEN_UP = frozenset(
     {
         InstanceState.STOPPING,
@@ -103,7 +102,7 @@ def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: dateti
     found = classify(statuses, _lines(facts), facts.acted_at) or _stuck(facts, StallReason.UNKNOWN, statuses)
     if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
         return Failed(stall=found)
-    until_end = found.blocked_until - now + _AFTER_BLOCK if found.blocked_until else NEXT_LOOK
+    until_end = found.blocked_until - now + AFTER_BLOCK if found.blocked_until else NEXT_LOOK
     named = found.reason is StallReason.BLOCKED or facts.age(now) >= facts.budget.expected
     return Waiting(what_for=found.meaning, look_again_in=max(NEXT_LOOK, until_end), stall=found if named else None)
 

@@ -1,14 +1,14 @@
 """After a crash or an answer that got lost: was the act done? Decided from what is real, not from what was meant."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
+from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
 from operators.core.rollouts import Act, Rollout
 
-_CLOCKS_DIFFER = timedelta(seconds=5)
 _LOOKS_WITHOUT_ANSWER = 3
 _LOOKS_FOR_A_SWAP = 5
 """They take twelve minutes (operators/core/gate.py, retry_wait); a swap is usually done in a few, or refused."""
@@ -54,7 +54,7 @@ def was_done(
         return Done.YES if written else Done.NO
     assert not isinstance(statuses, Unknown)
     before = rollout.before if isinstance(rollout.before, tuple) else ()
-    since = rollout.intended_at - _CLOCKS_DIFFER
+    since = rollout.intended_at - CLOCKS_DIFFER
     return Done.YES if any(_moved(status, before, since) for status in statuses) else Done.NO
 
 

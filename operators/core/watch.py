@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Digest, Instant, Model, Unknown, asked_wait
@@ -15,8 +16,6 @@ from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
 from operators.core.startups import Startups
 
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""How far the platform's clock and the one that timed the act may differ; its start times have whole seconds too."""
 FIRST_LOOK = timedelta(seconds=20)
 """How long after the act the first look is worth its calls."""
 NEXT_LOOK = timedelta(seconds=15)

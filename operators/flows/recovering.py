@@ -8,6 +8,7 @@ from typing import Any
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
+from operators.core.clocks import AFTER_BLOCK
 from operators.core.gate import (
     Busy,
     Hindered,
@@ -39,8 +40,6 @@ from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 from operators.flows.verifying import Verifying
 from operators.flows.watching import Watching
-
-_AFTER_BLOCK = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ class Recovering:
         if until := block_to_wait_for(facts.statuses, now, rollout.next_at if rollout.reason == "blocked" else None):
             detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
             # whether others are still at work is not seen meanwhile, and an app that crashes is blocked again and again
-            return Wait("blocked", detail, until - now + _AFTER_BLOCK, rollout.hindered_since)
+            return Wait("blocked", detail, until - now + AFTER_BLOCK, rollout.hindered_since)
         if rollout.planned is Measure.RETRY and (blind := unread_instances(facts.statuses, rollout)):
             return _for_read(blind, rollout)
         app = rollout.acted_on

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Rejected, Running
+from operators.core.clocks import AFTER_BLOCK
 from operators.core.gate import fight
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.model import asked_wait
@@ -25,7 +26,6 @@ _REMEMBERED = 5
 """How many last good and rejected digests an app's row keeps."""
 _SETTLE = timedelta(seconds=30)
 """Between an act and the next one on the same app, where nothing longer is asked for."""
-_AFTER_BLOCK = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class Verifying:
             detail = f"{stall.meaning}{serves}{undone}{_left(rollout, container, stall)}"
             moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=lines, stall=stall, reverted_by=by)
             return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
-        again = max(_SETTLE, stall.blocked_until - now + _AFTER_BLOCK) if stall.blocked_until else _SETTLE
+        again = max(_SETTLE, stall.blocked_until - now + AFTER_BLOCK) if stall.blocked_until else _SETTLE
         detail = f"{stall.meaning} Next: {measure}, at {now + again:%T}."
         moved = moved.by(
             Event.RECOVER,

@@ -151,7 +151,7 @@ def site_blocked(until: datetime | None) -> InstanceStatus:
 
 
 NOW = datetime(2026, 4, 4, 5, 20, 0, tzinfo=UTC)
-SOON, LATER = NOW + timedelta(minutes=2), NOW + timedelta(minutes=5)
+JUST_OVER, SOON, LATER = NOW - timedelta(seconds=1), NOW + timedelta(minutes=2), NOW + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,8 @@ SOON, LATER = NOW + timedelta(minutes=2), NOW + timedelta(minutes=5)
         pytest.param((), None, id="no instance"),
         pytest.param((InstanceStatus(instance_id="aa", state="Stopped"),), None, id="not blocked"),
         pytest.param((site_blocked(SOON),), SOON, id="its end is told"),
-        pytest.param((site_blocked(NOW - timedelta(seconds=1)),), None, id="it is over"),
+        pytest.param((site_blocked(JUST_OVER),), JUST_OVER, id="it is over by our clock"),
+        pytest.param((site_blocked(NOW - timedelta(seconds=5)),), None, id="it is over by everybody's clock"),
         pytest.param((site_blocked(None),), LATER, id="its end is not told"),
         pytest.param((site_blocked(SOON), site_blocked(None)), LATER, id="one of both"),
         pytest.param(Unknown(what="siteStatus", reason="503", temporary=True), None, id="not known"),

@@ -1,0 +1,8 @@
+"""Clocks: ours, the platform's and that of another instance of ours never agree."""
+
+from datetime import timedelta
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""How far the platform's clock and the one that timed an act may differ; its times have whole seconds too."""
+AFTER_BLOCK = CLOCKS_DIFFER * 2
+"""How long after the end of a block it is looked at again: by then it is over by everybody's clock."""
