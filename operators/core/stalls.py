@@ -1,10 +1,13 @@
 """Stalls: typed reasons why a rollout makes no progress, what each means and what a person can do about it."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from operators.core.apps import AppId
+from operators.core.az import of_app
 from operators.core.model import Instant, Model
 
 _MOST_LINES = 20
@@ -65,6 +68,13 @@ class Stall(Model):
     blocked_until: Instant | None = None
     """Until when the platform refuses to start the app, whatever the reason."""
 
+    def advice(self, app: AppId) -> str:
+        """What to do, with this site or slot in the commands. By a slot's id in `--ids` az would act on its site."""
+        said = self.what_to_do.replace("<id>", shlex.quote(app.resource_id))
+        if app.slot:
+            said = said.replace("<app> --slot <slot>", "<app>")
+        return said.replace("<app>", shlex.join(of_app(app)))
+
     @property
     def accuses_image(self) -> bool:
         """Whether the image itself is at fault; faults of ours, of rights, of the registry and the platform are not."""
@@ -91,7 +101,7 @@ def stall(
     )
 
 
-_SETTING = "az webapp config appsettings set --ids <app> --settings"
+_SETTING = "az webapp config appsettings set <app> --settings"
 
 CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
     {
@@ -115,7 +125,7 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.BAD_REFERENCE: Entry(
             meaning="The configured image is no valid reference, so nothing can be pulled.",
-            what_to_do="Correct it: az webapp config container set --ids <app> --container-image-name <image>",
+            what_to_do="Correct it: az webapp config container set <app> --container-image-name <image>",
         ),
         StallReason.NO_SPACE: Entry(
             meaning="The machine had no room for the image's layers, or could not unpack them.",
@@ -152,7 +162,7 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.VOLUME_MOUNT_FAILED: Entry(
             meaning="A volume that the app needs could not be mounted.",
-            what_to_do="Check the app's storage mounts: az webapp config storage-account list --ids <app>",
+            what_to_do="Check the app's storage mounts: az webapp config storage-account list <app>",
         ),
         StallReason.BLOCKED: Entry(
             meaning="The platform refuses to start the app for a while, after several failed starts.",
@@ -168,7 +178,7 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.PROBE_FAILING: Entry(
             meaning="Every instance says it is started, and the app's health path does not answer as healthy.",
-            what_to_do="Open the health path and read the app's own log: az webapp log tail --ids <app>",
+            what_to_do="Open the health path and read the app's own log: az webapp log tail <app>",
         ),
         StallReason.KEY_VAULT_REFERENCE_UNRESOLVED: Entry(
             meaning="A setting of the app refers to a Key Vault secret that could not be read, so it starts without.",
@@ -176,16 +186,16 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.OPERATION_IN_PROGRESS: Entry(
             meaning="Another operation on the app has been in progress for long; nothing can be changed meanwhile.",
-            what_to_do="See who does what: az monitor activity-log list --resource-id <app> --offset 1h",
+            what_to_do="See who does what: az monitor activity-log list --resource-id <id> --offset 1h",
         ),
         StallReason.DEPLOYMENT_IN_PROGRESS: Entry(
             meaning="Somebody's code deployment is in progress, and a restart now would break it.",
             what_to_do='Wait for it. Where it hangs: POST /api/apps/{app}/rollouts {"anyway": true} writes the image'
-            " all the same, which builds the app anew; a restart may end it too: az webapp restart --ids <app>",
+            " all the same, which builds the app anew; a restart may end it too: az webapp restart <app>",
         ),
         StallReason.SWAP_IN_PROGRESS: Entry(
             meaning="A swap of the app's slots is not finished; the app's configuration may still change sides.",
-            what_to_do="Complete or cancel it: az webapp deployment slot swap --ids <app> --slot <slot> --action reset",
+            what_to_do="Complete or cancel it: az webapp deployment slot swap <app> --slot <slot> --action reset",
         ),
         StallReason.SWAP_FAILED: Entry(
             meaning="The platform gave up the swap of the slot with the app, which goes on serving what it served.",
@@ -193,7 +203,7 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.OVERTAKEN: Entry(
             meaning="The configuration names another image than was brought: somebody else changed it meanwhile.",
-            what_to_do="See who: az monitor activity-log list --resource-id <app> --offset 1h; then deploy again.",
+            what_to_do="See who: az monitor activity-log list --resource-id <id> --offset 1h; then deploy again.",
         ),
         StallReason.THROTTLED: Entry(
             meaning="Azure asks for fewer calls in this subscription.",
@@ -205,7 +215,7 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         ),
         StallReason.APP_STOPPED: Entry(
             meaning="The app is stopped on purpose.",
-            what_to_do="Start it when it is meant to run: az webapp start --ids <app>",
+            what_to_do="Start it when it is meant to run: az webapp start <app>",
         ),
         StallReason.UNKNOWN: Entry(
             meaning="The platform says something that is not known here, or nothing at all.",

@@ -38,13 +38,13 @@ class StallAnswer(Answer):
     blocked_until: AwareDatetime | None
 
     @classmethod
-    def of(cls, stall: Stall) -> "StallAnswer":
-        """From the stall."""
+    def of(cls, stall: Stall, app: AppId) -> "StallAnswer":
+        """From the stall of this app."""
         return cls(
             reason=stall.reason,
             since=stall.since,
             meaning=stall.meaning,
-            what_to_do=stall.what_to_do,
+            what_to_do=stall.advice(app),
             lines=stall.lines,
             blocked_until=stall.blocked_until,
         )
@@ -154,7 +154,7 @@ class RolloutAnswer(Answer):
             applied_at=rollout.applied_at,
             ended_at=rollout.ended_at,
             access=AccessAnswer.of(rollout.access) if rollout.access else None,
-            stall=StallAnswer.of(rollout.stall) if rollout.stall else None,
+            stall=StallAnswer.of(rollout.stall, rollout.acted_on) if rollout.stall else None,
             planned=rollout.planned,
             next_at=rollout.next_at,
             tried=tuple(map(TriedAnswer.of, rollout.tried)),

@@ -41,7 +41,7 @@ class FindingAnswer(Answer):
             first_seen=finding.first_seen,
             since=finding.since,
             meaning=said.meaning,
-            what_to_do=said.what_to_do,
+            what_to_do=said.advice(AppId.from_key(finding.app)),
             lines=said.lines,
         )
 

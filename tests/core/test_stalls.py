@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from operators.core.apps import AppId
 from operators.core.diagnosis import classify
 from operators.core.instances import InstanceStatus, read_site_status
 from operators.core.platform_log import read_platform_log
 from operators.core.stalls import CATALOGUE, Stall, StallReason, stall
+from tests.core.samples import NOW
 
 T0 = datetime(2026, 4, 4, 5, 50, 0, tzinfo=UTC)
 
@@ -252,6 +254,18 @@ def test_every_reason_is_in_the_catalogue() -> None:
     """No stall without a meaning and something to do."""
     assert set(CATALOGUE) == set(StallReason)
     assert all(entry.meaning and entry.what_to_do for entry in CATALOGUE.values())
+
+
+@pytest.mark.parametrize("reason", StallReason)
+@pytest.mark.parametrize("slot", [None, "staging"])
+def test_advice_names_the_site_or_the_slot(reason: StallReason, slot: str | None) -> None:
+    """No command is left that cannot be copied, and none that would act on the site instead of its slot."""
+    app = AppId(subscription="s-1", resource_group="rg (x)", site="shop", slot=slot)
+    said = stall(reason, NOW, ()).advice(app)
+    assert not {"<app>", "<id>", "--ids"} & set(said.split())
+    for command in said.split("az webapp ")[1:]:
+        assert "--subscription s-1 --resource-group 'rg (x)' --name shop" in command
+        assert command.count("--slot ") == (1 if slot or "slot swap" in command else 0)
 
 
 def test_only_faults_of_the_image_accuse_it() -> None:
