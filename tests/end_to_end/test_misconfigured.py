@@ -17,7 +17,7 @@ async def test_a_setting_of_ours_is_nobody_elses_fault(town: Place, tmp_path: Pa
     shutil.copy(town.run_dir / "keys.json", tmp_path)
     async with azurite() as storage:
         settings = {"PULLEY_PACE": "2", "AzureWebJobsStorage": storage.connection_string}
-        async with functions_host(0, town.running.host_settings | settings, tmp_path) as (_, ready):
+        async with functions_host(0, {**town.running.host_settings, **settings}, tmp_path) as (_, ready):
             answer = await town.friend.request(method, f"{ready.url}/api{path}", json=[])
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert answer.json()["detail"].startswith("setting PULLEY_PACE: ")
