@@ -63,10 +63,10 @@ class Shop:
 
         await eventually(seen, f"{name} is adopted", within=60)
 
-    async def serves(self, app: str, digest: str) -> None:
+    async def serves(self, app: str, digest: str, within: float = _STARTS_WITHIN) -> None:
         """Wait until every instance of an app, or `app/slot`, serves a digest."""
 
         async def does() -> bool | None:
             return await self.place.served(app) == {digest} or None
 
-        await eventually(does, f"{app} serves {digest}", _STARTS_WITHIN)
+        await eventually(does, f"{app} serves {digest}", within)

@@ -5,6 +5,8 @@ from tests.clients.shop import GROUP, REGISTRY, Shop
 APP = "back-az"
 IMAGE = f"{REGISTRY}.azurecr.io/back"
 _WITHIN = 120
+_BLOCK_ENDS_WITHIN = 200
+"""An image that crashed has its app blocked for up to two minutes."""
 
 
 async def test_the_commands_that_rollouts_print_change_the_configuration(shop: Shop) -> None:
@@ -29,7 +31,7 @@ async def test_the_commands_that_rollouts_print_change_the_configuration(shop: S
     assert left["state"] == "failed", left["detail"]
     await shop.az.shell(_command(left["detail"]))
     assert await _named(shop) == f"DOCKER|{IMAGE}@{good}"
-    await shop.serves(APP, good)
+    await shop.serves(APP, good, _BLOCK_ENDS_WITHIN)
 
 
 def _command(detail: str) -> str:
