@@ -136,7 +136,6 @@ class Play:
         )
 
     async def _say_how_to_go_back(self, back: Rollout) -> None:
-        app = await self.asking.app("blog")
         self.stage.finding(
             "blog is rolled back, and serves again",
             "green",
@@ -147,10 +146,7 @@ class Play:
             ],
         )
         self.stage.say("To name the tag again yourself:")
-        self.stage.command(
-            f"az webapp config container set --ids {app.resource_id} --container-image-name {back.reference}",
-            style="green",
-        )
+        self.stage.command(f"az {back.detail.partition(': az ')[2]}", style="green")
 
     async def _the_role_came(self, pushed: str) -> None:
         done = await self.watch.until_state("orders", "succeeded", after=1, within=_ROLLOUT_SECONDS)
