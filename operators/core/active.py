@@ -50,6 +50,12 @@ class Container(Model):
     reverts: int = 0
     """How often somebody changed back what we had written."""
 
+    def following(self, adopted: "Container") -> "Container":
+        """The same app with another reference: what failed in it still does, and what served may be gone back to."""
+        before, now = self.reference, adopted.reference
+        same = before and now and (before.registry, before.repository) == (now.registry, now.repository)
+        return adopted.model_copy(update={"rejected": self.rejected, "last_good": self.last_good if same else ()})
+
     def lost(self) -> "Container":
         """After an act that failed: what ran before has made room, and a tag moved back to it is rolled out again."""
         return self.model_copy(update={"running": None})

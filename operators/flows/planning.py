@@ -140,9 +140,8 @@ class Planning:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
         if isinstance(choice, Adopt):
             running = choice.running and Running(digest=choice.running, proof=choice.proof, since=now, sequence=None)
-            container = Container(
-                reference=reference, reference_at=now, decided=choice.decided, running=running or None
-            )
+            adopted = Container(reference=reference, reference_at=now, decided=choice.decided, running=running or None)
+            container = container.following(adopted) if container else adopted
         elif container and choice.decided:
             container = container.model_copy(update={"decided": choice.decided})
         after = active.model_copy(update={"container": container, "principal_id": _principal(facts)})

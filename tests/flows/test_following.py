@@ -57,6 +57,18 @@ async def test_a_push_before_the_policy_was_seen_is_not_lost(town: Town) -> None
     assert ((await checked(town)).state, serving(town)) == (State.SUCCEEDED, {new})
 
 
+async def test_what_failed_here_still_does_under_another_tag(town: Town) -> None:
+    """The new tag names the image that crashed under the old one: it is not brought, and the good one stays known."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=900)
+    await town.push(NEXT, "crashes", deliver=False)
+    town.world.change_app("shop", tags=TO_NEXT)
+    assert ((await checked(town)).reason, serving(town)) == ("rejected", {good})
+    assert good in [one.digest for one in (await remembered(town)).last_good]
+
+
 async def test_a_policy_that_goes_away_again(town: Town) -> None:
     """The app follows what its configuration names, and a push to the other tag is nobody's."""
     town.world.change_app("shop", tags=TO_NEXT)

@@ -19,6 +19,7 @@ FOUND = {
     2037: "an app was adopted and the list of who follows what never heard of it: the drift check passed it over",
     2544: "a write of what is owed took effect late, over a newer one: an end was never listed",
     3036: "a block was over by our clock, and not yet by the platform's",
+    4065: "an app that follows another tag forgot what had failed in it, and the new tag named that",
 }
 """Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
 call that the operator makes."""
