@@ -10,6 +10,9 @@ from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
 from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from local.storage import MemoryStorage
+from operators.cloud.storage import Storage
+
 Transport = AsyncHttpTransport[Any, Any]
 
 
@@ -25,6 +28,15 @@ class Account:
 def by_network(connection_string: str) -> Account:
     """An account that is reached over sockets."""
     return Account(connection_string, AioHttpTransport, AioHttpTransport)
+
+
+def in_memory(memory: MemoryStorage) -> Storage:
+    """The operator's tables and queues in memory."""
+    return Storage(
+        connection_string=memory.connection_string,
+        table_transport=memory.table_transport(),
+        queue_transport=memory.queue_transport(),
+    )
 
 
 async def empty(connection_string: str) -> None:

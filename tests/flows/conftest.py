@@ -9,6 +9,7 @@ import pytest_asyncio
 from local.azure.scenario import read_scenario
 from local.azure.world import ManualClock, World
 from tests.flows.crowd import Crowd
+from tests.flows.receiver import URL, Receiver
 from tests.flows.town import Town, at_noon
 from tests.storage import empty
 
@@ -112,3 +113,17 @@ async def crowd(budgets: dict[str, Any], size: int) -> AsyncIterator[Crowd]:
     made = await Crowd.build(size, budgets)
     yield made
     await made.storage.close()
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    """Who hears of it."""
+    return Receiver()
+
+
+@pytest_asyncio.fixture
+async def heard(town: Town, receiver: Receiver) -> AsyncIterator[Town]:
+    """The town with somebody who listens."""
+    listening = town.restarted(notify_url=URL).heard_by(receiver)
+    yield listening
+    await listening.storage.close()

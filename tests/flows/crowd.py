@@ -18,6 +18,7 @@ from operators.core.rollouts import Rollout, Step
 from operators.core.transitions import State
 from operators.settings import Settings
 from tests.flows.town import at_noon
+from tests.storage import in_memory
 
 FINE = {"pull_seconds": 2, "start_seconds": 3}
 
@@ -56,11 +57,7 @@ class Crowd:
         }
         clock = ManualClock(at_noon())
         world, memory = World(read_scenario(scenario), clock), MemoryStorage(clock)
-        storage = Storage(
-            connection_string=memory.connection_string,
-            table_transport=memory.table_transport(),
-            queue_transport=memory.queue_transport(),
-        )
+        storage = in_memory(memory)
         given = {
             "scopes": (f"/subscriptions/{world.default_subscription}",),
             "mode": Mode.ACT,

@@ -1,15 +1,13 @@
 """Fights: somebody else's tool changes back what we wrote. Pulley stops, and says who it was and when."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from local.azure.scenario import FaultRule
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
-from tests.flows.receiver import URL, Receiver
+from tests.flows.receiver import Receiver
 from tests.flows.town import Town
 from tests.local_azure.worlds import arm
 
@@ -41,20 +39,6 @@ def scenario(scenario: dict[str, Any], lag: float) -> dict[str, Any]:
         "identities": [{"name": "terraform"}],
         "role_assignments": [*scenario["role_assignments"], grant],
     }
-
-
-@pytest_asyncio.fixture
-async def receiver() -> Receiver:
-    """Who hears of it."""
-    return Receiver()
-
-
-@pytest_asyncio.fixture
-async def heard(town: Town, receiver: Receiver) -> AsyncIterator[Town]:
-    """The town with somebody who listens."""
-    listening = town.restarted(notify_url=URL).heard_by(receiver)
-    yield listening
-    await listening.storage.close()
 
 
 def terraform(town: Town) -> str:

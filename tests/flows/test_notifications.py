@@ -20,12 +20,6 @@ from tests.flows.town import Died, Town
 IMAGE = "contoso.azurecr.io/shop:stable"
 
 
-@pytest.fixture
-def receiver() -> Receiver:
-    """Somebody who listens."""
-    return Receiver()
-
-
 @pytest_asyncio.fixture
 async def loud(town: Town, receiver: Receiver) -> AsyncIterator[Town]:
     """The town after PULLEY_NOTIFY_URL was set; nothing of the past is told."""

@@ -1,33 +1,16 @@
 """What an app did not get for no fault of the image, and how it gets it after all."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from local.azure.scenario import FaultRule
 from operators.core.transitions import State
 from operators.web.answers import OwedAnswer
-from tests.flows.receiver import URL, Receiver
+from tests.flows.receiver import Receiver
 from tests.flows.staging import IMAGE, serving
 from tests.flows.town import Town
 
 HOUR = 3600
 PINNED = {"pulley": "on", "pulley-strategy": "pin"}
-
-
-@pytest_asyncio.fixture
-async def receiver() -> Receiver:
-    """Who hears of it."""
-    return Receiver()
-
-
-@pytest_asyncio.fixture
-async def heard(town: Town, receiver: Receiver) -> AsyncIterator[Town]:
-    """The town with somebody who listens."""
-    listening = town.restarted(notify_url=URL).heard_by(receiver)
-    yield listening
-    await listening.storage.close()
 
 
 def refuse(town: Town) -> None:

@@ -10,11 +10,11 @@ from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from local.storage import MemoryStorage
 from operators.assembly import assemble
-from operators.cloud.storage import Storage
 from operators.settings import Settings
 from operators.web.admin import Admin
 from operators.web.doctor import DoctorApi, ExaminationAnswer
 from tests.core.samples import NOW
+from tests.storage import in_memory
 
 OPERATOR_SITE = "pulley-ops"
 SECRET = "hunter2"
@@ -82,11 +82,7 @@ class Clinic:
         """Assemble the operator and list the apps, without a look at any."""
         clock = ManualClock(NOW)
         world, memory = World(read_scenario(told), clock), MemoryStorage(clock)
-        storage = Storage(
-            connection_string=memory.connection_string,
-            table_transport=memory.table_transport(),
-            queue_transport=memory.queue_transport(),
-        )
+        storage = in_memory(memory)
         given = {
             "scopes": (f"/subscriptions/{world.default_subscription}",),
             "AzureWebJobsStorage": memory.connection_string,
