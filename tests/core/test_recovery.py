@@ -1,5 +1,7 @@
 """Recovery: what an app may go back to, and which step is next."""
 
+from typing import Any
+
 import pytest
 
 from operators.core.recovery import Measure, Recover, Tried, next_measure
@@ -43,6 +45,6 @@ def test_the_next_step(
     reason: StallReason, tried: tuple[Measure, ...], changes: dict[str, object], step: Measure | None
 ) -> None:
     """Down the ladder of the stall, past what was taken, is not allowed, or would change nothing."""
-    facts = {"allowed": Recover.FULL, "pinned": False, "last_good": A} | changes
+    facts: dict[str, Any] = {"allowed": Recover.FULL, "pinned": False, "last_good": A} | changes
     taken = tuple(Tried(measure=one, reason=reason, at=NOW) for one in tried)
-    assert next_measure(reason, tried=taken, **facts) is step  # type: ignore[arg-type] # a table of keywords
+    assert next_measure(reason, tried=taken, **facts) is step

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -46,12 +47,12 @@ TRUE = Evidence(
 )
 
 
-def _but(**changes: object) -> Callable[[], Evidence]:
-    return lambda: replace(TRUE, **changes)  # type: ignore[arg-type]
+def _but(**changes: Any) -> Callable[[], Evidence]:
+    return lambda: replace(TRUE, **changes)
 
 
-def _stored(**changes: object) -> Callable[[], Evidence]:
-    stored = replace(STORED, **changes)  # type: ignore[arg-type]
+def _stored(**changes: Any) -> Callable[[], Evidence]:
+    stored = replace(STORED, **changes)
     return _but(history=replace(TRUE.history, apps={"shop": stored}))
 
 
