@@ -68,7 +68,7 @@ def assemble(
         registries=Registries(
             credential, settings.subscriptions, now, cloud=cloud, transport=transport, throttling=throttling
         ),
-        content=RegistryContent(credential, now, transport=transport),
+        content=RegistryContent(credential, now, transport=transport, cloud=cloud),
         authorization=Authorization(arm, now),
         private_endpoints=PrivateEndpoints(arm, now),
         app_settings=AppSettings(arm),

@@ -12,6 +12,8 @@ from local.demo.stage import Stage
 from local.demo.watch import Watch
 from local.demo.wording import shortened
 from local.push import Push, push
+from operators.core.apps import AppId
+from operators.core.naming import name_image
 
 _REGISTRY = "contoso"
 _TAG = "stable"
@@ -136,6 +138,7 @@ class Play:
         )
 
     async def _say_how_to_go_back(self, back: Rollout) -> None:
+        app = await self.asking.app("blog")
         self.stage.finding(
             "blog is rolled back, and serves again",
             "green",
@@ -146,7 +149,7 @@ class Play:
             ],
         )
         self.stage.say("To name the tag again yourself:")
-        self.stage.command(f"az {back.detail.partition(': az ')[2]}", style="green")
+        self.stage.command(name_image(AppId.from_resource_id(app.resource_id), back.reference or ""), style="green")
 
     async def _the_role_came(self, pushed: str) -> None:
         done = await self.watch.until_state("orders", "succeeded", after=1, within=_ROLLOUT_SECONDS)

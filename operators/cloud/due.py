@@ -60,8 +60,12 @@ class DueTable:
                             row, mode=UpdateMode.MERGE, etag=known.etag, match_condition=MatchConditions.IfNotModified
                         )
                     return Due(app=app, at=at, error="", untold=untold, etag=str(answer["etag"]))
-                except (ResourceExistsError, ResourceModifiedError, ResourceNotFoundError):
+                except (ResourceExistsError, ResourceModifiedError):
                     known = await self.get(app)
+                except ResourceNotFoundError:
+                    if known is None:
+                        raise  # the table itself is gone
+                    known = None
 
     async def told(self, due: Due) -> None:
         """Nothing is untold any more, unless somebody has written since this row was read."""

@@ -16,6 +16,7 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsE
 from azure.data.tables import TableEntity, UpdateMode
 from azure.data.tables.aio import TableClient
 
+from operators.cloud import paging
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage, answered, fault, faults, service_time
 from operators.core.active import Active
@@ -142,14 +143,8 @@ class EngineTable:
 
     async def rollouts(self, app: str, top: int, skip: str | None) -> tuple[tuple[Rollout, ...], str | None]:
         """A page of the app's rollouts, newest first, and where the next one begins."""
-        start = skip or "r:"
-        rows: list[TableEntity] = []
-        async for row in self._query(app, start, "r;"):
-            rows.append(row)
-            if len(rows) > top:
-                break
-        after = str(rows[top]["RowKey"]) if len(rows) > top else None
-        return tuple(Rollout.model_validate_json(row["data"]) for row in rows[:top]), after
+        found, after = await paging.page(self._query(app, skip or "r:", "r;"), top)
+        return tuple(map(Rollout.model_validate_json, found)), after
 
     async def _table(self) -> TableClient:
         return await self._storage.table(_TABLE)

@@ -9,6 +9,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
+from operators.cloud import paging
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage, faults
 from operators.core.rollouts import Rollout
@@ -43,14 +44,10 @@ class RecentTable:
         """A page, and where the next one begins."""
         table = await self._storage.table(_RECENT)
         query = "PartitionKey eq @one and RowKey ge @start"
-        rows: list[tuple[str, str]] = []
         async with faults("recent rollouts"):
-            async for row in table.query_entities(query, parameters={"one": _ONE, "start": skip or "0"}):
-                rows.append((row["RowKey"], row["data"]))
-                if len(rows) > top:
-                    break
-        after = rows[top][0] if len(rows) > top else None
-        return tuple(Rollout.model_validate_json(data) for _, data in rows[:top]), after
+            rows = table.query_entities(query, parameters={"one": _ONE, "start": skip or "0"})
+            found, after = await paging.page(rows, top)
+        return tuple(map(Rollout.model_validate_json, found)), after
 
 
 async def _put_unless_ended(table: TableClient, row: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import uuid4
 
+from operators.cloud import paging
 from operators.cloud.recent import inverted
 from operators.cloud.storage import Storage, faults
 from operators.core.model import Instant, Model
@@ -39,11 +40,6 @@ class RefusalsTable:
         """A page of one day's (UTC), and where the next one begins."""
         table = await self._storage.table(_REFUSALS)
         query, given = "PartitionKey eq @day and RowKey ge @start", {"day": f"{day:%F}", "start": skip or "0"}
-        rows: list[tuple[str, str]] = []
         async with faults("refusals"):
-            async for row in table.query_entities(query, parameters=given):
-                rows.append((row["RowKey"], row["data"]))
-                if len(rows) > top:
-                    break
-        after = rows[top][0] if len(rows) > top else None
-        return tuple(Refusal.model_validate_json(data) for _, data in rows[:top]), after
+            found, after = await paging.page(table.query_entities(query, parameters=given), top)
+        return tuple(map(Refusal.model_validate_json, found)), after

@@ -18,6 +18,7 @@ from operators.cloud.arm_errors import parsed, read_answer, refusal, translated
 from operators.cloud.kept import Kept
 from operators.cloud.registry_tokens import RegistryTokens
 from operators.core.access import PULL
+from operators.core.clouds import PUBLIC, Cloud
 from operators.core.registries import ManifestFacts, TagFacts
 from operators.errors import Forbidden
 
@@ -41,13 +42,18 @@ class RegistryContent:
     """Reads tags and manifests as the operator's identity, which needs to pull. Raises operators.errors."""
 
     def __init__(
-        self, credential: AsyncTokenCredential, now: Callable[[], datetime], *, transport: Transport | None = None
+        self,
+        credential: AsyncTokenCredential,
+        now: Callable[[], datetime],
+        *,
+        transport: Transport | None = None,
+        cloud: Cloud = PUBLIC,
     ) -> None:
         options: dict[str, Any] = {"transport": transport} if transport else {}
         self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
             "", policies=[UserAgentPolicy("pulley"), HttpLoggingPolicy()], **options
         )
-        self._tokens = RegistryTokens(self._client, credential, now)
+        self._tokens = RegistryTokens(self._client, credential, now, cloud)
         self._manifests: Kept[ManifestFacts | None] = Kept(now, _MANIFEST_KEPT)
 
     async def tag(self, login_server: str, repository: str, tag: str) -> TagFacts | None:

@@ -21,6 +21,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from operators.cloud.arm import CALL
 from operators.cloud.arm_errors import parsed, translated
+from operators.core.clouds import PUBLIC, Cloud
 from operators.core.registries import is_azure_registry
 from operators.errors import Permanent
 
@@ -38,10 +39,12 @@ class RegistryTokens:
         client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse],
         credential: AsyncTokenCredential,
         now: Callable[[], datetime],
+        cloud: Cloud = PUBLIC,
     ) -> None:
         self._client = client
         self._credential = credential
         self._now = now
+        self._cloud = cloud
         self._refresh: dict[str, str] = {}
         self._access: dict[tuple[str, str], str] = {}
         self._getting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -49,8 +52,8 @@ class RegistryTokens:
     async def access_token(self, login_server: str, scope: str) -> str:
         """A token for a scope such as "repository:shop:metadata_read". Many that ask at once share one exchange."""
         # An app may name any host as its registry; the operator's token goes to Azure's alone.
-        if not is_azure_registry(login_server):
-            raise Permanent(login_server, "it is no Azure container registry, so it gets no token of ours")
+        if not is_azure_registry(login_server) or not login_server.lower().endswith(self._cloud.registry_domain):
+            raise Permanent(login_server, "it is no registry of the operator's cloud, so it gets no token of ours")
         async with self._getting[login_server]:
             token = self._access.get((login_server, scope))
             if token is None or not self._lasts(token):

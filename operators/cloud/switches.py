@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
-from azure.data.tables import UpdateMode
+from azure.data.tables import TableEntity, UpdateMode
 
 from operators.cloud.storage import Storage, faults
 from operators.core.gate import Freeze, Lift
@@ -21,36 +21,34 @@ class SwitchesTable:
 
     async def freeze(self) -> Freeze | None:
         """The freeze in force."""
-        return await self._read("freeze", Freeze)
+        row = await self._get("freeze")
+        return Freeze.model_validate_json(row["data"]) if row else None
 
     async def set_freeze(self, freeze: Freeze) -> None:
         """Throw the switch."""
-        await self._put("freeze", freeze)
+        await self._put("freeze", data=freeze.model_dump_json())
 
     async def lift_freeze(self, lift: Lift) -> None:
         """Lift the switch, and keep who did."""
-        await self._put("lift", lift)
+        await self._put("lift", data=lift.model_dump_json())
         table = await self._storage.table(_TABLE)
-        async with faults("the freeze switch"):
+        async with faults("switch freeze"):
             await table.delete_entity(_ONE, "freeze")
 
     async def last_lift(self) -> Lift | None:
         """Who lifted the switch last; None where nobody ever did."""
-        return await self._read("lift", Lift)
+        row = await self._get("lift")
+        return Lift.model_validate_json(row["data"]) if row else None
 
     async def turn(self, name: str, every: timedelta, now: datetime, owner: str) -> bool:
         """Whether it is the caller's turn to do what is done at most once in `every`, for everybody.
 
         `owner` had it last and comes again: it did not get to its end.
         """
-        table = await self._storage.table(_TABLE)
         key = f"turn:{name}"
+        last, table = await self._get(key), await self._storage.table(_TABLE)
         row = {"PartitionKey": _ONE, "RowKey": key, "at": now, "owner": owner}
-        async with faults(f"turn {name}"):
-            try:
-                last = await table.get_entity(_ONE, key)
-            except ResourceNotFoundError:
-                last = None
+        async with faults(f"switch {key}"):
             try:
                 if last is None:
                     await table.create_entity(row)
@@ -67,33 +65,24 @@ class SwitchesTable:
                 return False
         return True
 
-    async def _read[Said: (Freeze, Lift)](self, key: str, kind: type[Said]) -> Said | None:
-        table = await self._storage.table(_TABLE)
-        async with faults("the freeze switch"):
-            try:
-                row = await table.get_entity(_ONE, key)
-            except ResourceNotFoundError:
-                return None
-        return kind.model_validate_json(row["data"])
-
-    async def _put(self, key: str, said: Freeze | Lift) -> None:
-        table = await self._storage.table(_TABLE)
-        row = {"PartitionKey": _ONE, "RowKey": key, "data": said.model_dump_json()}
-        async with faults("the freeze switch"):
-            await table.upsert_entity(row, mode=UpdateMode.REPLACE)
-
     async def last(self, name: str) -> str | None:
         """Who was last in a round that everybody goes on with."""
-        table = await self._storage.table(_TABLE)
-        async with faults(f"round {name}"):
-            try:
-                return str((await table.get_entity(_ONE, f"round:{name}"))["last"])
-            except ResourceNotFoundError:
-                return None
+        row = await self._get(f"round:{name}")
+        return str(row["last"]) if row else None
 
     async def set_last(self, name: str, last: str) -> None:
         """Go on after this one next time."""
+        await self._put(f"round:{name}", last=last)
+
+    async def _get(self, key: str) -> TableEntity | None:
         table = await self._storage.table(_TABLE)
-        async with faults(f"round {name}"):
-            row = {"PartitionKey": _ONE, "RowKey": f"round:{name}", "last": last}
-            await table.upsert_entity(row, mode=UpdateMode.REPLACE)
+        async with faults(f"switch {key}"):
+            try:
+                return await table.get_entity(_ONE, key)
+            except ResourceNotFoundError:
+                return None
+
+    async def _put(self, key: str, **columns: str) -> None:
+        table = await self._storage.table(_TABLE)
+        async with faults(f"switch {key}"):
+            await table.upsert_entity({"PartitionKey": _ONE, "RowKey": key, **columns}, mode=UpdateMode.REPLACE)

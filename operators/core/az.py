@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from operators.core.apps import AppId
 
+WEB_API_VERSION = "2025-05-01"
+"""Of Microsoft.Web, for commands that go to ARM past `az webapp`."""
+
 
 @dataclass(frozen=True)
 class Filled:

@@ -19,7 +19,7 @@ class CloudName(StrEnum):
 
 
 class Cloud(Model):
-    """Where the services are that the operator calls. Registries say it themselves, by their login server."""
+    """Where the services are that the operator calls."""
 
     arm_url: str
     """Azure Resource Manager."""
@@ -27,6 +27,8 @@ class Cloud(Model):
     """For whom a token for it is: not its address everywhere."""
     storage_suffix: str
     """What storage accounts' hosts end in."""
+    registry_domain: str
+    """What registries' login servers end in; no token of the operator's goes to another cloud's."""
     site_domains: tuple[str, ...]
     """What the hosts of App Service end in: its own, and its environments' where that is documented."""
 
@@ -35,6 +37,7 @@ PUBLIC: Final = Cloud(
     arm_url="https://management.azure.com",
     arm_audience="https://management.azure.com",
     storage_suffix="core.windows.net",
+    registry_domain=".azurecr.io",
     site_domains=(".azurewebsites.net", ".appserviceenvironment.net"),
 )
 CLOUDS: Final = {
@@ -43,12 +46,14 @@ CLOUDS: Final = {
         arm_url="https://management.chinacloudapi.cn",
         arm_audience="https://management.chinacloudapi.cn",
         storage_suffix="core.chinacloudapi.cn",
+        registry_domain=".azurecr.cn",
         site_domains=(".chinacloudsites.cn",),
     ),
     CloudName.US_GOVERNMENT: Cloud(
         arm_url="https://management.usgovcloudapi.net",
         arm_audience="https://management.core.usgovcloudapi.net",
         storage_suffix="core.usgovcloudapi.net",
+        registry_domain=".azurecr.us",
         site_domains=(".azurewebsites.us",),
     ),
 }

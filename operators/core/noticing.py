@@ -37,7 +37,7 @@ def noticed(
     """
     by_us = container.written is not None and container.written == linux_fx_version
     changes: dict[str, object] = {"swapped_in": swapped}
-    if container.written is not None and not by_us:
+    if was_changed(container, linux_fx_version):
         changes |= {"written": None, "reverts": container.reverts + (not same)}
     if configured is not None and not by_us:
         running = _runs(container.running, configured, swapped, now)

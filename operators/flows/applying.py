@@ -11,7 +11,7 @@ from operators.core.gate import BUSY_IS_A_STALL, Hindered, busy_wait, in_vain, r
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
-from operators.core.model import Unknown, asked_wait
+from operators.core.model import Unknown
 from operators.core.naming import left_named
 from operators.core.resuming import Done, was_done
 from operators.core.rollouts import Act, Moved, Rollout
@@ -121,8 +121,7 @@ class Applying:
                 why = unread(unanswered, "unknown_if_applied", detail)
                 again = retry_wait(rollout.retries + 1, why.asked)
                 moved = moved.by(Event.RETRY, now, why.reason, why.detail, next_at=now + again)
-                asked = asked_wait(unanswered)
-                return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=asked)
+                return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=why.asked or timedelta())
             case Done.YES:
                 applied = rollout.applied_at or rollout.intended_at
                 detail = f"the {rollout.act} was done; watching goes on"

@@ -198,8 +198,8 @@ class Admin:
 
     async def _freeze(self) -> FreezeAnswer:
         """How the switch stands, and who threw or lifted it last."""
-        freeze, lift = await self.house.records.switches.freeze(), await self.house.records.switches.last_lift()
-        last = freeze or lift
+        freeze = await self.house.records.switches.freeze()
+        last = freeze or await self.house.records.switches.last_lift()
         if last is None:
             return FreezeAnswer(frozen=False)
         return FreezeAnswer(frozen=freeze is not None, by=last.by, why=last.why, at=last.at)

@@ -114,3 +114,12 @@ async def test_a_storage_account_is_there_too(cloud: Cloud) -> None:
             await asking
     assert asked == [f"ops.{service}.{cloud.storage_suffix}" for service in ("table", "queue")]
     await storage.close()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_a_registry_of_another_cloud_gets_nothing(name: CloudName) -> None:
+    """An app may name any host: neither a call nor a token goes to the public cloud's registry."""
+    house, way, credential = settle(Asker(story({})).world, name)
+    with pytest.raises(Permanent, match="no registry of the operator's cloud"):
+        await house.azure.content.tag("contoso.azurecr.io", "shop", "v1")
+    assert (way.asked, credential.audiences) == (set(), set())

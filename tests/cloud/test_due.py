@@ -4,7 +4,7 @@ import pytest
 
 from operators.cloud.due import DueTable
 from operators.cloud.storage import Storage
-from operators.errors import Temporary
+from operators.errors import PulleyError, Temporary
 from tests.core.samples import APP, NOW, ago
 from tests.storage import LosingTransport
 
@@ -80,6 +80,16 @@ async def test_what_is_owed_is_added_to_what_was_untold(due: DueTable) -> None:
     assert (await due.owe(APP, NOW, (4,), first)).untold == (2, 3, 4)
     last = await due.owe(APP, NOW, (), None)
     assert (last.untold, last) == ((2, 3, 4), await due.get(APP))
+
+
+async def test_a_table_that_is_gone_is_an_error(due: DueTable, storage: Storage) -> None:
+    """Somebody deleted it: that is said, and not tried for ever."""
+    await due.put(APP, NOW)
+    read = await due.get(APP)
+    await (await storage.table("due")).delete_table()
+    for known in (None, read):
+        with pytest.raises(PulleyError, match=APP):
+            await due.owe(APP, NOW, (2,), known)
 
 
 async def test_a_long_error_is_cut(due: DueTable) -> None:

@@ -1,6 +1,5 @@
 """What do handshakes, and people who call a validation URL, make of event subscriptions?"""
 
-import asyncio
 from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlencode
@@ -8,6 +7,7 @@ from urllib.parse import urlencode
 from local.azure.event_grid.calls import Answer, Caller
 from local.azure.event_grid.destinations import Destination
 from local.azure.event_grid.handshake import Question, Verdict, asked, verdict_on
+from local.azure.under_way import UnderWay
 from local.azure.world import World
 from local.azure.world.names import iso7, same, stable_guid
 from local.azure.world.subscriptions import EventSubscription
@@ -28,7 +28,7 @@ class Validations:
         self._pace = pace
         self._awaited: dict[str, str] = {}
         """Token of a validation URL → id of its event subscription."""
-        self._expiring: set[asyncio.Task[None]] = set()
+        self._expiring = UnderWay()
 
     async def validate(self, one: EventSubscription, to: Destination, base_url: str) -> Verdict:
         """Do the handshake as when the subscription was made or updated; `base_url` is where `confirm` is reached."""
@@ -55,9 +55,7 @@ class Validations:
 
     async def close(self) -> None:
         """Forget what waits."""
-        for task in self._expiring:
-            task.cancel()
-        await asyncio.gather(*self._expiring, return_exceptions=True)
+        await self._expiring.give_up()
 
     async def _ask(self, question: Question) -> Answer:
         """Ask until there is an answer; a call that takes too long is given up."""
@@ -74,9 +72,7 @@ class Validations:
 
     def _await_somebody(self, subscription: str, token: str) -> None:
         self._awaited[token] = subscription
-        task = asyncio.create_task(self._expire(subscription, token))
-        self._expiring.add(task)
-        task.add_done_callback(self._expiring.discard)
+        self._expiring.begin(self._expire(subscription, token))
 
     async def _expire(self, subscription: str, token: str) -> None:
         await self._world.clock.sleep(_MANUALLY_WITHIN * self._pace)

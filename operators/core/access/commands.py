@@ -10,9 +10,8 @@ import json
 from operators.core.access.granting import PullRole
 from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId
-from operators.core.az import Filled, az, of_app
+from operators.core.az import WEB_API_VERSION, Filled, az, of_app
 
-_WEB_API_VERSION = "2025-05-01"
 _AS_USER_ASSIGNED = "properties.authType=UserAssigned"
 _CONTAINER_CLIENT_ID = "properties.userManagedIdentityClientId"
 _OVER_NETWORK = "properties.outboundVnetRouting.imagePullTraffic=true"
@@ -232,7 +231,7 @@ def _client_id_of(resource_id: str) -> str:
 
 def _set_container(app: AppId, container: str, *properties: str | Filled) -> str:
     """As a resource: `az webapp sitecontainers update` forgets the port and start-up command that it is not told."""
-    what = ("--ids", f"{app.resource_id}/sitecontainers/{container}", "--api-version", _WEB_API_VERSION)
+    what = ("--ids", f"{app.resource_id}/sitecontainers/{container}", "--api-version", WEB_API_VERSION)
     return az("resource", "update", *what, "--set", *properties)
 
 

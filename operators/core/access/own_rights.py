@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from operators.core.access import PULL, AccessFacts
 from operators.core.access import commands as az
+from operators.core.access.granting import pull_role
 from operators.core.model import Unknown
 from operators.core.registries import Registry
 
@@ -44,9 +45,8 @@ def _needed_to_pull(registry: Registry | Unknown | None) -> tuple[str, str] | No
     """For all that the registry holds: the operator follows more repositories than one."""
     if not isinstance(registry, Registry):
         return None
-    if registry.uses_abac:
-        return ("Container Registry Repository Reader", registry.id)
-    return ("AcrPull", registry.id) if registry.honours_acr_pull else None
+    role = pull_role(registry, "")  # the condition, which is for one repository, is left out
+    return (role.name, registry.id) if role else None
 
 
 def _role_with(action: str) -> str | None:

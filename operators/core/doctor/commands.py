@@ -1,10 +1,8 @@
 """The `az` commands that mend what a check found, with the real ids filled in."""
 
 from operators.core.apps import AppId
-from operators.core.az import Filled, az, of_app, of_subscription
+from operators.core.az import WEB_API_VERSION, Filled, az, of_app, of_subscription
 from operators.core.registries import Registry
-
-_WEB_API_VERSION = "2025-05-01"
 
 
 def delete_settings(app: AppId, *names: str) -> str:
@@ -80,12 +78,12 @@ def set_secret_policy(principal_id: str, vault: str, vault_id: str) -> str:
 
 def refresh_references(app: AppId) -> str:
     """Have the platform read the references again, which it does once a day by itself."""
-    return az("rest", "--method", "post", "--url", f"{_references(app)}/refresh?api-version={_WEB_API_VERSION}")
+    return az("rest", "--method", "post", "--url", f"{_references(app)}/refresh?api-version={WEB_API_VERSION}")
 
 
 def show_reference(app: AppId, setting: str) -> str:
     """See what the platform says about one reference."""
-    return az("rest", "--method", "get", "--url", f"{_references(app)}/{setting}?api-version={_WEB_API_VERSION}")
+    return az("rest", "--method", "get", "--url", f"{_references(app)}/{setting}?api-version={WEB_API_VERSION}")
 
 
 def show_restrictions(app: AppId) -> str:
