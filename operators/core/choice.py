@@ -239,6 +239,8 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
         return None
     if running is None or running.digest != target:
         return _overtaken(facts, container, target, look)
+    if facts.configured.digest is None and container.decided not in (None, target):
+        return None  # the tag named something else in between, and whoever restarted the app had it pull that
     if running.proof in _PROVED:
         how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"
         return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"runs {target} already: {how}", decided=target)
