@@ -9,6 +9,7 @@ from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
 from operators.core.transitions import State
 from operators.core.watch import Proof
+from tests.flows.staging import serving
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
@@ -230,6 +231,23 @@ async def test_a_tag_that_moved_away_and_back_proves_nothing(town: Town) -> None
     await town.run()
     rollout = await town.rollout("shop", 2)
     assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.ASSUMED)
+
+
+async def test_what_was_pulled_while_a_rollout_was_held_is_not_kept(town: Town) -> None:
+    """Frozen, the tag moves away, somebody restarts the app, the tag comes back: it is brought again."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.operator.admin.freeze(b'{"by": "ana", "why": "the sale"}')
+    await town.push(IMAGE, "v3")
+    await town.run(seconds=30)
+    town.world.restart("shop")
+    town.clock.advance(120)
+    assert await town.push(IMAGE, "v2") == good
+    await town.run(seconds=30)
+    await town.operator.admin.unfreeze(b'{"by": "ana"}')
+    await town.run()
+    last = await town.rollout("shop")
+    assert (last.state, last.digest, serving(town)) == (State.SUCCEEDED, good, {good})
 
 
 async def test_a_tag_that_somebody_wrote_meanwhile_is_no_proof(town: Town) -> None:
