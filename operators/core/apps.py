@@ -55,6 +55,11 @@ class AppId(Model):
         return f"{self.site}:{self.slot}" if self.slot else self.site
 
     @property
+    def site_id(self) -> Self:
+        """The app itself, where this is one of its slots."""
+        return self.model_copy(update={"slot": None})
+
+    @property
     def resource_id(self) -> str:
         """The ARM resource id."""
         slot = f"/slots/{self.slot}" if self.slot else ""

@@ -89,7 +89,7 @@ class Deployments:
         """Whether what is in progress on a site or slot is a swap of ours: its rollout says how far that is."""
         if not site.in_progress_operation_id:
             return False
-        active, _ = await self.house.records.engine.read(site.id.model_copy(update={"slot": None}).key)
+        active, _ = await self.house.records.engine.read(site.id.site_id.key)
         rollout = active.rollout
         if rollout is None or not rollout.occupying or rollout.act is not Act.SWAP or rollout.swapped:
             return False

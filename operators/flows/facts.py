@@ -104,8 +104,7 @@ async def _parent(house: House, app: AppId) -> Site | Unknown | None:
     """The site of a slot, whose resource tags may say that the slot is no app of its own; None for a site."""
     if app.slot is None:
         return None
-    site = app.model_copy(update={"slot": None})
-    return await read_or_unknown(f"site {site.name}", house.azure.sites.site(site))
+    return await read_or_unknown(f"site {app.site}", house.azure.sites.site(app.site_id))
 
 
 async def _tag(

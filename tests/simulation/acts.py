@@ -135,7 +135,7 @@ class ActLaws:
             self._verdict.breaks(_RECORDED, f"{act} by {by} is not what #{rollout.sequence} intended: {asked.body!r}")
 
     def _owner(self, on: AppId) -> AppId:
-        site = on.model_copy(update={"slot": None})
+        site = on.site_id
         said = self._world.site(site.resource_id).told.tags.get(STRATEGY_TAG)
         return site if on.slot and said and Way.parse(said).slot == on.slot else on
 

@@ -104,15 +104,14 @@ def start(app: AppId) -> str:
 def make_slot(slot: AppId) -> str:
     """Make a slot that is set up as its site is."""
     assert slot.slot is not None
-    site = slot.model_copy(update={"slot": None})
     names = ("--slot", slot.slot, "--configuration-source", slot.site)
-    return az("webapp", "deployment", "slot", "create", *of_app(site), *names)
+    return az("webapp", "deployment", "slot", "create", *of_app(slot.site_id), *names)
 
 
 def cancel_swap(app: AppId, other: str) -> str:
     """Give up a swap with preview that was begun with another slot."""
-    site = app.model_copy(update={"slot": None})
-    return az("webapp", "deployment", "slot", "swap", *of_app(site), "--slot", app.slot or other, "--action", "reset")
+    slot = ("--slot", app.slot or other)
+    return az("webapp", "deployment", "slot", "swap", *of_app(app.site_id), *slot, "--action", "reset")
 
 
 def _references(app: AppId) -> str:
