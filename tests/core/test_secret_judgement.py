@@ -9,7 +9,20 @@ from operators.core.model import Unknown
 from operators.core.secret_judgement import asks_secrets, heeding_secrets
 from operators.core.stalls import StallReason
 from operators.core.watch import Failed, ProbeResult, Verdict, Waiting
-from tests.core.test_watch import CRASH, EARLY, FACTS, LATE, LISTENS, NO_ANSWER, OLD, OVER, READY, T0, status, verdict
+from tests.core.watch_samples import (
+    CRASH,
+    EARLY,
+    FACTS,
+    LATE,
+    LISTENS,
+    NO_ANSWER,
+    OLD,
+    OVER,
+    READY,
+    T0,
+    status,
+    verdict,
+)
 
 UNRESOLVED = ("DATABASE_URL: SecretNotFound",)
 REFUSED = Unknown(what="Key Vault references of shop", reason="429", temporary=True, throttled=True)

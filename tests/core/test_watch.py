@@ -1,90 +1,29 @@
 # ruff: noqa: E501 - one case a line reads best as one line
 """Does the app serve the new container? The rule of evidence, case by case."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from operators.core.instances import InstanceStatus
-from operators.core.judgement import judge
-from operators.core.model import Unknown
-from operators.core.platform_log import read_platform_log
 from operators.core.stalls import StallReason
-from operators.core.watch import (
-    LATER_LOOK,
-    NEXT_LOOK,
-    Budget,
-    Failed,
-    ProbeResult,
-    Serving,
-    Suspect,
-    Unproven,
-    Verdict,
-    Waiting,
-    WatchFacts,
+from operators.core.watch import NEXT_LOOK, Failed, ProbeResult, Serving, Suspect, Unproven, Verdict, Waiting
+from tests.core.watch_samples import (
+    CRASH,
+    EARLY,
+    FALLBACK,
+    LATE,
+    LISTENS,
+    NEW,
+    NO_ANSWER,
+    OLD,
+    OVER,
+    READY,
+    T0,
+    blocked,
+    started,
+    status,
+    verdict,
 )
-
-T0 = datetime(2026, 4, 4, 5, 50, 0, tzinfo=UTC)
-BUDGET = Budget.of()
-EARLY, LATE, OVER = timedelta(seconds=90), BUDGET.expected, BUDGET.hard
-NO_ANSWER = Unknown(what="siteStatus", reason="503 from the service")
-
-
-def us(at: datetime) -> str:
-    """A time as the platform writes it."""
-    return at.strftime("%m/%d/%Y %H:%M:%S")
-
-
-def started(seconds: int, instance_id: str = "aa") -> InstanceStatus:
-    """An instance whose container started this many seconds after the act (before it where negative)."""
-    at = T0 + timedelta(seconds=seconds)
-    return InstanceStatus(instance_id=instance_id, state="Started", details=f"Site started at {us(at)} (UTC)")
-
-
-def status(state: str, action: str | None = None, instance_id: str = "aa", error: str | None = None) -> InstanceStatus:
-    """An instance on its way; an error is of one minute after the act."""
-    at = T0 + timedelta(minutes=1) if error else None
-    return InstanceStatus(instance_id=instance_id, state=state, action=action, last_error=error, last_error_at=at)
-
-
-def blocked(seconds: int) -> InstanceStatus:
-    """An instance that the platform refuses to start until so long after the act."""
-    until = us(T0 + timedelta(seconds=seconds))
-    return InstanceStatus(instance_id="aa", state="Blocked", details=f"Site scheduled to be unblocked at {until}")
-
-
-OLD = (started(-3600),)
-NEW = (started(40),)
-FACTS = WatchFacts(
-    acted_at=T0,
-    pinned=True,
-    always_on=True,
-    budget=BUDGET,
-    before=OLD,
-    platform_reports=True,
-    statuses=NEW,
-    listed_instances=1,
-    probe=None,
-)
-CRASH = read_platform_log(
-    "2026-04-04T05:50:30.0Z Container has finished running with exit code: 3.\n"
-    "2026-04-04T05:50:31.0Z Site container: demo terminated during site startup.\n"
-)
-FALLBACK = read_platform_log(
-    "2026-04-04T05:50:20.000Z WARN  - Image pull failed. Defaulting to local copy if present.\n"
-    "2026-04-04T05:50:21.000Z INFO  - Starting container for site\n"
-)
-LISTENS = read_platform_log("2026-04-04T05:50:20.0Z Now listening on: http://[::]:5000\n")
-READY = read_platform_log(
-    "2026-04-04T05:50:21.000Z INFO  - Starting container for site\n"
-    "2026-04-04T05:50:40.000Z INFO  - Container demo_0_ab for site demo initialized successfully and is ready to "
-    "serve requests.\n"
-)
-
-
-def verdict(after: timedelta = EARLY, **facts: object) -> Verdict:
-    """The verdict so long after the act, with these facts changed."""
-    return judge(FACTS.model_copy(update=facts), T0 + after)
 
 
 def reason(found: Verdict) -> StallReason | None:
@@ -210,78 +149,6 @@ def test_a_log_that_gives_no_answer_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status_", "look_again_in"),
-    [
-        pytest.param(blocked(150), timedelta(seconds=70), id="ten seconds after the block's end"),
-        pytest.param(blocked(60), NEXT_LOOK, id="the end has passed"),
-        pytest.param(status("Stopped", error="SiteStartupCancelled"), NEXT_LOOK, id="another start follows"),
-    ],
-)
-def test_what_passes_is_waited_for(status_: InstanceStatus, look_again_in: timedelta) -> None:
-    """A block has its end, and a cancelled start is followed by another: neither is a failure yet."""
-    found = verdict(statuses=(status_,), lines=())
-    assert isinstance(found, Waiting)
-    assert found.look_again_in == look_again_in
-
-
-@pytest.mark.parametrize(
-    ("after", "status_", "reason_"),
-    [
-        pytest.param(EARLY, blocked(150), StallReason.BLOCKED, id="a block"),
-        pytest.param(EARLY, status("Stopped", error="SiteStartupCancelled"), None, id="another start follows at once"),
-        pytest.param(
-            LATE, status("Stopped", error="SiteStartupCancelled"), StallReason.START_CANCELLED, id="or should"
-        ),
-    ],
-)
-def test_what_holds_a_start_up_is_named(after: timedelta, status_: InstanceStatus, reason_: StallReason | None) -> None:
-    """It is waited for, and whoever looks is told what it is."""
-    found = verdict(after, statuses=(status_,), lines=())
-    assert isinstance(found, Waiting)
-    assert (found.stall.reason if found.stall else None) is reason_
-
-
-THROTTLED = NO_ANSWER.model_copy(update={"temporary": True, "throttled": True, "retry_after_seconds": 70.0})
-
-
-@pytest.mark.parametrize(
-    ("facts", "unread"),
-    [
-        pytest.param({"statuses": THROTTLED}, True, id="siteStatus"),
-        pytest.param({"listed_instances": THROTTLED}, True, id="the list of instances"),
-        pytest.param({"probe": THROTTLED}, True, id="the health path"),
-        pytest.param({"pinned": False, "lines": THROTTLED}, True, id="the log"),
-        pytest.param({"statuses": OLD, "listed_instances": THROTTLED}, False, id="what is not waited for"),
-        pytest.param({"statuses": OLD, "budget": Budget.of(unread=THROTTLED)}, False, id="the settings"),
-    ],
-)
-def test_what_azure_asked_for_counts(facts: dict[str, object], unread: bool) -> None:
-    """The wait for a read names it, and any refused read says how long nothing should be asked."""
-    found = verdict(EARLY, **facts)
-    assert isinstance(found, Waiting)
-    assert found.unread == ((THROTTLED,) if unread else ())
-    assert FACTS.model_copy(update=facts).asked == timedelta(seconds=70)
-
-
-@pytest.mark.parametrize(
-    ("after", "facts", "poke"),
-    [
-        pytest.param(timedelta(seconds=20), {"statuses": (), "always_on": False}, True, id="idle app"),
-        pytest.param(timedelta(seconds=20), {"statuses": OLD, "always_on": False}, True, id="idle app, its old start"),
-        pytest.param(EARLY, {"statuses": (), "always_on": False, "poked": True}, False, id="once is enough"),
-        pytest.param(timedelta(seconds=20), {"statuses": OLD}, False, id="too early to say that nothing moves"),
-        pytest.param(EARLY, {"statuses": OLD}, True, id="nothing moves"),
-        pytest.param(EARLY, {"statuses": (status("Starting"),), "always_on": False}, False, id="it moves already"),
-    ],
-)
-def test_an_app_that_does_not_move_is_poked_once(after: timedelta, facts: dict[str, object], poke: bool) -> None:
-    """An idle app starts at a request only, so it gets one."""
-    found = verdict(after, **facts)
-    assert isinstance(found, Waiting)
-    assert found.poke is poke
-
-
-@pytest.mark.parametrize(
     ("after", "facts"),
     [
         pytest.param(EARLY, {"probe": ProbeResult(status_code=401)}, id="the health path wants a sign-in"),
@@ -319,32 +186,3 @@ def test_our_own_blindness_is_no_failure(after: timedelta, facts: dict[str, obje
 def test_without_site_status(after: timedelta, facts: dict[str, object], expected: type) -> None:
     """Without siteStatus the log and the health path speak, and the best they say is unverified."""
     assert isinstance(verdict(after, platform_reports=False, statuses=NO_ANSWER, **facts), expected)
-
-
-def test_looks_get_rarer_when_it_takes_long() -> None:
-    """After the expected time the pace slows down."""
-    found = verdict(LATE, statuses=(status("Updating"),), lines=())
-    assert isinstance(found, Waiting)
-    assert found.look_again_in == LATER_LOOK
-
-
-def test_waiting_says_what_for() -> None:
-    """A person reads what the app is doing."""
-    found = verdict(statuses=(*NEW, status("Starting", "PullingImage", "bb")), listed_instances=2)
-    assert isinstance(found, Waiting)
-    assert found.what_for == "1 of 2 instances run the new container; instance bb Starting, PullingImage"
-
-
-@pytest.mark.parametrize(
-    ("start_limit", "expected", "hard"),
-    [(230, 590, 1180), (1800, 2160, 4320), (10, 370, 740)],
-)
-def test_budget(start_limit: int, expected: int, hard: int) -> None:
-    """The budget follows the app's own start time limit."""
-    budget = Budget.of(start_limit=timedelta(seconds=start_limit))
-    assert (budget.expected.total_seconds(), budget.hard.total_seconds()) == (expected, hard)
-
-
-def test_the_hard_limit_is_never_under_ten_minutes() -> None:
-    """A short start limit does not make us impatient with the platform."""
-    assert Budget.of(timedelta(seconds=10), timedelta(seconds=20)).hard == timedelta(minutes=10)
