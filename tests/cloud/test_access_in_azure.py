@@ -1,47 +1,24 @@
 """May this app pull? Read through the real clients from the simulated Azure, whose platform then tries it itself."""
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from local.azure.scenario import FaultRule
-from operators.core.access import Access, Reason, Verdict
-from operators.core.access.conditions import repository_condition
-from operators.core.model import Unknown
-from operators.core.registries import ABAC
+from operators.core.access import Reason, Verdict
+from tests.cloud.access_samples import ENDPOINT, FOR_US, IN_NETWORK, OVER_NETWORK, PULL, STRICT, may, reader_of
 from tests.cloud.asking import Asker, story
 
-PULL = "Microsoft.ContainerRegistry/registries/pull/read"
-READS_ENDPOINT = "Microsoft.Network/privateEndpoints/read"
 PULLER: dict[str, Any] = {"identities": [{"name": "puller"}]}
 AS_PULLER = {"identity": {"user": ["puller"]}}
 PULLER_MAY: dict[str, Any] = {"role_assignments": [{"principal": "puller", "role": "AcrPull", "scope": "contoso"}]}
-STRICT = {"role_assignment_mode": ABAC}
 CLOSED = {"public_network_access": "Disabled", "sku": "Premium"}
 WALLED = {"network_rule_set": {"default_action": "Deny"}, "sku": "Premium"}
-FOR_US = {"network_rule_set": {"default_action": "Deny", "ip_rules": ["203.0.113.20"]}, "sku": "Premium"}
-"""A firewall that lets in nobody but the operator."""
 ELSEWHERE = {"private_endpoints": [{"name": "spoke", "resource_group": "apps", "virtual_network_subnet": "spoke/all"}]}
-ENDPOINT = {"private_endpoints": [{"name": "hub", "resource_group": "apps", "virtual_network_subnet": "hub/endpoints"}]}
-IN_NETWORK = {"virtual_network_subnet": "hub/apps"}
-OVER_NETWORK = IN_NETWORK | {"vnet_image_pull": True}
 PULLER_ID = (
     "/subscriptions/11111111-1111-4111-8111-111111111111/resourcegroups/identities/providers/"
     "Microsoft.ManagedIdentity/userAssignedIdentities/puller"
 )
-
-
-def may(role: str, scope: str = "contoso", principal: str = "shop", **more: Any) -> dict[str, Any]:
-    """One role instead of the tutorial's."""
-    return {"role_assignments": [{"principal": principal, "role": role, "scope": scope} | more]}
-
-
-def reader_of(repository: str) -> dict[str, Any]:
-    """The role that a registry in ABAC mode honours, for one repository."""
-    return may("Container Registry Repository Reader", condition=repository_condition(repository))
-
 
 MISTAKES: dict[str, tuple[Mapping[str, Any], Reason]] = {
     "none": (story(), Reason.ROLE_GRANTED),
@@ -241,104 +218,3 @@ async def test_no_secret_is_in_a_verdict() -> None:
     assert "hunter2" not in told
     assert "build-agent" not in told
     assert {"(set)", "contoso.azurecr.io"} <= {one.value for one in access.evidence}
-
-
-def may_not(action: str) -> dict[str, Any]:
-    """An operator that may read everything but this; Reader may pull too where a registry decides by roles."""
-    watcher = {"name": "Watcher", "actions": ["*/read"], "not_actions": [action]}
-    operator = {"reads_registries": action != PULL, "roles": ["Watcher", "Website Contributor"]}
-    return {"role_definitions": [watcher], "operator": operator}
-
-
-READS = {
-    "site": ("GET", r"/sites/shop$"),
-    "config/web": ("GET", r"/sites/shop/config/web$"),
-    "registries": ("GET", r"/registries$"),
-    "role assignments": ("GET", r"/roleAssignments$"),
-    "deny assignments": ("GET", r"/denyAssignments$"),
-    "role definition": ("GET", r"/roleDefinitions/"),
-    "private endpoint": ("GET", r"/privateEndpoints/"),
-    "tag": ("GET", r"/_tags/"),
-    "manifest": ("GET", r"/manifests/"),
-    "app settings": ("POST", r"/appsettings/list$"),
-}
-"""What a read is called, and how its call is recognised."""
-
-
-def with_fault(read: str, **fault: Any) -> Asker:
-    """An app whose verdict needs this read, which fails."""
-    stories = {
-        "app settings": story({"acr_use_managed_identity_creds": False}),
-        "private endpoint": story(OVER_NETWORK, FOR_US | ENDPOINT),
-    }
-    asker = Asker(stories.get(read, story()))
-    method, path = READS[read]
-    asker.world.faults.add(FaultRule(method=method, path=path, **fault))
-    return asker
-
-
-@pytest.mark.parametrize("read", [read for read in READS if read not in ("tag", "manifest")])
-async def test_without_the_right_to_a_read_it_is_unknown(read: str) -> None:
-    """403 on any of the reads from ARM: never allowed, never denied; the sentence names the right that is missing."""
-    right = "Microsoft.Some/right/read"
-    message = f"The client 'x' does not have authorization to perform action '{right}' over scope '/subscriptions/s'."
-    access = await with_fault(read, status=403, code="AuthorizationFailed", message=message).access()
-    if isinstance(access, Access):
-        assert access.verdict is Verdict.UNKNOWN
-        assert right in access.sentence
-        assert not any(one.temporary for one in access.failed_reads)
-    else:
-        assert right in access.reason
-
-
-@pytest.mark.parametrize(
-    ("told", "right"),
-    [
-        pytest.param(story(**may_not(PULL)), "AcrPull", id="by roles"),
-        pytest.param(
-            story(registry=STRICT, operator={"reads_registries": False}, **reader_of("shop")),
-            "Container Registry Repository Reader",
-            id="by repository permissions, where Reader is not enough",
-        ),
-        pytest.param(
-            story(OVER_NETWORK, FOR_US | ENDPOINT, **may_not(READS_ENDPOINT)), READS_ENDPOINT, id="a private endpoint"
-        ),
-    ],
-)
-async def test_an_operator_that_lacks_a_right(told: Mapping[str, Any], right: str) -> None:
-    """As Azure refuses, a registry by 401: the sentence names the right, and the command gives it, which will do."""
-    asker = Asker(told)
-    access = await asker.verdict()
-    assert (access.verdict, access.reason) == (Verdict.UNKNOWN, Reason.READ_FAILED)
-    assert right in access.sentence
-    (command,) = access.fix
-    words = shlex.split(command)
-    operator = asker.world.scenario.operator.principal_id
-    assert words[words.index("--assignee-object-id") + 1] == operator
-    asker.world.assign_role("operator", words[words.index("--role") + 1], words[words.index("--scope") + 1])
-    assert (await asker.verdict()).reason is Reason.ROLE_GRANTED
-
-
-@pytest.mark.parametrize("status", [429, 500, 503])
-@pytest.mark.parametrize("read", READS)
-async def test_a_fault_of_a_moment_is_said_to_be_one(read: str, status: int) -> None:
-    """429 and 5xx on any of the reads: unknown for now, and worth asking again; the wish to wait is kept."""
-    asker = with_fault(read, status=status, headers={"Retry-After": "17"} if status == 429 else {})
-    access = await asker.access()
-    failed = access.failed_reads if isinstance(access, Access) else (access,)
-    assert isinstance(access, Unknown) or access.verdict is Verdict.UNKNOWN
-    assert all(one.temporary for one in failed)
-    # after a 429 nothing more is asked of the subscription, so that several reads may wait
-    assert {one.retry_after_seconds for one in failed} == ({17} if status == 429 else {None})
-    asker.world.faults.clear()
-    asker.clock.advance(17)  # nothing of the subscription is asked before
-    again = await asker.verdict()
-    assert again.reason is (Reason.CREDENTIALS_MISSING if read == "app settings" else Reason.ROLE_GRANTED)
-
-
-async def test_a_read_that_fails_is_made_once() -> None:
-    """Nothing is retried within a step: the step's own delay is the retry."""
-    asker = with_fault("role assignments", status=503)
-    await asker.access()
-    faulty = [call for call in asker.world.calls if "roleAssignments" in call.path]
-    assert len(faulty) == 1
