@@ -13,13 +13,12 @@ from operators.core.doctor.commands import (
     set_setting,
 )
 from operators.core.doctor.containers import check_target_port
-from operators.core.doctor.facts import AppFacts, is_reference
+from operators.core.doctor.facts import AppFacts, is_port, is_reference
 from operators.core.model import Unknown
 from operators.core.start_limits import DEFAULT_START_LIMIT, LONGEST_START_LIMIT, START_LIMIT
 
 _SHORT = 60
 """Seconds. Less than this leaves a pull on a new instance hardly any time."""
-_PORTS = range(1, 65536)
 
 
 def check_port(facts: AppFacts) -> Check:
@@ -36,7 +35,7 @@ def check_port(facts: AppFacts) -> Check:
     if any(is_reference(value) for value in given.values()):
         return unknown(code, f"The port of {facts.app.name} comes from a reference, which is not resolved here.", *seen)
     for name, value in given.items():
-        if not value.strip().isdecimal() or int(value) not in _PORTS:
+        if not is_port(value):
             fix = (set_setting(facts.app, name, "80"),)
             return problem(code, f"{name} of {facts.app.name} is no port: {value!r}.", *seen, fix=fix)
     if len(set(map(int, given.values()))) > 1:

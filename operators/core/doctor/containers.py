@@ -10,11 +10,10 @@ from operators.core.access.credential import Nobody, RegistryUser, container_cre
 from operators.core.apps import AppId, SiteContainer
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning, worst
 from operators.core.doctor.commands import show_tags
-from operators.core.doctor.facts import AppFacts, ContainerFacts
+from operators.core.doctor.facts import AppFacts, ContainerFacts, is_port
 from operators.core.model import Unknown
 
 type Containers = tuple[ContainerFacts, ...] | Unknown
-_PORTS = range(1, 65536)
 _NO_IDENTITY = {
     Reason.IDENTITY_MISSING: "the site's system-assigned identity, and it has none",
     Reason.USER_ASSIGNED_IDENTITY_MISSING: "a user-assigned identity that is not on the site",
@@ -45,7 +44,7 @@ def check_target_port(facts: AppFacts, containers: Containers) -> Check:
         return unknown(
             code, f"{_called(app, main)} is told no port, and which one the platform asks is not known.", seen
         )
-    if not main.target_port.strip().isdecimal() or int(main.target_port) not in _PORTS:
+    if not is_port(main.target_port):
         return problem(code, f"targetPort of {_called(app, main)} is no port: {main.target_port!r}.", seen)
     return ok(code, f"The platform asks {_called(app, main)} at port {main.target_port}.", seen)
 

@@ -34,6 +34,11 @@ def is_reference(value: str) -> bool:
     return value.strip().lower().startswith("@microsoft.")
 
 
+def is_port(value: str) -> bool:
+    """Whether a text is the number of a port."""
+    return value.strip().isdecimal() and int(value) in range(1, 65536)
+
+
 class KeyVaultReference(Model):
     """An app setting that refers to a secret, and whether the platform could read it; never the secret."""
 
