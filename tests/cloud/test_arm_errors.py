@@ -1,14 +1,11 @@
-"""What azure-core raises, in our words. Bodies are those of recorded traffic."""
+"""What an answer that is an error says, and which error of ours it is. Bodies are those of recorded traffic."""
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from azure.core import exceptions as sdk
 
-from operators.cloud.arm_errors import ErrorAnswer, read_answer, read_or_unknown, refusal, translate, translated
-from operators.core.model import Unknown
+from operators.cloud.arm_errors import ErrorAnswer, read_answer, refusal
 from operators.errors import (
     Busy,
     Conflict,
@@ -21,6 +18,7 @@ from operators.errors import (
     Throttled,
     Unauthenticated,
 )
+from tests.cloud.arm_samples import AUTHORIZATION_FAILED, IN_PROGRESS, OPERATION_IN_PROGRESS, SUBNET, THROTTLED
 
 RESOURCE_NOT_FOUND = {
     "error": {
@@ -68,20 +66,6 @@ LOCKED = {
     ],
     "Innererror": None,
 }
-IN_PROGRESS = (
-    "Cannot modify this site because another operation is in progress. Details:"
-    " Id: 52866c8e-dabe-488d-95fe-503b3b75cb09, OperationName: Update, CreatedTime: 12/28/2022 8:57:50 PM,"
-    " RequestId: b1b7ebc3-8882-4bd7-94bd-004da4056451, EntityType: 3"
-)
-OPERATION_IN_PROGRESS = {
-    "Code": "Conflict",
-    "Message": IN_PROGRESS,
-    "Details": [
-        {"Message": IN_PROGRESS},
-        {"Code": "Conflict"},
-        {"ErrorEntity": {"Code": "Conflict", "ExtendedCode": "59203", "Message": IN_PROGRESS}},
-    ],
-}
 DEPLOYING = "There is a deployment currently in progress. Please try again when it completes."
 AUTO_SWAP = "There is an auto swap deployment currently ongoing please try again when it completes."
 RECORD_SET_EXISTS = {
@@ -100,26 +84,6 @@ INVALID_RECORDS = {
     "Innererror": None,
 }
 TAG_UNKNOWN = {"errors": [{"code": "TAG_UNKNOWN", "message": "the specified tag does not exist"}]}
-SUBNET = (
-    "/subscriptions/7b3b906c-8d7c-4ad2-9c2f-b22c195f610e/resourceGroups/RS-DEV-EASTUS2-AKS-01/providers"
-    "/Microsoft.Network/virtualNetworks/VNET-DEV-EASTUS2-AKS-01/subnets/SNET-AKS-Private-1"
-)
-AUTHORIZATION_FAILED = {
-    "error": {
-        "code": "AuthorizationFailed",
-        "message": "The client '33e40745-8982-4a7c-a955-13d954023ced' with object id"
-        " '33e40745-8982-4a7c-a955-13d954023ced' does not have authorization to perform action"
-        f" 'Microsoft.Network/virtualNetworks/subnets/read' over scope '{SUBNET}' or the scope is invalid."
-        " If access was recently granted, please refresh your credentials.",
-    }
-}
-THROTTLED = {
-    "error": {
-        "code": "SubscriptionRequestsThrottled",
-        "message": "Number of 'read' requests for subscription 'e093f4fd-0000-0000-0000-000000000000' actor"
-        " '85e5d083-7fd9-4588-9a28-6c035bea11a3' exceeded. Please try again after '10' seconds.",
-    }
-}
 EXPIRED = {
     "error": {
         "code": "ExpiredAuthenticationToken",
@@ -244,86 +208,3 @@ def test_forbidden_names_the_missing_right() -> None:
     assert (error.action, error.scope) == ("Microsoft.Network/virtualNetworks/subnets/read", SUBNET)
     assert error.reason.startswith("403 AuthorizationFailed: the operator's identity needs Microsoft.Network/virtual")
     assert "33e40745" not in str(error)
-
-
-class _Response:
-    """What azure-core's exceptions hold of an answer."""
-
-    reason = "a reason"
-    request = None
-
-    def __init__(self, status_code: int, body: str, unread: bool = False) -> None:
-        self.status_code = status_code
-        self.headers = {"Retry-After": "5"}
-        self._body = body
-        self._unread = unread
-
-    def text(self, encoding: str | None = None) -> str:
-        """The body, as azure-core gives it."""
-        if self._unread:
-            raise sdk.ResponseNotReadError(self)
-        return self._body
-
-
-def _raised(status_code: int, body: object, **more: bool) -> sdk.HttpResponseError:
-    response: Any = _Response(status_code, json.dumps(body), **more)
-    return sdk.HttpResponseError(response=response)
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        pytest.param(sdk.ServiceRequestError("Cannot connect to host"), Temporary, id="no connection"),
-        pytest.param(sdk.ServiceResponseTimeoutError("Timeout on reading"), Temporary, id="no answer in time"),
-        pytest.param(sdk.IncompleteReadError("cut"), Temporary, id="half an answer"),
-        pytest.param(sdk.ClientAuthenticationError("identity endpoint: 500"), Temporary, id="no token to ask with"),
-        pytest.param(sdk.DecodeError("JSON", response=_raised(200, "x").response), Temporary, id="200 and no JSON"),
-        pytest.param(_raised(409, OPERATION_IN_PROGRESS), Busy, id="an answer"),
-        pytest.param(_raised(403, AUTHORIZATION_FAILED), Forbidden, id="another"),
-        pytest.param(_raised(503, "", unread=True), Temporary, id="an answer whose body was not read"),
-    ],
-)
-def test_translate(error: sdk.AzureError, expected: type[PulleyError]) -> None:
-    """What an SDK raises without an answer is temporary; with one, the answer decides."""
-    assert type(translate("restart of shop", error)) is expected
-
-
-def test_translated_keeps_the_cause() -> None:
-    """The SDK's exception stays behind ours, for the log."""
-    cause = _raised(429, THROTTLED)
-    with pytest.raises(Temporary) as caught, translated("sites"):
-        raise cause
-    assert caught.value.__cause__ is cause
-    assert caught.value.retry_after == timedelta(seconds=5)
-
-
-async def _fail(error: Exception) -> int:
-    raise error
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (Forbidden("x", "403"), Unknown(what="roles", reason="403")),
-        (NotFound("x", "404"), Unknown(what="roles", reason="404")),
-        (Temporary("x", "503"), Unknown(what="roles", reason="503", temporary=True)),
-        (
-            Temporary("x", "429", timedelta(seconds=9)),
-            Unknown(what="roles", reason="429", temporary=True, retry_after_seconds=9),
-        ),
-        (
-            Throttled("x", "429", timedelta(seconds=9)),
-            Unknown(what="roles", reason="429", temporary=True, throttled=True, retry_after_seconds=9),
-        ),
-    ],
-    ids=["a missing right", "not there", "temporary", "temporary with a delay", "throttled"],
-)
-async def test_read_or_unknown(error: PulleyError, expected: Unknown) -> None:
-    """A read without an answer is a fact of its own: unknown, with its reason and whether to ask again."""
-    assert await read_or_unknown("roles", _fail(error)) == expected
-
-
-async def test_read_or_unknown_hides_no_defect() -> None:
-    """Only errors of ours become unknown; a defect stays one."""
-    with pytest.raises(KeyError):
-        await read_or_unknown("roles", _fail(KeyError("id")))
