@@ -1,7 +1,8 @@
-"""What the tables of the doctor's checks are made from: one healthy app, and ways to spoil it."""
+"""What the tables of the doctor's checks are made from: one healthy app, ways to spoil it, and what a row says."""
 
 from operators.core.access import Access, Reason, Verdict
 from operators.core.apps import AppId, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
+from operators.core.doctor.checks import Check, Code, Status
 from operators.core.doctor.facts import (
     AppFacts,
     ContainerSettings,
@@ -136,3 +137,15 @@ def hooked(*hooks: Webhook, **changes: object) -> AppFacts:
 def subscribed(**changes: object) -> AppFacts:
     """The healthy app but for the registry's one event subscription."""
     return but(registry=registry(event_subscriptions=(SUBSCRIPTION.model_copy(update=changes),)))
+
+
+def access(verdict: Verdict, *fix: str) -> Access:
+    """A verdict."""
+    return Access(verdict=verdict, reason=Reason.ROLE_MISSING, sentence=f"It is {verdict}.", fix=fix)
+
+
+def said(check: Check, code: Code, status: Status, part: str, fix: str) -> None:
+    """Compare a check with a row of a table."""
+    assert (check.code, check.status) == (code, status), check
+    assert part in check.sentence, check
+    assert any(fix in command for command in check.fix) if fix else not check.fix, check

@@ -20,11 +20,11 @@ from tests.core.doctor_samples import (
     hook,
     hooked,
     registry,
+    said,
     settings,
     site,
     subscribed,
 )
-from tests.core.test_doctor_pulling import said
 
 DELETE = "az acr webhook delete --registry contoso --subscription s --name webappshop"
 SUBSCRIBE = "az eventgrid event-subscription create"

@@ -16,8 +16,7 @@ from operators.core.doctor.reach import check_access_restrictions
 from operators.core.doctor.running import check_instances, check_operations
 from operators.core.instances import InstanceStatus
 from tests.core.access_samples import SUBNET
-from tests.core.doctor_samples import CONFIG, DENIED, SITE, STARTED, but, config, healthy, settings, site
-from tests.core.test_doctor_pulling import said
+from tests.core.doctor_samples import CONFIG, DENIED, SITE, STARTED, but, config, healthy, said, settings, site
 
 REFERENCE = "@Microsoft.KeyVault(SecretUri=https://vault1.vault.azure.net/secrets/port)"
 

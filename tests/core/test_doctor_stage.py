@@ -6,8 +6,7 @@ from operators.core.access import Verdict
 from operators.core.doctor.checks import Code, Status
 from operators.core.doctor.facts import AppFacts, StageFacts
 from operators.core.doctor.stage import check_stage
-from tests.core.doctor_samples import APP, CONFIG, DENIED, SITE, but, healthy
-from tests.core.test_doctor_pulling import access, said
+from tests.core.doctor_samples import APP, CONFIG, DENIED, SITE, access, but, healthy, said
 
 SLOT = SITE.model_copy(update={"id": APP.model_copy(update={"slot": "staging"})})
 STAGE = StageFacts(site=SLOT, configured=CONFIG.linux_fx_version or "", access=access(Verdict.ALLOWED))
