@@ -130,6 +130,14 @@ class SiteContainer(Model):
     """`userManagedIdentityClientId`, which counts with "UserAssigned" only."""
     target_port: str | None = None
 
+    def name_in(self, app: AppId) -> str:
+        """What a person calls it."""
+        return f"container {self.name} of {app.name}"
+
+    def resource_id_in(self, app: AppId) -> str:
+        """The ARM resource id."""
+        return f"{app.resource_id}/sitecontainers/{self.name}"
+
 
 class Site(Model):
     """A site or slot as the list and GET calls of Microsoft.Web/sites answer."""

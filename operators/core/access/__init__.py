@@ -159,7 +159,7 @@ class AccessFacts(Model):
     @property
     def whose(self) -> str:
         """What a person calls that which pulls: the app, or a container of it."""
-        return f"container {self.container.name} of {self.app.name}" if self.container else self.app.name
+        return self.container.name_in(self.app) if self.container else self.app.name
 
     @property
     def client_id(self) -> str | None:

@@ -50,20 +50,20 @@ def pull_as_user_identity_of(app: AppId, resource_id: str) -> str:
     return az("webapp", "config", "set", *of_app(app), "--generic-configurations", setting)
 
 
-def pull_container_as_system_identity(app: AppId, container: str) -> str:
+def pull_container_as_system_identity(container_id: str) -> str:
     """Let one container of a sidecar-enabled site be pulled with the site's system-assigned identity."""
-    return _set_container(app, container, "properties.authType=SystemIdentity")
+    return _set_container(container_id, "properties.authType=SystemIdentity")
 
 
-def pull_container_as_user_identity(app: AppId, container: str, client_id: str) -> str:
+def pull_container_as_user_identity(container_id: str, client_id: str) -> str:
     """The same, with one of its user-assigned identities."""
-    return _set_container(app, container, _AS_USER_ASSIGNED, f"{_CONTAINER_CLIENT_ID}={client_id}")
+    return _set_container(container_id, _AS_USER_ASSIGNED, f"{_CONTAINER_CLIENT_ID}={client_id}")
 
 
-def pull_container_as_user_identity_of(app: AppId, container: str, resource_id: str) -> str:
+def pull_container_as_user_identity_of(container_id: str, resource_id: str) -> str:
     """The same, where the client id has to be looked up."""
     client_id = Filled(f"{_CONTAINER_CLIENT_ID}=$({_client_id_of(resource_id)})")
-    return _set_container(app, container, _AS_USER_ASSIGNED, client_id)
+    return _set_container(container_id, _AS_USER_ASSIGNED, client_id)
 
 
 def grant_role(principal_id: str, role: PullRole, registry_id: str) -> str:
@@ -229,9 +229,9 @@ def _client_id_of(resource_id: str) -> str:
     return az("identity", "show", "--ids", resource_id, "--query", "clientId", "--output", "tsv")
 
 
-def _set_container(app: AppId, container: str, *properties: str | Filled) -> str:
+def _set_container(container_id: str, *properties: str | Filled) -> str:
     """As a resource: `az webapp sitecontainers update` forgets the port and start-up command that it is not told."""
-    what = ("--ids", f"{app.resource_id}/sitecontainers/{container}", "--api-version", WEB_API_VERSION)
+    what = ("--ids", container_id, "--api-version", WEB_API_VERSION)
     return az("resource", "update", *what, "--set", *properties)
 
 

@@ -33,9 +33,9 @@ def _as_named(
         return with_user_identity(app, given, registry, repository)
     for one in identity.user_assigned:
         if one.resource_id.lower() == given.lower():
-            choose = az.pull_container_as_user_identity(app, container.name, one.client_id)
+            choose = az.pull_container_as_user_identity(container.resource_id_in(app), one.client_id)
             return (*fix_role(Principal(principal_id=one.principal_id), registry, repository), choose)
-    choose = az.pull_container_as_user_identity_of(app, container.name, given)
+    choose = az.pull_container_as_user_identity_of(container.resource_id_in(app), given)
     return (*with_user_identity(app, given, registry, repository), choose)
 
 
@@ -43,15 +43,15 @@ def _as_one_of_the_site(
     facts: AccessFacts, container: SiteContainer, identity: SiteIdentity, registry: Registry
 ) -> tuple[str, ...]:
     """The system-assigned one, the only user-assigned one, or else a new system-assigned one; the role comes first."""
-    app, repository, name = facts.app, facts.image.repository, container.name
-    as_system = az.pull_container_as_system_identity(app, name)
+    app, repository, at = facts.app, facts.image.repository, container.resource_id_in(facts.app)
+    as_system = az.pull_container_as_system_identity(at)
     if identity.system_principal_id:
         principal = Principal(principal_id=identity.system_principal_id)
         return (*fix_role(principal, registry, repository), as_system)
     if len(identity.user_assigned) == 1:
         (one,) = identity.user_assigned
         principal = Principal(principal_id=one.principal_id)
-        choose = az.pull_container_as_user_identity(app, name, one.client_id)
+        choose = az.pull_container_as_user_identity(at, one.client_id)
         return (*fix_role(principal, registry, repository), choose)
     new = with_new_identity(app, registry, repository)
     is_told = (container.auth_type or "").lower() == "systemidentity"

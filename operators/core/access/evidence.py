@@ -30,7 +30,7 @@ def _container_evidence(app: AppId, container: SiteContainer) -> tuple[Evidence,
         ("authType", container.auth_type or "(empty: Anonymous)"),
         ("userManagedIdentityClientId", container.client_id),
     )
-    source = f"{app.resource_id}/sitecontainers/{container.name}"
+    source = container.resource_id_in(app)
     return tuple(Evidence(fact=fact, value=value, source=source) for fact, value in seen if value)
 
 

@@ -42,11 +42,11 @@ def check_target_port(facts: AppFacts, containers: Containers) -> Check:
     seen = _seen(app, main, "targetPort", main.target_port or "(empty)")
     if main.target_port is None:
         return unknown(
-            code, f"{_called(app, main)} is told no port, and which one the platform asks is not known.", seen
+            code, f"{main.name_in(app)} is told no port, and which one the platform asks is not known.", seen
         )
     if not is_port(main.target_port):
-        return problem(code, f"targetPort of {_called(app, main)} is no port: {main.target_port!r}.", seen)
-    return ok(code, f"The platform asks {_called(app, main)} at port {main.target_port}.", seen)
+        return problem(code, f"targetPort of {main.name_in(app)} is no port: {main.target_port!r}.", seen)
+    return ok(code, f"The platform asks {main.name_in(app)} at port {main.target_port}.", seen)
 
 
 def _each(
@@ -73,7 +73,7 @@ def _check_identity(facts: AppFacts, one: ContainerFacts) -> Check:
     code, app, container = Code.IDENTITY, facts.app, one.container
     identity = facts.site if isinstance(facts.site, Unknown) else facts.site.identity
     seen = _seen(app, container, "authType", container.auth_type or "(empty: Anonymous)")
-    name, access = _called(app, container), _access_of(facts, container)
+    name, access = container.name_in(app), _access_of(facts, container)
     fix = access.fix_of_app if access else ()
     match container_credential(container, identity):
         case Unknown() as failed:
@@ -101,13 +101,13 @@ def _check_image(facts: AppFacts, one: ContainerFacts) -> Check:
     if isinstance(one.registry, Unknown):
         return unread(code, one.registry)
     if one.registry is None:
-        name = _called(app, container)
+        name = container.name_in(app)
         return unknown(code, f"{image.registry}, of {name}, is none of the registries that can be read here.", seen)
     if isinstance(one.there, Unknown):
         return unread(code, one.there)
     if one.there:
-        return ok(code, f"{image.registry} has {image.repository}, as {_called(app, container)} names it.", seen)
-    sentence = f"The registry has no {image}, which {_called(app, container)} names: the next start fails."
+        return ok(code, f"{image.registry} has {image.repository}, as {container.name_in(app)} names it.", seen)
+    sentence = f"The registry has no {image}, which {container.name_in(app)} names: the next start fails."
     return problem(code, sentence, seen, fix=(show_tags(one.registry, image.repository),))
 
 
@@ -117,9 +117,5 @@ def _access_of(facts: AppFacts, container: SiteContainer) -> Access | None:
     return next((one.access for one in facts.access.containers if one.container.name == container.name), None)
 
 
-def _called(app: AppId, container: SiteContainer) -> str:
-    return f"container {container.name} of {app.name}"
-
-
 def _seen(app: AppId, container: SiteContainer, fact: str, value: str) -> Evidence:
-    return Evidence(fact=fact, value=value, source=f"{app.resource_id}/sitecontainers/{container.name}")
+    return Evidence(fact=fact, value=value, source=container.resource_id_in(app))
