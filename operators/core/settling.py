@@ -1,6 +1,6 @@
-"""Settling: what is remembered of a container once a rollout has ended."""
+"""Settling: what is remembered of an app once a rollout has ended."""
 
-from operators.core.active import Container
+from operators.core.active import Active, Container
 from operators.core.choice import ChoiceReason
 from operators.core.gate import ABOUT_IMAGE
 from operators.core.owed import Owed
@@ -29,6 +29,7 @@ _PASSING = frozenset(
     }
 )
 """What passes, or is mended, without another image, and does not leave the app worse than it was when tried again."""
+_BROUGHT = frozenset({State.SUCCEEDED, State.UNVERIFIED})
 _FAILED = frozenset({State.FAILED, State.HINDERED, State.ROLLED_BACK, State.ROLLBACK_FAILED})
 _ANSWERED = frozenset(
     {ChoiceReason.ALREADY_RUNNING, ChoiceReason.REJECTED, ChoiceReason.REVERTED, ChoiceReason.OVERTAKEN}
@@ -36,9 +37,23 @@ _ANSWERED = frozenset(
 """Ends of a look after which there is nothing more to give."""
 
 
-def settled(container: Container, rollout: Rollout) -> Container:
-    """With what the app is owed after this rollout; a person's wish for something else is theirs to repeat."""
-    if rollout.state in (State.SUCCEEDED, State.UNVERIFIED) or rollout.reason in _ANSWERED:
+def settled(active: Active, rollout: Rollout) -> Active:
+    """With what the app is owed after this rollout, and how often one failed in a row."""
+    container = active.container and _owing(active.container, rollout)
+    return active.model_copy(update={"container": container, "failures": _failures(active.failures, rollout)})
+
+
+def _failures(before: int, rollout: Rollout) -> int:
+    if rollout.state in _BROUGHT:
+        return 0
+    acted = rollout.applied_at is not None or rollout.measure is not None
+    # one that is tried again counts once: the next push is not to be held for it
+    return before + 1 if acted and rollout.owed is None else before
+
+
+def _owing(container: Container, rollout: Rollout) -> Container:
+    """With what the app is owed; a person's wish for something else is theirs to repeat."""
+    if rollout.state in _BROUGHT or rollout.reason in _ANSWERED:
         return container.model_copy(update={"owed": None})
     if container.decided is None or not _about(container, rollout):
         return container

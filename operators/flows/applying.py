@@ -231,12 +231,10 @@ class Applying:
         """Refused for too long because of others: an end, from where the act was decided."""
         acted = moved.rollout.measure is not None
         moved = self._before_act(moved, Event.BUSY, "busy", end.detail)
-        event, failures = (
-            (Event.GIVEN_UP, held.active.failures + 1) if acted else (Event.HINDERED, held.active.failures)
-        )
+        event = Event.GIVEN_UP if acted else Event.HINDERED
         detail = f"{end.detail}.{left_named(moved.rollout, held.active.container)}" if acted else end.detail
         moved = moved.by(event, self.house.now(), end.reason, detail, planned=None)
-        return Outcome(carrying(held.active, moved, failures=failures), (moved,), held=held)
+        return Outcome(carrying(held.active, moved), (moved,), held=held)
 
     def _before_act(self, moved: Moved, event: Event, reason: str, detail: str) -> Moved:
         """Back to where the act was decided: a first act is chosen anew, a measure of recovery is planned again."""
@@ -248,10 +246,9 @@ class Applying:
 
     def _refused(self, held: Held, moved: Moved, reason: str, detail: str) -> Outcome:
         event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
-        failures = held.active.failures + (moved.rollout.measure is not None)
         left = left_named(moved.rollout.without_measure(), held.active.container)
         moved = moved.by(event, self.house.now(), reason, f"{detail}{left}")
-        return Outcome(carrying(held.active, moved, failures=failures), (moved,), held=held)
+        return Outcome(carrying(held.active, moved), (moved,), held=held)
 
 
 def _whose(error: Busy) -> StallReason:

@@ -66,7 +66,7 @@ class Recovering:
         if newer := await self._newer(held, rollout):
             detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
             moved = Moved(rollout=rollout).by(Event.NEWER, now, "newer", detail, planned=None)
-            return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
+            return Outcome(carrying(active, moved), (moved,))
         if self.house.settings.mode is Mode.OBSERVE:
             left = left_named(rollout, active.container)
             return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.{left}")
@@ -177,7 +177,7 @@ class Recovering:
     def _give_up(self, active: Active, rollout: Rollout, detail: str) -> Outcome:
         reason = str(rollout.stall.reason) if rollout.stall else "given_up"
         moved = Moved(rollout=rollout).by(Event.GIVEN_UP, self.house.now(), reason, detail, planned=None, next_at=None)
-        return Outcome(carrying(active, moved, failures=active.failures + 1), (moved,))
+        return Outcome(carrying(active, moved), (moved,))
 
 
 def _for_read(why: Unread, rollout: Rollout) -> Wait:

@@ -54,14 +54,10 @@ def begin(active: Active, looks: tuple[Look, ...], now: datetime) -> tuple[Activ
 
 
 def carrying(active: Active, moved: Moved, **changes: object) -> Active:
-    """The app's row with this rollout in it, or without it once it has ended."""
+    """The app's row with this rollout in it, or settled without it once it has ended."""
     rollout = moved.rollout
     after = active.model_copy(update={"rollout": None if rollout.ended else rollout, **changes})
-    if not rollout.ended or after.container is None:
-        return after
-    # a failure that is tried again counts once: the next push is not to be held for it
-    failures = min(after.failures, active.failures) if rollout.owed else after.failures
-    return after.model_copy(update={"container": settled(after.container, rollout), "failures": failures})
+    return settled(after, rollout) if rollout.ended else after
 
 
 def put_off(

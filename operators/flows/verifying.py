@@ -82,12 +82,12 @@ class Verifying:
                 next_at=None,
             )
             container = _runs(active.container, moved.rollout, now)
-            return Outcome(carrying(active, moved, container=container, failures=0), (moved,))
+            return Outcome(carrying(active, moved, container=container), (moved,))
         back = f"{rollout.digest} was not brought; the last good image {wanted.digest} serves again."
         detail = f"{back}{left_named(rollout, active.container)}"
         moved = moved.by(Event.BACK, now, "rolled_back", detail, evidence=verdict.evidence, proof=proof, next_at=None)
         container = _runs(active.container, moved.rollout, now)
-        return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
+        return Outcome(carrying(active, moved, container=container), (moved,))
 
     async def _look_at_swap(self, active: Active, rollout: Rollout, now: datetime) -> Outcome:
         """One look at a swap that was begun."""
@@ -137,9 +137,9 @@ class Verifying:
     def _unproven(self, active: Active, rollout: Rollout, verdict: Unproven, now: datetime) -> Outcome:
         if rollout.in_slot:
             return self._staged(active, rollout, verdict.why, verdict.evidence)
-        event, failures, detail = Event.UNPROVEN, 0, f"{verdict.why}."
+        event, detail = Event.UNPROVEN, f"{verdict.why}."
         if rollout.back_to is not None:
-            event, failures = Event.BACK, active.failures + 1
+            event = Event.BACK
             back = (
                 f"{rollout.digest} was not brought; whether the last good image {rollout.back_to.digest} serves again"
             )
@@ -156,7 +156,7 @@ class Verifying:
             next_at=None,
         )
         container = _runs(active.container, moved.rollout, now)
-        return Outcome(carrying(active, moved, container=container, failures=failures), (moved,))
+        return Outcome(carrying(active, moved, container=container), (moved,))
 
     async def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
@@ -170,7 +170,7 @@ class Verifying:
         if rollout.back_to is not None:
             detail = f"the way back failed too: {stall.meaning}{_left(rollout, container, stall)}"
             moved = moved.by(Event.NOT_BACK, now, stall.reason, detail, evidence=stall.lines, stall=stall, next_at=None)
-            return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
+            return Outcome(carrying(active, moved, container=container), (moved,))
         measure = next_measure(
             stall.reason,
             tried=rollout.tried,
@@ -190,7 +190,7 @@ class Verifying:
                 undone = f" No {measure}: {fought.detail}."
             detail = f"{stall.meaning}{serves}{undone}{_left(rollout, container, stall)}"
             moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=lines, stall=stall, reverted_by=by)
-            return Outcome(carrying(active, moved, container=container, failures=active.failures + 1), (moved,))
+            return Outcome(carrying(active, moved, container=container), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + AFTER_BLOCK) if stall.blocked_until else _SETTLE
         detail = f"{stall.meaning} Next: {measure}, at {now + again:%T}."
         moved = moved.by(

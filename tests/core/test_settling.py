@@ -1,18 +1,19 @@
 # ruff: noqa: E501 - one case a line reads best as one line
-"""What is an app owed after a rollout, and when is it tried again?"""
+"""What is an app owed after a rollout, when is it tried again, and how often did one fail in a row?"""
 
 from datetime import datetime, timedelta
 
 import pytest
 
 from operators.core.access import Reason
-from operators.core.active import Container
+from operators.core.active import Active
 from operators.core.owed import Owed
+from operators.core.recovery import Measure
 from operators.core.rollouts import Rollout
 from operators.core.settling import settled
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import State
-from tests.core.samples import LATEST, NOW, A, B, C, ago, container, rollout, running
+from tests.core.samples import APP, LATEST, NOW, A, B, C, ago, container, rollout, running
 
 HOUR = timedelta(hours=1)
 
@@ -28,9 +29,17 @@ def ended(state: State, reason: str, stalled: StallReason | None = None, **chang
     return rollout(state, **{"reason": reason, "stall": told, "image": LATEST.at(B), "ended_at": NOW} | changes)
 
 
-def known(before: Owed | None = None) -> Container:
+def known(before: Owed | None = None, *, failures: int = 0) -> Active:
     """An app that runs A, and was decided upon for B."""
-    return container(running(A)).model_copy(update={"decided": B, "owed": before})
+    runs = container(running(A)).model_copy(update={"decided": B, "owed": before})
+    return Active(app=APP, container=runs, failures=failures)
+
+
+def owed_after(active: Active, by: Rollout) -> Owed | None:
+    """What the app is owed once this rollout has ended."""
+    after = settled(active, by).container
+    assert after is not None
+    return after.owed
 
 
 def failed(stalled: StallReason, state: State = State.FAILED) -> Rollout:
@@ -67,13 +76,34 @@ def failed(stalled: StallReason, state: State = State.FAILED) -> Rollout:
 )  # fmt: skip
 def test_what_is_owed(before: Owed | None, by: Rollout, after: Owed | None) -> None:
     """What did not fail through the image stays owed, until the app has it or nothing speaks for it any more."""
-    assert settled(known(before), by).owed == after
+    assert owed_after(known(before), by) == after
 
 
 def test_a_stopped_app_that_has_it_is_owed_nothing() -> None:
     """A look at an app that was given everything ends the same way where it is stopped."""
-    given = container(running(B))
-    assert settled(given, ended(State.SKIPPED, "app_stopped")).owed is None
+    given = Active(app=APP, container=container(running(B)))
+    assert owed_after(given, ended(State.SKIPPED, "app_stopped")) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "failures"),
+    [
+        pytest.param(ended(State.SUCCEEDED, "serving", applied_at=NOW), 0, id="it serves"),
+        pytest.param(ended(State.UNVERIFIED, "unproven", applied_at=NOW), 0, id="as far as can be told"),
+        pytest.param(ended(State.FAILED, "container_exited", applied_at=NOW), 3, id="it did not"),
+        pytest.param(ended(State.ROLLED_BACK, "rolled_back", applied_at=NOW), 3, id="rolled back"),
+        pytest.param(ended(State.ROLLBACK_FAILED, "refused", measure=Measure.ROLLBACK), 3, id="the way back was refused"),
+        pytest.param(ended(State.SUPERSEDED, "newer", applied_at=NOW), 3, id="its recovery made room for a newer one"),
+        pytest.param(ended(State.SUPERSEDED, "newer"), 2, id="it made room before it acted"),
+        pytest.param(ended(State.HINDERED, "operation_in_progress"), 2, id="others kept it from acting"),
+        pytest.param(ended(State.FAILED, "refused"), 2, id="its first act was refused"),
+        pytest.param(ended(State.SKIPPED, "already_running"), 2, id="there was nothing to do"),
+        pytest.param(ended(State.FAILED, "stale_image", applied_at=NOW, owed=owed()), 2, id="another try of what is owed"),
+    ],
+)  # fmt: skip
+def test_how_often_it_failed_in_a_row(by: Rollout, failures: int) -> None:
+    """What acted and did not get its image to serve counts, after two others that did not."""
+    assert settled(known(failures=2), by).failures == failures
 
 
 @pytest.mark.parametrize(
