@@ -1,10 +1,11 @@
-"""An empty storage account for the tables' tests: on Azurite, and in memory."""
+"""An empty storage account for the tables' tests, on Azurite and in memory; and a world of a few sites."""
 
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from operators.cloud.storage import Storage
+from tests.cloud.shop import Shop
 from tests.storage import Account, LosingTransport
 
 
@@ -19,3 +20,11 @@ async def table_network(account: Account) -> AsyncIterator[LosingTransport]:
 async def storage(account: Account, table_network: LosingTransport) -> Storage:
     """The account over that way."""
     return Storage(connection_string=account.connection_string, table_transport=table_network)
+
+
+@pytest_asyncio.fixture
+async def shop() -> AsyncIterator[Shop]:
+    """A fresh world for each test."""
+    made = Shop()
+    yield made
+    await made.sites.close()

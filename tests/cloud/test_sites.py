@@ -1,139 +1,17 @@
-"""Sites and slots through the real SDK client, against the simulated Azure."""
+"""One site or slot through the real SDK client, against the simulated Azure."""
 
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from local.azure.scenario import FaultRule, read_scenario
-from local.azure.transport import WorldCredential, WorldTransport
-from local.azure.world import ManualClock, World
-from operators.cloud.sites import Sites
-from operators.core.apps import AppId, SiteIdentity
+from operators.core.apps import SiteIdentity
 from operators.core.images import ImageReference
 from operators.core.platform_log import pulled_since, read_platform_log, ready_since
-from operators.errors import BadInput, Busy, Forbidden, NotFound, Permanent, Temporary
-
-START = datetime(2026, 5, 1, 12, tzinfo=UTC)
-V1 = "shop.azurecr.io/team/api:v1"
-PULLS_AS_PULLER = {"acr_use_managed_identity_creds": True, "acr_user_managed_identity": "puller"}
-SCENARIO: dict[str, Any] = {
-    "page_size": 2,
-    "images": {"api-v1": {}, "api-v2": {"start_seconds": 5}, "broken": {"exit_code": 3}},
-    "registries": [{"name": "shopreg", "login_server": "shop.azurecr.io", "tags": {"team/api:v1": "api-v1"}}],
-    "identities": [{"name": "puller"}],
-    "sites": [
-        {
-            "name": "api",
-            "tags": {"pulley": "on"},
-            "image": V1,
-            "identity": {"system": True, "user": ["puller"]},
-            **PULLS_AS_PULLER,
-            "health_check_path": "/healthz",
-            "instances": 2,
-            "slots": [
-                {"name": "staging", "image": V1, "identity": {"user": ["puller"]}, **PULLS_AS_PULLER},
-                {"name": "canary", "image": V1},
-            ],
-        },
-        {"name": "worker", "image": V1, "always_on": False, "identity": {"user": ["puller"]}},
-        {"name": "sleepy", "image": V1, "state": "Stopped"},
-        {"name": "code", "resource_group": "other", "linux_fx_version": "PYTHON|3.13", "slots": [{"name": "next"}]},
-        {"name": "windows", "resource_group": "other", "windows_fx_version": "DOCKER|shop.azurecr.io/team/api:v1"},
-    ],
-    "role_assignments": [{"principal": "puller", "role": "AcrPull", "scope": "shopreg"}],
-}
-
-
-class Shop:
-    """A world with its operator's view of it."""
-
-    def __init__(self, **changes: Any) -> None:
-        self.clock = ManualClock(START)
-        self.world = World(read_scenario(SCENARIO | changes), self.clock)
-        self.sites = Sites(WorldCredential(self.world), WorldTransport(self.world))
-        self.subscription = f"/subscriptions/{self.world.default_subscription}"
-
-    def app(self, name: str) -> AppId:
-        """The app of a scenario's name, `site` or `site/slot`."""
-        return AppId.from_resource_id(self.world.site(name).id)
-
-    def fault(self, path: str, **rule: Any) -> None:
-        """Let calls to a path fail."""
-        self.world.faults.add(FaultRule(path=path, **rule))
-
-    def calls(self) -> Counter[str]:
-        """How often each operation was called."""
-        return Counter(call.operation for call in self.world.calls)
-
-    async def names(self, scope: str) -> list[str]:
-        """The names of all apps listed in a scope."""
-        return [site.id.name async for site in self.sites.list_sites(scope)]
-
-
-@pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    """A fresh world for each test."""
-    made = Shop()
-    yield made
-    await made.sites.close()
-
-
-async def test_a_subscription_is_listed_with_its_slots(shop: Shop) -> None:
-    """The subscription's list has no slots; resource groups with Linux sites are asked for them, whatever those run."""
-    names = await shop.names(shop.subscription)
-    assert sorted(names) == ["api", "api:canary", "api:staging", "code", "code:next", "sleepy", "windows", "worker"]
-    # Five sites in pages of two, and the five and three rows of two groups in pages of two.
-    assert shop.calls() == {"sites.list": 3, "sites.list_group": 5}
-
-
-async def test_a_resource_group_is_listed_with_its_slots(shop: Shop) -> None:
-    """One list says everything about a resource group, whatever the case of its id."""
-    names = await shop.names(f"{shop.subscription}/resourcegroups/Apps")
-    assert sorted(names) == ["api", "api:canary", "api:staging", "sleepy", "worker"]
-    assert set(shop.calls()) == {"sites.list_group"}
-
-
-@pytest.mark.parametrize("scope", ["", "/subscriptions", "/subscriptions/a/resourceGroups/b/providers/c", "/x/y"])
-async def test_another_scope_is_refused(shop: Shop, scope: str) -> None:
-    """Only subscriptions and resource groups are scopes."""
-    with pytest.raises(BadInput, match="scope"):
-        await shop.names(scope)
-
-
-@pytest.mark.parametrize(
-    ("path", "skip"), [("Microsoft.Web/sites$", 1), ("resourceGroups/apps/", 0)], ids=["second page", "slots"]
-)
-async def test_a_page_that_fails_is_no_end(shop: Shop, path: str, skip: int) -> None:
-    """A list that was not read whole ends with an error, so nothing is taken for gone."""
-    shop.fault(path, skip=skip, status=503)
-    with pytest.raises(Temporary, match="503"):
-        await shop.names(shop.subscription)
-
-
-async def test_a_group_that_went_away_meanwhile_is_left_out(shop: Shop) -> None:
-    """Between the two lists a resource group may be deleted: that is an answer."""
-    shop.fault("resourceGroups/apps/", status=404, code="ResourceGroupNotFound", message="could not be found")
-    assert sorted(await shop.names(shop.subscription)) == ["api", "code", "code:next", "sleepy", "windows", "worker"]
-
-
-async def test_a_group_that_was_asked_for_and_is_not_there(shop: Shop) -> None:
-    """As a scope it has to be there: an empty list would hide a typo."""
-    with pytest.raises(NotFound, match="404"):
-        await shop.names(f"{shop.subscription}/resourceGroups/typo")
-
-
-async def test_a_subscription_without_linux_sites_is_one_list() -> None:
-    """Slots of Windows sites are no Linux containers: their groups are not asked for them."""
-    windows = [site for site in SCENARIO["sites"] if site["name"] == "windows"]
-    shop = Shop(sites=windows, role_assignments=[])
-    assert await shop.names(shop.subscription) == ["windows"]
-    assert shop.calls() == {"sites.list": 1}
-    await shop.sites.close()
+from operators.errors import Busy, Forbidden, NotFound, Permanent, Temporary
+from tests.cloud.shop import SCENARIO, START, V1, Shop
 
 
 async def test_site(shop: Shop) -> None:
