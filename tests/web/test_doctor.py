@@ -113,6 +113,7 @@ async def test_no_secret_is_in_the_answers() -> None:
         pytest.param("/deploymentStatus$", {"operations"}, id="deploymentStatus"),
         pytest.param("/listUsages$", {"webhook_quota"}, id="the quota"),
         pytest.param("/webhooks$", {"webhooks", "webhook_addresses"}, id="webhooks"),
+        pytest.param("/contoso/providers/Microsoft.EventGrid/eventSubscriptions$", {"events"}, id="subscriptions"),
         pytest.param("/roleAssignments$", {"access"}, id="role assignments"),
         pytest.param(
             "/registries$",
@@ -138,13 +139,6 @@ async def test_a_right_to_the_app_that_is_missing_comes_with_its_command() -> No
     (access,) = [check for check in (await clinic.examine()).checks if check.code == Code.ACCESS]
     assert access.fix == (await clinic.admin.access("shop")).fix
     assert access.fix[0].endswith(f"--role Reader --scope {site}")
-
-
-async def test_subscriptions_at_the_registry_that_may_not_be_read_are_unknown() -> None:
-    """Where none of the others is known to reach us."""
-    clinic = await Clinic.open(story())
-    clinic.refuse("/contoso/providers/Microsoft.EventGrid/eventSubscriptions$")
-    assert await clinic.statuses() == {"events": "unknown"}
 
 
 async def test_a_subscription_that_the_portal_made_is_found() -> None:
