@@ -170,9 +170,7 @@ async def test_a_notice_that_was_lost_with_the_process_is_sent_later(loud: Town,
     assert (await loud.rollout("shop", 2)).state is State.SUCCEEDED
     assert await queue.receive_message() is None
     again = loud.restarted(notify_url=URL, site_name="pulley-prod").heard_by(receiver)
-    again.clock.advance(60)
-    await again.operator.sweep.run()
-    await again.run()
+    await again.sweep()
     await again.tell()
     assert [event["id"] for event in receiver.events] == [f"{loud.key('shop')}/2/succeeded/serving"]
 

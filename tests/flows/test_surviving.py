@@ -68,9 +68,7 @@ async def test_dying_between_intent_and_result(town: Town) -> None:
         await town.run()
     town = town.restarted()
     await town.claims_expire("shop")
-    town.clock.advance(60)
-    await town.operator.sweep.run()
-    await town.run()
+    await town.sweep()
     rollout = await town.rollout("shop", 2)
     assert (rollout.state, rollout.attempts) == (State.SUCCEEDED, 1)
     assert town.acts == ["sites.restart"]
@@ -88,9 +86,7 @@ async def test_what_was_written_before_dying_is_our_own(town: Town) -> None:
         await town.run()
     town = town.restarted()
     await town.claims_expire("shop")
-    town.clock.advance(60)
-    await town.operator.sweep.run()
-    await town.run()
+    await town.sweep()
     assert (await town.rollout("shop")).state is State.SUCCEEDED
     await town.push(IMAGE, "v2")
     await town.run()
@@ -105,9 +101,7 @@ async def test_a_lost_message_costs_a_minute(town: Town) -> None:
     await (await town.storage.queue(LOOKS)).clear_messages()
     await town.run()
     assert town.acts == []
-    town.clock.advance(60)
-    await town.operator.sweep.run()
-    await town.run()
+    await town.sweep()
     assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
 
 
@@ -138,9 +132,7 @@ async def test_dying_before_it_was_listed_who_follows_what(fresh: Town) -> None:
     with pytest.raises(Died):
         await fresh.run()
     town = fresh.restarted()
-    town.clock.advance(60)
-    await town.operator.sweep.run()
-    await town.run()
+    await town.sweep()
     await town.push(IMAGE, "v2", deliver=False)
     assert (await town.operator.drift.check()).marked == (town.key("shop"),)
 
@@ -157,9 +149,7 @@ async def test_a_poisoned_rollout_is_interrupted_and_resumed(town: Town) -> None
     await town.operator.sweep.poisoned(LookMessage(app=town.key("shop"), step=active.next_step), owner="poison")
     interrupted = await town.rollout("shop", 2)
     assert (interrupted.state, interrupted.detail) == (State.INTERRUPTED, "KeyError: 'properties'")
-    town.clock.advance(200)
-    await town.operator.sweep.run()
-    await town.run()
+    await town.sweep(after=200)
     assert (await town.rollout("shop", 2)).state is State.SUCCEEDED
     assert town.acts == ["sites.restart"]
 
@@ -180,9 +170,7 @@ async def test_a_rollout_that_is_poisoned_again_and_again_fails(town: Town) -> N
     assert (ended.state, ended.reason) == (State.FAILED, "interrupted")
     assert ended.detail.endswith("KeyError: 'properties'")
     assert (await town.operator.admin.app("shop")).running is None
-    town.clock.advance(600)
-    await town.operator.sweep.run()
-    await town.run()
+    await town.sweep(after=600)
     await town.operator.sweep.run()
     active, looks = await engine.read(town.key("shop"))
     assert (active.sequence, active.rollout, looks) == (2, None, ())

@@ -124,6 +124,12 @@ class Town:
             quiet = 0 if worked else quiet + 1
             self.clock.advance(step)
 
+    async def sweep(self, after: float = 60) -> None:
+        """So many seconds later the sweep looks for what was left lying, and that is worked on."""
+        self.clock.advance(after)
+        await self.operator.sweep.run()
+        await self.run()
+
     async def run_until(self, name: str, state: State) -> None:
         """Let time go by until the app's newest rollout is in this state."""
         for _ in range(200):
