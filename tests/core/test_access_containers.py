@@ -134,6 +134,9 @@ ONE_USER = SiteIdentity(user_assigned=(USER,))
         ),
         pytest.param(as_user(None, identity=ONE_USER), (GRANT.format(USER.principal_id), TO_USER), id="none named"),
         pytest.param(as_user(USER.resource_id), (GRANT.format(USER.principal_id), TO_USER), id="its client id"),
+        pytest.param(
+            as_user(f" {USER.resource_id}"), (GRANT.format(USER.principal_id), TO_USER), id="… behind a blank"
+        ),
         pytest.param(of(facts(identity=FORBIDDEN), AS_NOBODY), (), id="identities that could not be read"),
     ],
 )

@@ -7,7 +7,7 @@ from operators.core.access import commands as az
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.granting import MissingRole, pull_role, role_to_give
 from operators.core.access.rbac import RoleAssignment
-from operators.core.apps import AppId, SiteIdentity
+from operators.core.apps import AppId, SiteIdentity, UserAssignedIdentity
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import Registry
@@ -34,42 +34,34 @@ def fix_role(
             return ()
 
 
-def with_new_identity(app: AppId, registry: Registry, repository: str) -> tuple[str, ...]:
-    """Make the app a system-assigned identity, with the role."""
-    role = pull_role(registry, repository)
-    grant = (az.grant_role_to_system_identity(app, role, registry.id),) if role else ()
-    return (az.assign_system_identity(app), *grant)
-
-
-def with_user_identity(app: AppId, given: str, registry: Registry, repository: str) -> tuple[str, ...]:
-    """Put the user-assigned identity on the app that it is told by client id or resource id, with the role.
-
-    Where the identity has the role already, for the repository, giving it again changes nothing.
-    """
-    role, at = pull_role(registry, repository), registry.id
-    if given.startswith("/"):
-        grant = (az.grant_role_to_user_identity(given, role, at),) if role else ()
-        return (az.assign_user_identity(app, given), *grant)
-    grant = (az.grant_role_to_user_identity_by_client_id(app, given, role, at),) if role else ()
-    return (az.assign_user_identity_by_client_id(app, given), *grant)
-
-
 def fix_identity(facts: AccessFacts, registry: Registry, reason: Reason) -> tuple[str, ...]:
-    """Give the app the identity that it is told to pull as, or tell it to pull as the one that it has.
+    """Give the app the identity that it is told to pull as, or tell it to pull as the one that it has."""
+    if reason is Reason.IDENTITY_MISSING:
+        return fix_missing_identity(facts, registry)
+    return fix_named_identity(facts, registry)
 
-    The role that an identity needs is given before it is chosen.
-    """
-    app, identity, given, repository = facts.app, facts.identity, facts.client_id or "", facts.image.repository
-    on_app = identity.user_assigned if isinstance(identity, SiteIdentity) else ()
-    if reason is Reason.USER_ASSIGNED_IDENTITY_MISSING:
-        return with_user_identity(app, given, registry, repository)
-    if reason is Reason.IDENTITY_MISSING and len(on_app) != 1:
-        return with_new_identity(app, registry, repository)
-    for one in on_app:
-        if reason is Reason.IDENTITY_MISSING or one.resource_id.lower() == given.lower():
-            principal = Principal(principal_id=one.principal_id)
-            return (*fix_role(principal, registry, repository), az.pull_as_user_identity(app, one.client_id))
-    return (*with_user_identity(app, given, registry, repository), az.pull_as_user_identity_of(app, given))
+
+def fix_missing_identity(facts: AccessFacts, registry: Registry) -> tuple[str, ...]:
+    """Choose the only user-assigned identity of an app that has no system-assigned one, or else make it that."""
+    on_app = _user_assigned(facts)
+    if len(on_app) == 1:
+        return _choose(facts, registry, on_app[0])
+    return _with_new_identity(facts, registry)
+
+
+def fix_named_identity(facts: AccessFacts, registry: Registry) -> tuple[str, ...]:
+    """Put the user-assigned identity that is named on the app, and name it by its client id."""
+    given = (facts.client_id or "").strip()
+    for one in _user_assigned(facts):
+        if one.resource_id.lower() == given.lower():
+            return _choose(facts, registry, one)
+    put = _with_user_identity(facts, registry, given)
+    return (*put, _pull_as_user_identity_of(facts, given)) if given.startswith("/") else put
+
+
+def give_and_choose(facts: AccessFacts, registry: Registry, principal_id: str, choose: str) -> tuple[str, ...]:
+    """The role that an identity of the app needs is given before it is chosen."""
+    return (*fix_role(Principal(principal_id=principal_id), registry, facts.image.repository), choose)
 
 
 def fix_towards_identity(facts: AccessFacts) -> tuple[str, ...]:
@@ -152,6 +144,45 @@ def take_arm_tokens(registry: Registry) -> str:
 def show_denial(denial: DenyAssignment) -> tuple[str, ...]:
     """See whom the deny assignment means, and who made it."""
     return (az.show(denial.id),)
+
+
+def _user_assigned(facts: AccessFacts) -> tuple[UserAssignedIdentity, ...]:
+    return facts.identity.user_assigned if isinstance(facts.identity, SiteIdentity) else ()
+
+
+def _with_new_identity(facts: AccessFacts, registry: Registry) -> tuple[str, ...]:
+    """Make the app a system-assigned identity, with the role."""
+    app, role = facts.app, pull_role(registry, facts.image.repository)
+    grant = (az.grant_role_to_system_identity(app, role, registry.id),) if role else ()
+    return (az.assign_system_identity(app), *grant)
+
+
+def _with_user_identity(facts: AccessFacts, registry: Registry, given: str) -> tuple[str, ...]:
+    """Put the user-assigned identity on the app that it is told by client id or resource id, with the role.
+
+    Where the identity has the role already, for the repository, giving it again changes nothing.
+    """
+    app, role, at = facts.app, pull_role(registry, facts.image.repository), registry.id
+    if given.startswith("/"):
+        grant = (az.grant_role_to_user_identity(given, role, at),) if role else ()
+        return (az.assign_user_identity(app, given), *grant)
+    grant = (az.grant_role_to_user_identity_by_client_id(app, given, role, at),) if role else ()
+    return (az.assign_user_identity_by_client_id(app, given), *grant)
+
+
+def _choose(facts: AccessFacts, registry: Registry, one: UserAssignedIdentity) -> tuple[str, ...]:
+    """One that is on the app, for the app or for its container."""
+    if facts.container is None:
+        choose = az.pull_as_user_identity(facts.app, one.client_id)
+    else:
+        choose = az.pull_container_as_user_identity(facts.container.resource_id_in(facts.app), one.client_id)
+    return give_and_choose(facts, registry, one.principal_id, choose)
+
+
+def _pull_as_user_identity_of(facts: AccessFacts, resource_id: str) -> str:
+    if facts.container is None:
+        return az.pull_as_user_identity_of(facts.app, resource_id)
+    return az.pull_container_as_user_identity_of(facts.container.resource_id_in(facts.app), resource_id)
 
 
 def _subscription(registry_id: str) -> str:
