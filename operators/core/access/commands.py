@@ -10,7 +10,8 @@ import json
 from operators.core.access.granting import PullRole
 from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId
-from operators.core.az import WEB_API_VERSION, Filled, az, of_app
+from operators.core.az import WEB_API_VERSION, Filled, az, of_app, of_subscription
+from operators.core.registries import Registry
 
 _AS_USER_ASSIGNED = "properties.authType=UserAssigned"
 _CONTAINER_CLIENT_ID = "properties.userManagedIdentityClientId"
@@ -121,15 +122,15 @@ def integrate_network(app: AppId) -> str:
     return az("webapp", "vnet-integration", "add", *of_app(app), *network)
 
 
-def allow_address(registry: str, subscription: str, address: str) -> str:
+def allow_address(registry: Registry, address: str) -> str:
     """Let an address through a registry's firewall."""
-    where = ("--subscription", subscription, "--name", registry)
+    where = (*of_subscription(registry.id), "--name", registry.name)
     return az("acr", "network-rule", "add", *where, "--ip-address", address)
 
 
-def show_endpoints(registry: str, subscription: str) -> str:
+def show_endpoints(registry: Registry) -> str:
     """See a registry's private endpoint connections."""
-    where = ("--subscription", subscription, "--registry-name", registry)
+    where = (*of_subscription(registry.id), "--registry-name", registry.name)
     return az("acr", "private-endpoint-connection", "list", *where)
 
 
@@ -151,26 +152,26 @@ def show_way_out(subnet_id: str) -> str:
     return az("network", "vnet", "subnet", "show", "--ids", subnet_id, "--query", query)
 
 
-def show_rules(registry: str, subscription: str) -> str:
+def show_rules(registry: Registry) -> str:
     """See whom a registry's firewall lets in."""
-    return az("acr", "network-rule", "list", "--subscription", subscription, "--name", registry)
+    return az("acr", "network-rule", "list", *of_subscription(registry.id), "--name", registry.name)
 
 
-def show_tags(registry: str, subscription: str, repository: str) -> str:
+def show_tags(registry: Registry, repository: str) -> str:
     """See which tags a repository has, newest first."""
-    where = ("--subscription", subscription, "--name", registry, "--repository", repository)
+    where = (*of_subscription(registry.id), "--name", registry.name, "--repository", repository)
     return az("acr", "repository", "show-tags", *where, "--orderby", "time_desc", "--output", "table")
 
 
-def show_manifests(registry: str, subscription: str, repository: str) -> str:
+def show_manifests(registry: Registry, repository: str) -> str:
     """See the manifests of a repository with what is said about each."""
-    where = ("--subscription", subscription, "--registry", registry, "--name", repository)
+    where = (*of_subscription(registry.id), "--registry", registry.name, "--name", repository)
     return az("acr", "manifest", "list-metadata", *where, "--orderby", "time_desc")
 
 
-def take_arm_tokens(registry: str, subscription: str) -> str:
+def take_arm_tokens(registry: Registry) -> str:
     """Let a registry take tokens for Azure Resource Manager."""
-    where = ("--subscription", subscription, "--registry", registry)
+    where = (*of_subscription(registry.id), "--registry", registry.name)
     return az("acr", "config", "authentication-as-arm", "update", *where, "--status", "enabled")
 
 
@@ -179,10 +180,10 @@ def show_mode(registry_id: str) -> str:
     return az("resource", "show", "--ids", registry_id, "--query", "properties.roleAssignmentMode", "--output", "tsv")
 
 
-def build(registry: str, subscription: str, repository: str, tag: str | None, platform: str) -> str:
+def build(registry: Registry, repository: str, tag: str | None, platform: str) -> str:
     """Build what is in the current folder for a platform, in a registry that keeps it under the tag, or a new one."""
     image = f"{repository}:{tag or '{{.Run.ID}}'}"
-    where = ("--subscription", subscription, "--registry", registry)
+    where = (*of_subscription(registry.id), "--registry", registry.name)
     return az("acr", "build", *where, "--image", image, "--platform", platform, ".")
 
 

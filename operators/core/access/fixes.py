@@ -90,13 +90,13 @@ def fix_by_network(app: AppId) -> tuple[str, ...]:
 
 def fix_by_addresses(registry: Registry, addresses: Iterable[str]) -> tuple[str, ...]:
     """Let the addresses through the firewall. None where there are too many."""
-    rules = tuple(az.allow_address(registry.name, _subscription(registry.id), one) for one in addresses)
+    rules = tuple(az.allow_address(registry, one) for one in addresses)
     return rules if len(rules) <= _MOST_RULES else ()
 
 
 def show_endpoints(registry: Registry) -> tuple[str, ...]:
     """See the private endpoints that wait to be approved."""
-    return (az.show_endpoints(registry.name, _subscription(registry.id)),)
+    return (az.show_endpoints(registry),)
 
 
 def show_way_to_endpoints(subnet_id: str | None, endpoints: Iterable[str]) -> tuple[str, ...]:
@@ -108,22 +108,22 @@ def show_way_to_endpoints(subnet_id: str | None, endpoints: Iterable[str]) -> tu
 def show_way_out(registry: Registry, subnet_id: str | None) -> tuple[str, ...]:
     """See by which address a network goes out, and which are let in."""
     ways = (az.show_way_out(subnet_id),) if subnet_id else ()
-    return (*ways, az.show_rules(registry.name, _subscription(registry.id)))
+    return (*ways, az.show_rules(registry))
 
 
 def show_tags(registry: Registry, repository: str) -> tuple[str, ...]:
     """See what the repository has, newest first."""
-    return (az.show_tags(registry.name, _subscription(registry.id), repository),)
+    return (az.show_tags(registry, repository),)
 
 
 def show_manifests(registry: Registry, repository: str) -> tuple[str, ...]:
     """See the manifests with their state."""
-    return (az.show_manifests(registry.name, _subscription(registry.id), repository),)
+    return (az.show_manifests(registry, repository),)
 
 
 def build_for(registry: Registry, image: ImageReference, platform: str) -> tuple[str, ...]:
     """Build the image where App Service can run it, in the registry itself."""
-    return (az.build(registry.name, _subscription(registry.id), image.repository, image.tag, platform),)
+    return (az.build(registry, image.repository, image.tag, platform),)
 
 
 def show_assignment(assignment: RoleAssignment) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def show_registry(registry: Registry) -> tuple[str, ...]:
 
 def take_arm_tokens(registry: Registry) -> str:
     """Let the registry take tokens for Azure Resource Manager, beside those for registries."""
-    return az.take_arm_tokens(registry.name, _subscription(registry.id))
+    return az.take_arm_tokens(registry)
 
 
 def show_denial(denial: DenyAssignment) -> tuple[str, ...]:
@@ -183,7 +183,3 @@ def _pull_as_user_identity_of(facts: AccessFacts, resource_id: str) -> str:
     if facts.container is None:
         return az.pull_as_user_identity_of(facts.app, resource_id)
     return az.pull_container_as_user_identity_of(facts.container.resource_id_in(facts.app), resource_id)
-
-
-def _subscription(registry_id: str) -> str:
-    return registry_id.split("/")[2]
