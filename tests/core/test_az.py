@@ -54,7 +54,7 @@ COMMANDS = {
         access.build(REGISTRY, ODD, ODD, ODD) + "; " + access.build(REGISTRY, ODD, None, ODD),
         access.grant_to_operator(ODD, ODD, ID) + "; " + access.grant_to_operator(None, ODD, ID),
         access.let_operator_see_registry(ODD, ODD),
-        access.show_assignments(ODD, ID),
+        access.show_assignment(ASSIGNMENT),
         access.show(ID),
     ),
     doctor: (

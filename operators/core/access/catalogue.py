@@ -1,6 +1,6 @@
 """Every reason of a verdict: which verdict, in which words, what a person does about it, and where it is documented.
 
-docs/access.md shows this catalogue; a test keeps both equal. The commands of a fix are made by access/fixes.py.
+docs/access.md shows this catalogue; a test keeps both equal. The commands of a fix are made by access/commands.py.
 """
 
 from typing import NamedTuple

@@ -200,9 +200,9 @@ def let_operator_see_registry(operator: str | None, login_server: str) -> str:
     return _create_assignment(_operator(operator), "Reader", Filled(f"$({found})"))
 
 
-def show_assignments(principal_id: str, scope: str) -> str:
-    """See what roles somebody was given at a scope, and under which conditions."""
-    return az("role", "assignment", "list", "--assignee", principal_id, "--scope", scope)
+def show_assignment(assignment: RoleAssignment) -> str:
+    """See an assignment with its condition, among what else its principal was given at its scope."""
+    return az("role", "assignment", "list", "--assignee", assignment.principal_id, "--scope", assignment.scope)
 
 
 def show(resource_id: str) -> str:

@@ -7,10 +7,11 @@ Sources: azure-docs, app-service/configure-custom-container; azure-management-do
 from datetime import datetime, timedelta
 
 from operators.core.access import SPREADING, Access, AccessFacts, Principal, Reason
+from operators.core.access import commands as az
 from operators.core.access.container_fixes import fix_container
 from operators.core.access.credential import Nobody, RegistryUser, credential_of
 from operators.core.access.evidence import config_evidence, credential_evidence, registry_evidence
-from operators.core.access.fixes import fix_identity, fix_towards_identity, take_arm_tokens
+from operators.core.access.fixes import fix_identity, fix_towards_identity
 from operators.core.access.image import image_part
 from operators.core.access.own_rights import fix_sight
 from operators.core.access.parts import Part, concluded, read_failed, reads
@@ -63,7 +64,7 @@ def _tokens_refused(registry: Registry) -> tuple[str, ...]:
         return ()
     return (
         f"{registry.name} refuses tokens for Azure Resource Manager (azureADAuthenticationAsArmPolicy): whether "
-        f"App Service pulls with such a token is not documented. If it fails: {take_arm_tokens(registry)}",
+        f"App Service pulls with such a token is not documented. If it fails: {az.take_arm_tokens(registry)}",
     )
 
 

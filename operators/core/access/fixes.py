@@ -4,11 +4,9 @@ from collections.abc import Iterable
 
 from operators.core.access import AccessFacts, Principal, Reason, identity_to_pull_as
 from operators.core.access import commands as az
-from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.granting import MissingRole, pull_role, role_to_give
 from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId, SiteIdentity, UserAssignedIdentity
-from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import Registry
 
@@ -27,7 +25,7 @@ def fix_role(
         case MissingRole(widens=RoleAssignment() as there, condition=str(condition)):
             return (az.widen_assignment(there, condition),)
         case RoleAssignment() as there:
-            return show_assignment(there)
+            return (az.show_assignment(there),)
         case MissingRole() as missing:
             return (az.grant_role(principal.principal_id, missing.pull_role, registry.id),)
         case None:
@@ -78,11 +76,6 @@ def fix_towards_identity(facts: AccessFacts) -> tuple[str, ...]:
     return (*first, az.pull_as_managed_identity(facts.app))
 
 
-def fix_image_pull(app: AppId) -> tuple[str, ...]:
-    """Let the app pull its image through the network that it is integrated with."""
-    return (az.pull_over_network(app),)
-
-
 def fix_by_network(app: AppId) -> tuple[str, ...]:
     """Bring the app into a network, which only a person can choose, and let it pull through that."""
     return (az.integrate_network(app), az.pull_over_network(app))
@@ -92,11 +85,6 @@ def fix_by_addresses(registry: Registry, addresses: Iterable[str]) -> tuple[str,
     """Let the addresses through the firewall. None where there are too many."""
     rules = tuple(az.allow_address(registry, one) for one in addresses)
     return rules if len(rules) <= _MOST_RULES else ()
-
-
-def show_endpoints(registry: Registry) -> tuple[str, ...]:
-    """See the private endpoints that wait to be approved."""
-    return (az.show_endpoints(registry),)
 
 
 def show_way_to_endpoints(subnet_id: str | None, endpoints: Iterable[str]) -> tuple[str, ...]:
@@ -109,41 +97,6 @@ def show_way_out(registry: Registry, subnet_id: str | None) -> tuple[str, ...]:
     """See by which address a network goes out, and which are let in."""
     ways = (az.show_way_out(subnet_id),) if subnet_id else ()
     return (*ways, az.show_rules(registry))
-
-
-def show_tags(registry: Registry, repository: str) -> tuple[str, ...]:
-    """See what the repository has, newest first."""
-    return (az.show_tags(registry, repository),)
-
-
-def show_manifests(registry: Registry, repository: str) -> tuple[str, ...]:
-    """See the manifests with their state."""
-    return (az.show_manifests(registry, repository),)
-
-
-def build_for(registry: Registry, image: ImageReference, platform: str) -> tuple[str, ...]:
-    """Build the image where App Service can run it, in the registry itself."""
-    return (az.build(registry, image.repository, image.tag, platform),)
-
-
-def show_assignment(assignment: RoleAssignment) -> tuple[str, ...]:
-    """See the assignment with its condition."""
-    return (az.show_assignments(assignment.principal_id, assignment.scope),)
-
-
-def show_registry(registry: Registry) -> tuple[str, ...]:
-    """See how the registry decides."""
-    return (az.show_mode(registry.id),)
-
-
-def take_arm_tokens(registry: Registry) -> str:
-    """Let the registry take tokens for Azure Resource Manager, beside those for registries."""
-    return az.take_arm_tokens(registry)
-
-
-def show_denial(denial: DenyAssignment) -> tuple[str, ...]:
-    """See whom the deny assignment means, and who made it."""
-    return (az.show(denial.id),)
 
 
 def _user_assigned(facts: AccessFacts) -> tuple[UserAssignedIdentity, ...]:

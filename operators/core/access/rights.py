@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from operators.core.access import PULL, REPOSITORY_READ, AccessFacts, Principal, Reason
+from operators.core.access import commands as az
 from operators.core.access.deny_assignments import Attempt, DenyAssignment, denies
 from operators.core.access.evidence import denial_evidence, role_evidence
-from operators.core.access.fixes import fix_role, show_assignment, show_denial, show_registry
+from operators.core.access.fixes import fix_role
 from operators.core.access.parts import Part, read_failed
 from operators.core.access.roles import Effect, HeldRole, has_spread, held_roles
 from operators.core.model import Unknown
@@ -53,7 +54,7 @@ def _by_roles(
         return _propagating(principal, min(granting, key=lambda one: one.assignment.since), spreading)
     by_effect = {one.effect: one for one in reversed(held)}
     if conditional := by_effect.get(Effect.CONDITIONAL):
-        shown = show_assignment(conditional.assignment)
+        shown = (az.show_assignment(conditional.assignment),)
         return Part(reason=Reason.ROLE_CONDITIONAL, words=_of(principal, conditional), fix=shown)
     if Effect.UNREAD in by_effect:
         return read_failed(*_unread_roles(facts))
@@ -81,7 +82,7 @@ def _propagating(principal: Principal, held: HeldRole, spreading: timedelta) -> 
 
 def _mode_unknown(registry: Registry) -> Part:
     mode = {"mode": registry.role_assignment_mode or "not in its answer"}
-    return Part(reason=Reason.REGISTRY_MODE_UNKNOWN, words=mode, fix=show_registry(registry))
+    return Part(reason=Reason.REGISTRY_MODE_UNKNOWN, words=mode, fix=(az.show_mode(registry.id),))
 
 
 def _refused(registry: Registry, principal: Principal, by_effect: dict[Effect, HeldRole], fix: tuple[str, ...]) -> Part:
@@ -116,7 +117,7 @@ def _denials(facts: AccessFacts, registry: Registry, principal: Principal, held:
 
 def _denied(reason: Reason, principal: Principal, denial: DenyAssignment) -> Part:
     words = {"identity": str(principal), "denial": denial.name, "scope": denial.scope}
-    return Part(reason=reason, words=words, evidence=(denial_evidence(denial),), fix=show_denial(denial))
+    return Part(reason=reason, words=words, evidence=(denial_evidence(denial),), fix=(az.show(denial.id),))
 
 
 def _of(principal: Principal, held: HeldRole) -> dict[str, str]:

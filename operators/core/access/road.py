@@ -9,15 +9,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from operators.core.access import AccessFacts, Reason
+from operators.core.access import commands as az
 from operators.core.access.evidence import endpoint_evidence, network_evidence, registry_network_evidence
-from operators.core.access.fixes import (
-    fix_by_addresses,
-    fix_by_network,
-    fix_image_pull,
-    show_endpoints,
-    show_way_out,
-    show_way_to_endpoints,
-)
+from operators.core.access.fixes import fix_by_addresses, fix_by_network, show_way_out, show_way_to_endpoints
 from operators.core.access.parts import Part, read_failed
 from operators.core.apps import PullSettings, SiteNetwork
 from operators.core.model import Unknown
@@ -61,7 +55,7 @@ def endpoints_on_road(facts: AccessFacts, registry: Registry) -> tuple[str, ...]
 def _closed_road(facts: AccessFacts, registry: Registry, network: SiteNetwork) -> Part:
     in_network = network.in_environment or network.subnet_id is not None
     if in_network and _lets_nobody_in(registry):
-        return Part(reason=Reason.NO_PRIVATE_ENDPOINT, fix=show_endpoints(registry))
+        return Part(reason=Reason.NO_PRIVATE_ENDPOINT, fix=(az.show_endpoints(registry),))
     settings = facts.settings
     if _hangs_on_settings(registry, network) and not isinstance(settings, PullSettings):
         return read_failed(settings or _not_asked(f"app settings of {facts.app.name}"))
@@ -123,7 +117,7 @@ def _to_endpoint(facts: AccessFacts, registry: Registry, subnet_id: str) -> Part
 
 def _outside(facts: AccessFacts, registry: Registry, network: SiteNetwork) -> Part:
     let_in, kept_out = _sorted_by(registry.let_in_from_outside, network.possible_outbound_ips)
-    by_network = fix_image_pull(facts.app) if network.subnet_id else fix_by_network(facts.app)
+    by_network = (az.pull_over_network(facts.app),) if network.subnet_id else fix_by_network(facts.app)
     words = _addresses(kept_out)
     if let_in:
         fix = fix_by_addresses(registry, kept_out) or by_network
