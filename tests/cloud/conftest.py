@@ -1,10 +1,12 @@
-"""An empty storage account for the tables' tests, on Azurite and in memory; and a world of a few sites."""
+"""An empty storage account for the tables' tests, on Azurite and in memory; worlds of sites and of registries."""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from operators.cloud.storage import Storage
+from tests.cloud.reading import STORY, Reader
 from tests.cloud.shop import Shop
 from tests.storage import Account, LosingTransport
 
@@ -28,3 +30,9 @@ async def shop() -> AsyncIterator[Shop]:
     made = Shop()
     yield made
     await made.sites.close()
+
+
+@pytest.fixture
+def reader() -> Reader:
+    """A fresh world for each test."""
+    return Reader(STORY)
