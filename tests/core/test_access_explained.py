@@ -12,6 +12,7 @@ from operators.core.access.evaluation import evaluate_access
 from operators.core.access.widening import widened
 from operators.core.apps import SiteIdentity, SiteNetwork
 from operators.core.registries import ABAC
+from tests.core.access_page import WITHOUT_COMMAND
 from tests.core.access_samples import (
     ACR_PULL,
     APP,
@@ -115,16 +116,16 @@ def test_every_command_is_a_command(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_reason_comes_with_commands(case: str) -> None:
-    """Or the catalogue says why it has none; an allowance has none."""
+    """Or the page says why it has none; an allowance has none."""
     access = explained(case)
-    assert access.fix or CATALOGUE[access.reason].without_command
+    assert access.fix or access.reason in WITHOUT_COMMAND
     assert access.verdict is not Verdict.ALLOWED or not access.fix
 
 
 def test_no_denial_is_excused_from_its_commands() -> None:
     """Whoever is denied is told what to run, and no excuse outlives the situation that it was made for."""
     bare = {reason for case, (_, reason) in CASES.items() if not explained(case).fix}
-    assert bare == {reason for reason, entry in CATALOGUE.items() if entry.without_command}
+    assert bare == set(WITHOUT_COMMAND)
     assert not [reason for reason in bare if CATALOGUE[reason].verdict is Verdict.DENIED]
 
 

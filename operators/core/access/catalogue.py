@@ -38,8 +38,6 @@ class Entry(NamedTuple):
     """For a person; what stands in braces is filled in."""
     what_to_do: str
     documentation: str
-    without_command: str = ""
-    """Why it may come without a command; empty where it never does."""
 
 
 _ALLOWED, _PROPAGATING, _DENIED, _UNKNOWN = Verdict.ALLOWED, Verdict.PROPAGATING, Verdict.DENIED, Verdict.UNKNOWN
@@ -52,7 +50,6 @@ CATALOGUE: dict[Reason, Entry] = {
         "{app} may pull {repository} from {registry}: its {identity} has {role} at {scope}.",
         "Nothing.",
         _REGISTRY_ROLES,
-        "nothing is to be done",
     ),
     Reason.ROLE_PROPAGATING: Entry(
         _PROPAGATING,
@@ -60,7 +57,6 @@ CATALOGUE: dict[Reason, Entry] = {
         "has {role} at {scope} since {since}.",
         "Wait; a rollout waits by itself.",
         _SPREADING,
-        "nothing is to be done but to wait",
     ),
     Reason.ROLE_MISSING: Entry(
         _DENIED,
@@ -146,7 +142,6 @@ CATALOGUE: dict[Reason, Entry] = {
         "{app} pulls as nobody, and anybody may pull from {registry}.",
         "Nothing.",
         _ANONYMOUS,
-        "nothing is to be done",
     ),
     Reason.CREDENTIALS_MISSING: Entry(
         _DENIED,
@@ -185,7 +180,6 @@ CATALOGUE: dict[Reason, Entry] = {
         "{registry} is no Azure container registry; whom it lets pull is not looked into.",
         "Nothing.",
         _TAGS,
-        "`az` knows no other registries",
     ),
     # the road
     Reason.REGISTRY_CLOSED: Entry(
@@ -260,6 +254,5 @@ CATALOGUE: dict[Reason, Entry] = {
         "Whether {app} may pull {image} is not known. {reads}",
         "Give the operator the right that is named; what fails for a moment is asked again.",
         _READER,
-        "the answer named no right of Azure Resource Manager's that is lacking",
     ),
 }
