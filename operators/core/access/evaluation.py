@@ -14,7 +14,7 @@ from operators.core.access.evidence import config_evidence, credential_evidence,
 from operators.core.access.fixes import fix_identity, fix_towards_identity
 from operators.core.access.image import image_part
 from operators.core.access.own_rights import fix_sight
-from operators.core.access.parts import Part, concluded, read_failed, reads
+from operators.core.access.parts import Part, concluded, not_asked, read_failed, reads
 from operators.core.access.rights import rights_parts
 from operators.core.access.road import road_needs_settings, road_part
 from operators.core.apps import SiteConfig
@@ -95,8 +95,7 @@ def _without_principal(
 
 
 def _settings_unread(facts: AccessFacts) -> Part:
-    what = f"app settings of {facts.app.name}"
-    unread = facts.settings if isinstance(facts.settings, Unknown) else Unknown(what=what, reason="not asked for")
+    unread = facts.settings if isinstance(facts.settings, Unknown) else not_asked(f"app settings of {facts.app.name}")
     fix = fix_towards_identity(facts)
     return Part(reason=Reason.NOT_MANAGED_IDENTITY, words=reads((unread,)), fix=fix, failed_reads=(unread,))
 

@@ -38,6 +38,11 @@ def read_failed(*failed: Unknown, evidence: tuple[Evidence, ...] = ()) -> Part:
     return Part(reason=Reason.READ_FAILED, words=reads(failed), evidence=evidence, failed_reads=failed)
 
 
+def not_asked(what: str) -> Unknown:
+    """Things that the verdict would have needed, and that nobody looked for."""
+    return Unknown(what=what, reason="they were not asked for")
+
+
 def reads(failed: Iterable[Unknown]) -> dict[str, str]:
     """Which reads gave no answer, and why."""
     return {"reads": "; ".join(f"{read.what}: {read.reason}" for read in failed)}

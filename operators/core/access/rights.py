@@ -12,7 +12,7 @@ from operators.core.access import commands as az
 from operators.core.access.deny_assignments import Attempt, DenyAssignment, denies
 from operators.core.access.evidence import denial_evidence, role_evidence
 from operators.core.access.fixes import fix_role
-from operators.core.access.parts import Part, read_failed
+from operators.core.access.parts import Part, not_asked, read_failed
 from operators.core.access.roles import Effect, HeldRole, has_spread, held_roles
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, LEGACY, Registry
@@ -29,7 +29,7 @@ def rights_parts(
 ) -> tuple[Part, ...]:
     """What the roles of the identity come to, and then the deny assignments."""
     if not isinstance(facts.assignments, tuple):
-        return (read_failed(facts.assignments or _not_asked("role assignments")),)
+        return (read_failed(facts.assignments or not_asked("role assignments")),)
     held = held_roles(registry, facts.image.repository, facts.assignments, facts.definitions)
     roles = _by_roles(facts, registry, principal, held, now, spreading)
     evidence = role_evidence(registry, principal, held)
@@ -97,7 +97,7 @@ def _refused(registry: Registry, principal: Principal, by_effect: dict[Effect, H
 
 def _denials(facts: AccessFacts, registry: Registry, principal: Principal, held: Iterable[HeldRole]) -> Part:
     if not isinstance(facts.denials, tuple):
-        return read_failed(facts.denials or _not_asked("deny assignments"))
+        return read_failed(facts.denials or not_asked("deny assignments"))
     attempt = Attempt(
         principal_id=principal.principal_id,
         groups=frozenset(one.assignment.principal_id for one in held if _through_group(principal, one)),
@@ -128,10 +128,6 @@ def _of(principal: Principal, held: HeldRole) -> dict[str, str]:
 
 def _through_group(principal: Principal, held: HeldRole) -> bool:
     return held.assignment.principal_id.lower() != principal.principal_id.lower()
-
-
-def _not_asked(what: str) -> Unknown:
-    return Unknown(what=what, reason="they were not asked for")
 
 
 def _unread_roles(facts: AccessFacts) -> tuple[Unknown, ...]:

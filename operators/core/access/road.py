@@ -12,7 +12,7 @@ from operators.core.access import AccessFacts, Reason
 from operators.core.access import commands as az
 from operators.core.access.evidence import endpoint_evidence, network_evidence, registry_network_evidence
 from operators.core.access.fixes import fix_by_addresses, fix_by_network, show_way_out, show_way_to_endpoints
-from operators.core.access.parts import Part, read_failed
+from operators.core.access.parts import Part, not_asked, read_failed
 from operators.core.apps import PullSettings, SiteNetwork
 from operators.core.model import Unknown
 from operators.core.registries import PrivateEndpoint, Registry
@@ -58,7 +58,7 @@ def _closed_road(facts: AccessFacts, registry: Registry, network: SiteNetwork) -
         return Part(reason=Reason.NO_PRIVATE_ENDPOINT, fix=(az.show_endpoints(registry),))
     settings = facts.settings
     if _hangs_on_settings(registry, network) and not isinstance(settings, PullSettings):
-        return read_failed(settings or _not_asked(f"app settings of {facts.app.name}"))
+        return read_failed(settings or not_asked(f"app settings of {facts.app.name}"))
     routed = network.pulls_over_subnet or (isinstance(settings, PullSettings) and settings.pull_over_vnet)
     over_network = network.in_environment or (in_network and routed)
     if _lets_all_in(registry, network):
@@ -108,7 +108,7 @@ def _to_endpoint(facts: AccessFacts, registry: Registry, subnet_id: str) -> Part
         return Part(warnings=(_THROUGH_ENDPOINT,), evidence=evidence)
     unread = tuple(one for one in facts.endpoints if isinstance(one, Unknown))
     if unread or not there:
-        return read_failed(*unread or (_not_asked(f"private endpoints of {registry.name}"),), evidence=evidence)
+        return read_failed(*unread or (not_asked(f"private endpoints of {registry.name}"),), evidence=evidence)
     endpoints = ", ".join(f"{_name(one.id)} in {_name(_network_of(one.subnet_id))}" for one in there)
     words = {"network": f"the network {_name(network)}", "endpoints": endpoints}
     fix = show_way_to_endpoints(subnet_id, ())
@@ -127,10 +127,6 @@ def _outside(facts: AccessFacts, registry: Registry, network: SiteNetwork) -> Pa
     if registry.public_network_access == "Disabled":
         return Part(reason=Reason.REGISTRY_CLOSED, fix=by_network)
     return Part(reason=Reason.FIREWALL, words=words, fix=fix_by_addresses(registry, kept_out) or by_network)
-
-
-def _not_asked(what: str) -> Unknown:
-    return Unknown(what=what, reason="they were not asked for")
 
 
 def _addresses(kept_out: Iterable[str]) -> dict[str, str]:
