@@ -41,10 +41,14 @@ def credential_evidence(facts: AccessFacts, credential: Credential | Reason | Un
     if isinstance(credential, Reason):
         return _identity_evidence(facts)
     if isinstance(credential, Principal):
-        source = credential.resource_id or facts.app.resource_id
-        value = f"{credential}, object id {credential.principal_id}"
-        return (Evidence(fact="identity that pulls", value=value, source=source),)
+        return (principal_evidence(facts.app, credential),)
     return _settings_evidence(facts)
+
+
+def principal_evidence(app: AppId, principal: Principal) -> Evidence:
+    """The identity that the app, or a container of it, pulls as."""
+    value = f"{principal}, object id {principal.principal_id}"
+    return Evidence(fact="identity that pulls", value=value, source=principal.resource_id or app.resource_id)
 
 
 def _settings_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from operators.core.access import Access, Evidence, Principal, Reason
 from operators.core.access.credential import Nobody, RegistryUser, container_credential
+from operators.core.access.evidence import principal_evidence
 from operators.core.apps import AppId, SiteContainer
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning, worst
 from operators.core.doctor.commands import show_tags
@@ -71,16 +72,14 @@ def _each(
 
 def _check_identity(facts: AppFacts, one: ContainerFacts) -> Check:
     code, app, container = Code.IDENTITY, facts.app, one.container
-    identity = facts.site if isinstance(facts.site, Unknown) else facts.site.identity
     seen = _seen(app, container, "authType", container.auth_type or "(empty: Anonymous)")
     name, access = container.name_in(app), _access_of(facts, container)
     fix = access.fix_of_app if access else ()
-    match container_credential(container, identity):
+    match container_credential(container, facts.identity):
         case Unknown() as failed:
             return unread(code, failed)
         case Principal() as principal:
-            value = f"{principal}, object id {principal.principal_id}"
-            pulls = Evidence(fact="identity that pulls", value=value, source=principal.resource_id or app.resource_id)
+            pulls = principal_evidence(app, principal)
             return ok(code, f"{name} is pulled with the site's {principal}.", seen, pulls)
         case RegistryUser():
             return warning(code, f"{name} is pulled with a user name and password, not an identity.", seen, fix=fix)

@@ -1,7 +1,7 @@
 """What the doctor looks at. Whatever could not be read is unknown; nothing here is a secret."""
 
 from operators.core.access import Access
-from operators.core.apps import AppId, Site, SiteConfig, SiteContainer
+from operators.core.apps import AppId, Site, SiteConfig, SiteContainer, SiteIdentity
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Model, Unknown
@@ -205,3 +205,8 @@ class AppFacts(Model):
     """None where the app names no slot, or one that is not there."""
     operator_site: str | None = None
     """The name of the function app that Pulley is; None where it is not told."""
+
+    @property
+    def identity(self) -> SiteIdentity | Unknown:
+        """The managed identities of the app."""
+        return self.site if isinstance(self.site, Unknown) else self.site.identity

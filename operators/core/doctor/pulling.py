@@ -2,6 +2,7 @@
 
 from operators.core.access import Access, Evidence, Principal, Reason, Verdict, pulling_principal
 from operators.core.access import commands as az
+from operators.core.access.evidence import principal_evidence
 from operators.core.apps import SiteConfig
 from operators.core.doctor.checks import Check, Code, Status, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_settings, show_tags
@@ -24,8 +25,7 @@ def check_identity(facts: AppFacts) -> Check:
         return check_identity_of_each(facts, facts.containers)
     if isinstance(config, Unknown):
         return unread(code, config)
-    identity = facts.site if isinstance(facts.site, Unknown) else facts.site.identity
-    principal = pulling_principal(identity, config)
+    principal = pulling_principal(facts.identity, config)
     seen = Evidence(
         fact="acrUseManagedIdentityCreds",
         value=str(config.acr_use_managed_identity_creds).lower(),
@@ -34,11 +34,7 @@ def check_identity(facts: AppFacts) -> Check:
     if isinstance(principal, Unknown):
         return unread(code, principal)
     if isinstance(principal, Principal):
-        pulls = Evidence(
-            fact="identity that pulls",
-            value=f"{principal}, object id {principal.principal_id}",
-            source=principal.resource_id or facts.app.resource_id,
-        )
+        pulls = principal_evidence(facts.app, principal)
         return ok(code, f"{facts.app.name} pulls with its {principal}.", seen, pulls)
     if principal is Reason.NOT_MANAGED_IDENTITY:
         return _without_identity(facts, seen)
