@@ -12,7 +12,8 @@ from typing import Any
 from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import parsed
 from operators.core.apps import AppId
-from operators.core.doctor.facts import Deployment, KeyVaultReference, LogSettings
+from operators.core.doctor.facts import KeyVaultReference, LogSettings
+from operators.core.other_work import Deployment
 from operators.errors import NotFound
 
 _API_VERSION = "2025-05-01"

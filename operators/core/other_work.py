@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from operators.core.apps import Site
-from operators.core.doctor.facts import Deployment
 from operators.core.model import Instant, Model, Unknown
 from operators.core.stalls import StallReason
 
@@ -42,6 +41,14 @@ _SENTENCES: Mapping[StallReason, str] = MappingProxyType(
         StallReason.SWAP_IN_PROGRESS: "a swap with {} was begun, and neither completed nor cancelled",
     }
 )
+
+
+class Deployment(Model):
+    """A row of `deploymentStatus`."""
+
+    id: str
+    status: str
+    """"BuildInProgress", "RuntimeSuccessful", …: azure-rest-api, web, DeploymentBuildStatus."""
 
 
 class Sign(Model):

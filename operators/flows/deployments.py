@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.apps import AppId, Site
-from operators.core.doctor.facts import Deployment
 from operators.core.findings import Finding, Findings, decide, is_news, needs_deployments, whose_turn
 from operators.core.model import Unknown
 from operators.core.notices import FindingNotice
-from operators.core.other_work import OtherWork, Sign, Signs, signs_of
+from operators.core.other_work import Deployment, OtherWork, Sign, Signs, signs_of
 from operators.core.rollouts import Act
 from operators.core.stalls import StallReason
 from operators.flows.attributing import Attributing

@@ -11,10 +11,11 @@ from operators.core.doctor.configuration import (
     check_port,
     check_start_time_limit,
 )
-from operators.core.doctor.facts import AppFacts, Deployment, LogSettings
+from operators.core.doctor.facts import AppFacts, LogSettings
 from operators.core.doctor.reach import check_access_restrictions
 from operators.core.doctor.running import check_instances, check_operations
 from operators.core.instances import InstanceStatus
+from operators.core.other_work import Deployment
 from tests.core.access_samples import SUBNET
 from tests.core.doctor_samples import CONFIG, DENIED, SITE, STARTED, but, config, healthy, said, settings, site
 

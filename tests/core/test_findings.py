@@ -6,10 +6,9 @@ import pytest
 
 from operators.core.activity import Activity
 from operators.core.apps import AppId, Site, SiteIdentity
-from operators.core.doctor.facts import Deployment
 from operators.core.findings import Finding, Findings, decide, needs_deployments, whose_turn
 from operators.core.model import Unknown
-from operators.core.other_work import BUDGETS, Sign, Signs, signs_of
+from operators.core.other_work import BUDGETS, Deployment, Sign, Signs, signs_of
 from operators.core.stalls import StallReason
 from tests.core.samples import APP, NOW, ago
 

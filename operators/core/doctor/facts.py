@@ -5,6 +5,7 @@ from operators.core.apps import AppId, Site, SiteConfig, SiteContainer, SiteIden
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Model, Unknown
+from operators.core.other_work import Deployment
 from operators.core.registries import Registry
 
 SHOWN_SETTINGS = (
@@ -69,14 +70,6 @@ class LogSettings(Model):
 
     http_file_system: bool
     """`httpLogs.fileSystem.enabled`: for a container these hold its output (azure-cli: --docker-container-logging)."""
-
-
-class Deployment(Model):
-    """A row of `deploymentStatus`."""
-
-    id: str
-    status: str
-    """"BuildInProgress", "RuntimeSuccessful", …: azure-rest-api, web, DeploymentBuildStatus."""
 
 
 class WebAddress(Model):
