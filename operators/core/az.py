@@ -31,6 +31,14 @@ def of_app(app: AppId) -> tuple[str, ...]:
     return ("--subscription", app.subscription, "--resource-group", app.resource_group, "--name", app.site, *slot)
 
 
+def to_identity(object_id: str | Filled) -> tuple[str | Filled, ...]:
+    """The options that say whom a role is given to.
+
+    By object id and type, so that neither has to be looked up in the directory: a new identity is not there yet.
+    """
+    return ("--assignee-object-id", object_id, "--assignee-principal-type", "ServicePrincipal")
+
+
 def of_subscription(resource_id: str) -> tuple[str, str]:
     """The option that says where to look for a resource by its name."""
     return ("--subscription", resource_id.split("/")[2])

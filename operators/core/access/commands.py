@@ -10,7 +10,7 @@ import json
 from operators.core.access.granting import PullRole
 from operators.core.access.rbac import RoleAssignment
 from operators.core.apps import AppId
-from operators.core.az import WEB_API_VERSION, Filled, az, of_app, of_subscription
+from operators.core.az import WEB_API_VERSION, Filled, az, of_app, of_subscription, to_identity
 from operators.core.registries import Registry
 
 _AS_USER_ASSIGNED = "properties.authType=UserAssigned"
@@ -68,10 +68,7 @@ def pull_container_as_user_identity_of(container_id: str, resource_id: str) -> s
 
 
 def grant_role(principal_id: str, role: PullRole, registry_id: str) -> str:
-    """Give an identity what lets it pull from a registry.
-
-    By object id and type, so that neither has to be looked up in the directory: a new identity is not there yet.
-    """
+    """Give an identity what lets it pull from a registry."""
     return _create_assignment(principal_id, role.name, registry_id, role.condition)
 
 
@@ -211,9 +208,8 @@ def show(resource_id: str) -> str:
 
 
 def _create_assignment(object_id: str | Filled, role: str, scope: str | Filled, condition: str | None = None) -> str:
-    whom = ("--assignee-object-id", object_id, "--assignee-principal-type", "ServicePrincipal")
     under = ("--condition", condition, "--condition-version", "2.0") if condition else ()
-    return az("role", "assignment", "create", *whom, "--role", role, "--scope", scope, *under)
+    return az("role", "assignment", "create", *to_identity(object_id), "--role", role, "--scope", scope, *under)
 
 
 def _operator(object_id: str | None) -> str | Filled:

@@ -1,7 +1,7 @@
 """The `az` commands that mend what a check found, with the real ids filled in."""
 
 from operators.core.apps import AppId
-from operators.core.az import WEB_API_VERSION, Filled, az, of_app, of_subscription
+from operators.core.az import WEB_API_VERSION, Filled, az, of_app, of_subscription, to_identity
 from operators.core.registries import Registry
 
 
@@ -63,11 +63,11 @@ def delete_subscription(subscription_id: str) -> str:
 
 
 def grant_secrets(principal_id: str, vault: str, vault_id: str | None) -> str:
-    """Let an identity read the secrets of a vault, by object id and type: a new one is not in the directory yet."""
+    """Let an identity read the secrets of a vault."""
     looked_up = az("keyvault", "show", "--name", vault, "--query", "id", "--output", "tsv")
     scope = vault_id or Filled(f"$({looked_up})")
-    whom = ("--assignee-object-id", principal_id, "--assignee-principal-type", "ServicePrincipal")
-    return az("role", "assignment", "create", *whom, "--role", "Key Vault Secrets User", "--scope", scope)
+    role = ("--role", "Key Vault Secrets User", "--scope", scope)
+    return az("role", "assignment", "create", *to_identity(principal_id), *role)
 
 
 def set_secret_policy(principal_id: str, vault: str, vault_id: str) -> str:
