@@ -46,7 +46,7 @@ def _by_webhook(facts: AppFacts, registry: RegistryFacts) -> Check | None:
         hook.name
         for hook in _covering(registry, facts.image)
         if isinstance(hook.address, WebAddress)
-        and _path(hook.address).endswith(_EVENTS)
+        and hook.address.route.endswith(_EVENTS)
         and _may_be_ours(hook.address.host, facts.operator_site)
     )
     if not names:
@@ -100,7 +100,7 @@ def _reaches_us(one: EventSubscription, operator_site: str | None) -> bool:
         return site == operator_site.lower()
     if one.address is None:
         return False
-    return _path(one.address).endswith((_EVENTS, _EVENT_GRID)) and _may_be_ours(one.address.host, operator_site)
+    return one.address.route.endswith((_EVENTS, _EVENT_GRID)) and _may_be_ours(one.address.host, operator_site)
 
 
 def _function(one: EventSubscription) -> str:
@@ -143,11 +143,6 @@ def _hindrance(one: EventSubscription, image: ImageReference | None) -> str | No
     return None
 
 
-def _path(address: WebAddress) -> str:
-    return (address.path or "").rstrip("/").lower()
-
-
 def _evidence(one: EventSubscription) -> Evidence:
-    address = f"https://{one.address.host}{one.address.path or ''}" if one.address else one.endpoint_type
-    value = f"{one.provisioning_state}, to {one.function_id or address}"
+    value = f"{one.provisioning_state}, to {one.function_id or one.address or one.endpoint_type}"
     return Evidence(fact=f"event subscription {one.name}", value=value, source=one.id)

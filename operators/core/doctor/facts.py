@@ -80,6 +80,14 @@ class WebAddress(Model):
     path: str | None
     """None where the path itself may be the secret, as chat services have it."""
 
+    def __str__(self) -> str:
+        return f"https://{self.host}{self.path or ''}"
+
+    @property
+    def route(self) -> str:
+        """The path as it can be compared; empty where there is none, or it is not told."""
+        return (self.path or "").rstrip("/").lower()
+
 
 class Webhook(Model):
     """A webhook of a registry."""

@@ -122,8 +122,7 @@ def _is_at(hook: Webhook, host: str | None) -> bool:
 
 
 def _restarts(hook: Webhook) -> bool:
-    path = hook.address.path if isinstance(hook.address, WebAddress) else None
-    return (path or "").rstrip("/").lower() in _RESTARTS
+    return isinstance(hook.address, WebAddress) and hook.address.route in _RESTARTS
 
 
 def _ci(settings: ContainerSettings | Unknown) -> bool | None:
@@ -142,6 +141,5 @@ def _names(hooks: list[Webhook]) -> str:
 
 
 def _evidence(hook: Webhook) -> Evidence:
-    address = hook.address
-    where = f"https://{address.host}{address.path or ''}" if isinstance(address, WebAddress) else "unknown"
+    where = hook.address if isinstance(hook.address, WebAddress) else "unknown"
     return Evidence(fact=f"webhook {hook.name}", value=f"{where}, scope {hook.scope or '(all)'}", source=hook.id)
