@@ -10,18 +10,28 @@ from operators.core.model import Unknown
 from operators.core.registries import LEGACY, ManifestFacts, NotThere, PrivateEndpoint, Registry
 
 
+def setting_seen(app: AppId, name: str, value: str) -> Evidence:
+    """An app setting."""
+    return Evidence(fact=name, value=value, source=f"{app.resource_id}/config/appsettings")
+
+
+def config_seen(app: AppId, fact: str, value: str) -> Evidence:
+    """A part of the configuration."""
+    return Evidence(fact=fact, value=value, source=f"{app.resource_id}/config/web")
+
+
 def config_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
     """How the app, or the container in question, is told to pull."""
     if facts.container is not None:
         return _container_evidence(facts.app, facts.container)
-    config, source = facts.config, f"{facts.app.resource_id}/config/web"
+    app, config = facts.app, facts.config
     if isinstance(config, Unknown):
         return ()
     flag = str(config.acr_use_managed_identity_creds).lower()
     client_id = config.acr_user_managed_identity_id or "(empty: the system-assigned identity)"
     return (
-        Evidence(fact="acrUseManagedIdentityCreds", value=flag, source=source),
-        Evidence(fact="acrUserManagedIdentityID", value=client_id, source=source),
+        config_seen(app, "acrUseManagedIdentityCreds", flag),
+        config_seen(app, "acrUserManagedIdentityID", client_id),
     )
 
 
@@ -53,17 +63,16 @@ def principal_evidence(app: AppId, principal: Principal) -> Evidence:
 
 def _settings_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:
     """What its settings say about signing in; of user name and password only that they are set: a verdict is stored."""
-    settings, source = facts.settings, f"{facts.app.resource_id}/config/appsettings"
+    settings = facts.settings
     if facts.container is not None or not isinstance(settings, PullSettings):
         return ()
-    unset = "(set)" if settings.user_name else "(not set)"
-    user = "(a Key Vault reference)" if settings.has_user_name and not settings.user_name else unset
+    user = "(set)" if settings.user_name else "(a Key Vault reference)" if settings.has_user_name else "(not set)"
     seen = (
         ("DOCKER_REGISTRY_SERVER_URL", settings.server or "(not set)"),
         ("DOCKER_REGISTRY_SERVER_USERNAME", user),
         ("DOCKER_REGISTRY_SERVER_PASSWORD", "(set)" if settings.has_password else "(not set)"),
     )
-    return tuple(Evidence(fact=fact, value=value, source=source) for fact, value in seen)
+    return tuple(setting_seen(facts.app, name, value) for name, value in seen)
 
 
 def _identity_evidence(facts: AccessFacts) -> tuple[Evidence, ...]:

@@ -4,6 +4,7 @@ Source: azure-docs, app-service/reference-app-settings, app-service/monitor-inst
 """
 
 from operators.core.access import Evidence
+from operators.core.access.evidence import config_seen, setting_seen
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import (
     delete_settings,
@@ -29,7 +30,7 @@ def check_port(facts: AppFacts) -> Check:
     if isinstance(settings, Unknown):
         return unread(code, settings)
     given = {name: settings.values[name] for name in ("WEBSITES_PORT", "PORT") if name in settings.values}
-    seen = tuple(_setting(facts, name, value) for name, value in given.items())
+    seen = tuple(setting_seen(facts.app, name, value) for name, value in given.items())
     if not given:
         return ok(code, f"No port is told for {facts.app.name}: the platform tries 80 and 8080.")
     if any(is_reference(value) for value in given.values()):
@@ -54,7 +55,7 @@ def check_start_time_limit(facts: AppFacts) -> Check:
         return ok(
             code, f"A start of {facts.app.name} may take {DEFAULT_START_LIMIT} s, as long as nothing else is set."
         )
-    seen = _setting(facts, START_LIMIT, value)
+    seen = setting_seen(facts.app, START_LIMIT, value)
     fix = (set_setting(facts.app, START_LIMIT, str(DEFAULT_START_LIMIT)),)
     if is_reference(value):
         return unknown(
@@ -80,7 +81,7 @@ def check_always_on(facts: AppFacts) -> Check:
     code, config = Code.ALWAYS_ON, facts.config
     if isinstance(config, Unknown):
         return unread(code, config)
-    seen = _config(facts, "alwaysOn", str(config.always_on).lower())
+    seen = config_seen(facts.app, "alwaysOn", str(config.always_on).lower())
     if config.always_on:
         return ok(code, f"{facts.app.name} stays loaded.", seen)
     sentence = f"{facts.app.name} is unloaded when nobody asks for it; a new image is started by the next request only."
@@ -92,7 +93,7 @@ def check_health_check(facts: AppFacts) -> Check:
     code, config = Code.HEALTH_CHECK, facts.config
     if isinstance(config, Unknown):
         return unread(code, config)
-    seen = _config(facts, "healthCheckPath", config.health_check_path or "(none)")
+    seen = config_seen(facts.app, "healthCheckPath", config.health_check_path or "(none)")
     if config.health_check_path:
         return ok(code, f"{facts.app.name} is asked for its health at {config.health_check_path}.", seen)
     sentence = f"{facts.app.name} has no health path: a container that answers only errors is taken for well."
@@ -110,11 +111,3 @@ def check_logs(facts: AppFacts) -> Check:
         return ok(code, f"What the container of {facts.app.name} writes is kept.", seen)
     sentence = f"What the container of {facts.app.name} writes is not kept: a crash leaves no word of its own."
     return warning(code, sentence, seen, fix=(keep_logs(facts.app),))
-
-
-def _setting(facts: AppFacts, name: str, value: str) -> Evidence:
-    return Evidence(fact=name, value=value, source=f"{facts.app.resource_id}/config/appsettings")
-
-
-def _config(facts: AppFacts, fact: str, value: str) -> Evidence:
-    return Evidence(fact=fact, value=value, source=f"{facts.app.resource_id}/config/web")

@@ -2,7 +2,7 @@
 
 from operators.core.access import Access, Evidence, Principal, Reason, Verdict, pulling_principal
 from operators.core.access import commands as az
-from operators.core.access.evidence import principal_evidence
+from operators.core.access.evidence import config_seen, principal_evidence, setting_seen
 from operators.core.apps import SiteConfig
 from operators.core.doctor.checks import Check, Code, Status, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_settings, show_tags
@@ -26,11 +26,7 @@ def check_identity(facts: AppFacts) -> Check:
     if isinstance(config, Unknown):
         return unread(code, config)
     principal = pulling_principal(facts.identity, config)
-    seen = Evidence(
-        fact="acrUseManagedIdentityCreds",
-        value=str(config.acr_use_managed_identity_creds).lower(),
-        source=f"{facts.app.resource_id}/config/web",
-    )
+    seen = config_seen(facts.app, "acrUseManagedIdentityCreds", str(config.acr_use_managed_identity_creds).lower())
     if isinstance(principal, Unknown):
         return unread(code, principal)
     if isinstance(principal, Principal):
@@ -90,11 +86,7 @@ def check_image(facts: AppFacts) -> Check:
         return check_image_of_each(facts, facts.containers)
     if isinstance(facts.config, Unknown):
         return unread(code, facts.config)
-    seen = Evidence(
-        fact="linuxFxVersion",
-        value=facts.config.linux_fx_version or "(empty)",
-        source=f"{facts.app.resource_id}/config/web",
-    )
+    seen = config_seen(facts.app, "linuxFxVersion", facts.config.linux_fx_version or "(empty)")
     if image is None:
         return unknown(code, f"The configuration of {facts.app.name} names no classic container image.", seen)
     if isinstance(there, Unknown):
@@ -117,8 +109,7 @@ def check_registry_credentials(facts: AppFacts) -> Check:
         return unread(code, settings)
     if not settings.credentials:
         return ok(code, f"{app} has no user name or password of a registry.")
-    source = f"{facts.app.resource_id}/config/appsettings"
-    seen = tuple(Evidence(fact=name, value="set", source=source) for name in settings.credentials)
+    seen = tuple(setting_seen(facts.app, name, "set") for name in settings.credentials)
     with_identity = isinstance(facts.config, SiteConfig) and facts.config.acr_use_managed_identity_creds
     if with_identity or facts.containers is not None:
         fix = (delete_settings(facts.app, *settings.credentials),)

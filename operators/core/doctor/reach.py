@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from itertools import takewhile
 
 from operators.core.access import Evidence
+from operators.core.access.evidence import config_seen
 from operators.core.apps import IpRestriction, SiteConfig
 from operators.core.doctor.checks import Check, Code, ok, unread, warning
 from operators.core.doctor.commands import show_restrictions
@@ -30,7 +31,7 @@ def check_access_restrictions(facts: AppFacts) -> Check:
     if isinstance(site, Unknown):
         return unread(code, site)
     seen_rules = tuple(
-        Evidence(fact=f"rule {rule.name or rule.source}", value=f"{rule.action} {rule.source}", source=_source(facts))
+        config_seen(app, f"rule {rule.name or rule.source}", f"{rule.action} {rule.source}")
         for rule in config.ip_restrictions
     )
     if _default_action(config) == "deny":
@@ -77,7 +78,3 @@ def _is_private(source: str) -> bool:
         return ip_network(source, strict=False).is_private
     except ValueError:
         return False  # a service tag
-
-
-def _source(facts: AppFacts) -> str:
-    return f"{facts.app.resource_id}/config/web"

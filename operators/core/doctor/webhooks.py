@@ -5,6 +5,7 @@ many. Source: azure-docs, app-service/deploy-ci-cd-custom-container; github.com/
 """
 
 from operators.core.access import Evidence
+from operators.core.access.evidence import setting_seen
 from operators.core.apps import Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_webhook, list_webhooks, set_setting
@@ -60,8 +61,7 @@ def check_continuous_deployment(facts: AppFacts) -> Check:
     code, settings = Code.CONTINUOUS_DEPLOYMENT, facts.settings
     if isinstance(settings, Unknown):
         return unread(code, settings)
-    source = f"{facts.app.resource_id}/config/appsettings"
-    seen = Evidence(fact=_CI, value=settings.values.get(_CI, "(not set)"), source=source)
+    seen = setting_seen(facts.app, _CI, settings.values.get(_CI, "(not set)"))
     if _ci(settings):
         sentence = (
             f"{facts.app.name} restarts whenever its deployment site is told of a push; Pulley does that already."
