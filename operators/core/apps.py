@@ -166,6 +166,11 @@ class Site(Model):
     """The resource id of the identity that reads Key Vault references; None is the system-assigned one."""
     network: SiteNetwork = SiteNetwork()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it: nothing starts in it until it is started."""
+        return self.state.lower() == "stopped"
+
 
 class PullSettings(Model):
     """What app settings say about pulling. No value of theirs gets into a verdict but the server's host."""

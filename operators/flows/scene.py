@@ -78,7 +78,7 @@ async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQu
             return unread((read,), "slot_unreadable", why) if read.temporary else NoStage(why)
     assert not isinstance(site, Unknown)
     assert not isinstance(config, Unknown)
-    if site.state.lower() == "stopped":
+    if site.stopped:
         return NoStage(f"{slot.name} is stopped, and nothing can be tried in it; start it and deploy again")
     configured = configured_image(config)
     if configured is None:

@@ -32,7 +32,7 @@ def check_instances(facts: AppFacts) -> Check:
     if isinstance(site, Site) and site.usage_state == "Exceeded":
         seen = Evidence(fact="usageState", value="Exceeded", source=app.resource_id)
         return problem(code, f"The plan of {app.name} has used up its quota: nothing starts.", seen)
-    if isinstance(site, Site) and site.state.lower() == "stopped":
+    if isinstance(site, Site) and site.stopped:
         seen = Evidence(fact="state", value=site.state, source=app.resource_id)
         return warning(code, f"{app.name} was stopped by somebody.", seen, fix=(start(app),))
     statuses, count = facts.statuses, facts.instances

@@ -36,7 +36,7 @@ def _of_slot(slot: AppId, stage: StageFacts | Unknown | None) -> Check:
         sentence = f"There is no slot {slot.name}, so no new image is rolled out."
         return problem(code, sentence, fix=(make_slot(slot),))
     site, access = stage.site, stage.access
-    if site.state.lower() == "stopped":
+    if site.stopped:
         return problem(code, f"{slot.name} is stopped: nothing can be tried in it.", _state(site), fix=(start(slot),))
     if access is None:
         sentence = f"{slot.name} runs no classic Linux container: nothing can be tried in it."
