@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from operators.core.access import Access, Reason, Verdict
 from operators.core.activity import Activity
+from operators.core.instances import InstanceStatus
 from operators.core.model import Instant, Model, Unknown
 from operators.core.other_work import OtherWork
 from operators.core.rollouts import Act, Rollout
@@ -124,20 +125,35 @@ def gate(
     mode: Mode,
     freeze: Freeze | None,
     other: OtherWork | Unknown | None,
+    before: tuple[InstanceStatus, ...] | Unknown,
     now: datetime,
     doubt: Hold | None = None,
 ) -> Hold | Wait | GiveUp | Unread | Busy | Hindered | Go:
-    """Decide. `other` is somebody else at work on the app.
+    """Decide: our own rules first, then access, then other people's work, then whether a restart is blocked.
 
-    An access that cannot be read for the moment is waited for a little, or as long as any denial where it was denied
-    before; one that stays unknown does not stop a rollout, it is written beside it. So are other people's deployments.
+    `other` is somebody else at work on the app, `before` are its instances. What stays unknown stops no rollout, and is
+    written beside it.
     """
+    return (
+        _held(access, mode, freeze)
+        or doubt
+        or _without_access(rollout, access, now)
+        or _others_at_work(rollout, other, now)
+        or (unread_instances(before, rollout) if rollout.act is Act.RESTART else None)
+        or _go(rollout, access, other)
+    )
+
+
+def _held(access: Access, mode: Mode, freeze: Freeze | None) -> Hold | None:
     if mode is Mode.OBSERVE:
         return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
     if freeze is not None:
         return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {freeze.at:%F %T}: {freeze.why}")
-    if doubt is not None:
-        return doubt
+    return None
+
+
+def _without_access(rollout: Rollout, access: Access, now: datetime) -> Wait | GiveUp | Unread | None:
+    """One that cannot be read for the moment is waited for a little; as long as a denial where it was denied before."""
     match access.verdict:
         case Verdict.DENIED:
             patience = GIVE_UP_ON_IMAGE if access.reason in ABOUT_IMAGE else GIVE_UP_WAITING
@@ -148,17 +164,25 @@ def gate(
             spread_in = access.until - now if access.until else None
             return Wait(reason=access.reason, detail=access.sentence, spread_in=spread_in)
         case Verdict.UNKNOWN if any(read.temporary for read in access.failed_reads):
-            again = unread(access.failed_reads, access.reason, access.sentence)
             if rollout.state is State.WAITING_ACCESS or rollout.retries < _UNREADABLE_RETRIES:
-                return again
+                return unread(access.failed_reads, access.reason, access.sentence)
+    return None
+
+
+def _others_at_work(
+    rollout: Rollout, other: OtherWork | Unknown | None, now: datetime
+) -> Unread | Busy | Hindered | None:
     if isinstance(other, Unknown):
-        return unread_deployments(other, rollout) or Go(detail=f"{access.sentence} {other.what}: {other.reason}")
-    if other is None:
-        return Go(detail=access.sentence)
-    if in_the_way := beside(rollout, other, now, writes=rollout.act is Act.WRITE):
-        return in_the_way
-    by = rollout.asked.by if rollout.asked else None
-    return Go(detail=f"{by or 'somebody'} has it go on, though {other.detail}", evidence=other.sign.lines)
+        return unread_deployments(other, rollout)
+    return beside(rollout, other, now, writes=rollout.act is Act.WRITE) if other else None
+
+
+def _go(rollout: Rollout, access: Access, other: OtherWork | Unknown | None) -> Go:
+    if isinstance(other, OtherWork):
+        by = rollout.asked.by if rollout.asked else None
+        return Go(detail=f"{by or 'somebody'} has it go on, though {other.detail}", evidence=other.sign.lines)
+    unread = f" {other.what}: {other.reason}" if other else ""
+    return Go(detail=f"{access.sentence}{unread}")
 
 
 def beside(rollout: Rollout, other: OtherWork, now: datetime, *, writes: bool) -> Busy | Hindered | None:
@@ -242,37 +266,3 @@ def fight(reverts: int) -> Hold | None:
         "(docs/stalls.md, a fight), then deploy by hand to go on"
     )
     return Hold(reason=HoldReason.FIGHT, detail=detail)
-
-
-INTERRUPTIONS = 10
-"""So often a rollout's messages may end in the poison queue, each after five deliveries; then it has failed."""
-_ACCESS_WAITS = (30, 60, 120, 240, 300, 600)
-_RETRY_WAITS = (10, 30, 90, 300)
-_BUSY_WAITS = (10, 20, 30, 60, 60, 60, 60, 300)
-BUSY_IS_A_STALL = 8
-"""So many refusals take five minutes: longer than Azure's own tools wait for another operation to end."""
-_FREEZE_WAIT = timedelta(minutes=5)
-_HOLD_WAIT = timedelta(minutes=30)
-
-
-def access_wait(waits: int, spread_in: timedelta | None = None) -> timedelta:
-    """How long until access is looked at again: less and less often, but as soon as what spreads has done so."""
-    own = timedelta(seconds=_ACCESS_WAITS[min(waits, len(_ACCESS_WAITS) - 1)])
-    return min(own, max(spread_in, timedelta(seconds=1))) if spread_in is not None else own
-
-
-def retry_wait(retries: int, asked: timedelta | None = None) -> timedelta:
-    """How long until a temporary fault is tried again; at least what the other side asked for."""
-    own = timedelta(seconds=_RETRY_WAITS[min(retries, len(_RETRY_WAITS) - 1)])
-    return max(own, asked) if asked else own
-
-
-def busy_wait(times: int, asked: timedelta | None = None) -> timedelta:
-    """How long until an app that somebody else holds is asked again."""
-    own = timedelta(seconds=_BUSY_WAITS[min(times - 1, len(_BUSY_WAITS) - 1)])
-    return max(own, asked) if asked else own
-
-
-def hold_wait(reason: HoldReason) -> timedelta:
-    """How long until a hold is looked at again by itself; lifting it looks at once."""
-    return _FREEZE_WAIT if reason is HoldReason.FROZEN else _HOLD_WAIT

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
-from operators.core.gate import BUSY_IS_A_STALL, Hindered, busy_wait, in_vain, retry_wait, unread
+from operators.core.gate import Hindered, in_vain, unread
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
 from operators.core.looks import Look
@@ -17,6 +17,7 @@ from operators.core.resuming import Done, was_done
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
+from operators.core.waits import BUSY_IS_A_STALL, busy_wait, retry_wait
 from operators.core.watch import FIRST_LOOK
 from operators.errors import Busy, Deploying, Permanent, Temporary, Throttled
 from operators.flows.facts import configured_image

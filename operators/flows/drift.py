@@ -93,12 +93,10 @@ class Drift:
     ) -> Iterator[Look]:
         now = self.house.now()
         for follower in followers:
-            owed = follower.owed
-            if follower.decided is None and _site(follower.app) in hindered:
-                continue
+            owed, state = follower.owed, states.get(follower.app)
             if follower.decided != tag.digest:
                 why = "which the app was not yet decided upon"
-            elif owed is not None and owed.digest == tag.digest and owed.due(states.get(follower.app), now):
+            elif owed and owed.digest == tag.digest and owed.due(state, now, hindered=_site(follower.app) in hindered):
                 why = f"which the app did not get yet ({owed.reason})"
             else:
                 continue

@@ -8,28 +8,14 @@ from operators.cloud.engine import Held
 from operators.core.access.granting import GrantState
 from operators.core.active import Active
 from operators.core.apps import Site
-from operators.core.gate import (
-    Busy,
-    GiveUp,
-    Go,
-    Hindered,
-    Hold,
-    HoldReason,
-    Unread,
-    Wait,
-    access_wait,
-    doubt,
-    gate,
-    hold_wait,
-    retry_wait,
-    unread_instances,
-)
+from operators.core.gate import Busy, GiveUp, Go, Hindered, Hold, HoldReason, Unread, Wait, doubt, gate
 from operators.core.inventory import resource_tag
 from operators.core.other_work import OtherWork
 from operators.core.recovery import RECOVER_TAG, Recover
-from operators.core.rollouts import Act, Moved, Rollout
+from operators.core.rollouts import Moved, Rollout
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.transitions import Event, State
+from operators.core.waits import access_wait, hold_wait, retry_wait
 from operators.errors import Temporary, Throttled
 from operators.flows.applying import Applying
 from operators.flows.attributing import Attributing
@@ -71,11 +57,10 @@ class Gating:
             mode=self.house.settings.mode,
             freeze=facts.freeze,
             other=scene.other,
+            before=scene.before,
             now=now,
             doubt=doubt(rollout, failures=active.failures, reverts=active.container.reverts if active.container else 0),
         )
-        if isinstance(answer, Go) and rollout.act is Act.RESTART:
-            answer = unread_instances(scene.before, rollout) or answer
         if isinstance(answer, Hold) and answer.reason is HoldReason.FIGHT and rollout.reverted_by is None:
             answer = await Attributing(self.house).named(answer, rollout.app)
         if isinstance(answer, Unread):
@@ -91,8 +76,6 @@ class Gating:
                 moved = await self._give_role(moved, scene)
             except Temporary as error:
                 return self._not_given(active, moved, error, again, aside)
-        if isinstance(answer, Hindered):
-            active = _undecided(active, rollout)
         if not isinstance(answer, Go):
             return Outcome(carrying(active, moved), (*aside, moved), again=again)
         if rollout.asked is not None:
@@ -236,14 +219,6 @@ def _held_up(scene: Scene) -> Stall | None:
     if not isinstance(other, OtherWork) or other.first_seen is None:
         return None
     return stall(other.reason, other.first_seen, other.sign.lines)
-
-
-def _undecided(active: Active, rollout: Rollout) -> Active:
-    """The app's row after others kept its tag's image from it: the drift check begins anew once they are done."""
-    container = active.container
-    if container is None or container.decided != rollout.digest:
-        return active
-    return active.model_copy(update={"container": container.model_copy(update={"decided": None})})
 
 
 def _same_again(rollout: Rollout, answer: Answer) -> timedelta | None:

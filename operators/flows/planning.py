@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Running
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose, unread
-from operators.core.gate import Unread, retry_wait
+from operators.core.gate import Unread
 from operators.core.inventory import looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
@@ -17,6 +17,7 @@ from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
 from operators.core.strategies import STRATEGY_TAG, Strategy, Way
 from operators.core.transitions import Event, State
+from operators.core.waits import retry_wait
 from operators.flows.attributing import Attributing
 from operators.flows.facts import Facts, read_facts
 from operators.flows.gating import Gating

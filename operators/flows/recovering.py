@@ -16,8 +16,6 @@ from operators.core.gate import (
     Mode,
     Unread,
     beside,
-    hold_wait,
-    retry_wait,
     unread,
     unread_deployments,
     unread_instances,
@@ -32,6 +30,7 @@ from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
 from operators.core.transitions import Event
+from operators.core.waits import hold_wait, retry_wait
 from operators.core.watch import Serving, WatchFacts
 from operators.flows.applying import Applying
 from operators.flows.deployments import Deployments

@@ -7,10 +7,11 @@ from datetime import timedelta
 from operators.cloud.engine import LostHold, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.active import Active
-from operators.core.gate import INTERRUPTIONS, retry_wait
 from operators.core.pacing import spread
+from operators.core.resuming import INTERRUPTIONS
 from operators.core.rollouts import Moved
 from operators.core.transitions import Event
+from operators.core.waits import retry_wait
 from operators.flows.marking import GRACE
 from operators.flows.publishing import Publishing
 from operators.flows.services import House

@@ -4,19 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from operators.core.gate import (
-    GIVE_UP_ON_IMAGE,
-    GIVE_UP_ON_OTHERS,
-    GIVE_UP_WAITING,
-    INTERRUPTIONS,
-    HoldReason,
-    access_wait,
-    hold_wait,
-    retry_wait,
-)
+from operators.core.gate import GIVE_UP_ON_IMAGE, GIVE_UP_ON_OTHERS, GIVE_UP_WAITING, HoldReason
 from operators.core.recovery import LADDER
+from operators.core.resuming import INTERRUPTIONS
 from operators.core.stalls import CATALOGUE
 from operators.core.transitions import ENDED, EXITS, OCCUPYING, TRANSITIONS, Event, State
+from operators.core.waits import access_wait, hold_wait, retry_wait
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _BEGIN, _END = "<!-- drawn by tests/core/drawings.py -->", "<!-- end of the drawing -->"

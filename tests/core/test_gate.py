@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - one case a line reads best as one line
-"""May we act now? Every answer, which of several reasons counts, and the delays."""
+"""May we act now? Every answer, and which of several reasons counts."""
 
 from datetime import datetime, timedelta
 
@@ -20,13 +20,11 @@ from operators.core.gate import (
     Mode,
     Unread,
     Wait,
-    access_wait,
     gate,
     give_up,
-    hold_wait,
-    retry_wait,
     unread_instances,
 )
+from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look, Wish
 from operators.core.model import Unknown
 from operators.core.other_work import OtherWork, Sign
@@ -74,10 +72,11 @@ def answered(
     mode: Mode = Mode.ACT,
     freeze: Freeze | None = None,
     other: OtherWork | Unknown | None = None,
+    before: tuple[InstanceStatus, ...] | Unknown = (),
     now: datetime = NOW,
 ) -> Answer:
     """The gate's answer where nothing but these is in the way."""
-    return gate(of, access, mode=mode, freeze=freeze, other=other, now=now)
+    return gate(of, access, mode=mode, freeze=freeze, other=other, before=before, now=now)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +109,8 @@ def answered(
         pytest.param(answered(other=HANGS, of=TOLD), Go, id="anyway, into what hangs"),
         pytest.param(answered(other=HANGS, of=TOLD_TO_RESTART), Busy, id="anyway, but never by a restart"),
         pytest.param(answered(other=FAILED, of=rollout(State.CHECKING, retries=9, hindered_since=ago(600))), Unread, id="whether they are done cannot be read"),
+        pytest.param(answered(before=FAILED), Unread, id="whether a restart is blocked cannot be read"),
+        pytest.param(answered(before=FAILED, of=rollout(State.CHECKING, strategy=Strategy.PIN)), Go, id="which a write need not know"),
         pytest.param(answered(UNKNOWN, other=OTHER), Busy, id="access unknown and somebody else at work"),
         pytest.param(answered(other=FAILED), Unread, id="deployments unreadable for the moment"),
         pytest.param(answered(other=FAILED, of=rollout(State.CHECKING, retries=3)), Go, id="deployments unreadable for too long"),
@@ -168,43 +169,16 @@ def test_every_wait_for_access_has_an_end(of: Rollout, ends: bool) -> None:
     assert (give_up(of, "not known", NOW) is not None) is ends
 
 
+def test_what_spreads_says_when_it_should_be_there() -> None:
+    """The next look need not be later."""
+    answer = answered(SPREADING)
+    assert isinstance(answer, Wait)
+    assert answer.spread_in == timedelta(seconds=45)
+
+
 def test_observing_tells_what_access_would_have_been() -> None:
     """Who tries Pulley in observe mode learns whether the pull would have been allowed."""
     assert DENIED.sentence in answered(DENIED, mode=Mode.OBSERVE).detail
-
-
-def seconds(*delays: timedelta) -> list[float]:
-    """Delays as numbers."""
-    return [delay.total_seconds() for delay in delays]
-
-
-def test_access_is_looked_at_less_and_less_often() -> None:
-    """The delays grow to ten minutes and stay there."""
-    assert seconds(*map(access_wait, range(8))) == [30, 60, 120, 240, 300, 600, 600, 600]
-
-
-def test_what_spreads_is_looked_at_when_it_should_be_there() -> None:
-    """As often as a denial, but not later than it has spread; never at once again."""
-    answer = answered(SPREADING)
-    assert isinstance(answer, Wait)
-    assert seconds(access_wait(0, answer.spread_in), access_wait(5, answer.spread_in)) == [30, 45]
-    assert seconds(access_wait(0, timedelta())) == [1]
-
-
-def test_retries_back_off() -> None:
-    """The delays grow to five minutes and stay there."""
-    assert seconds(*map(retry_wait, range(6))) == [10, 30, 90, 300, 300, 300]
-
-
-@pytest.mark.parametrize(("asked", "waited"), [(5, 10), (10, 10), (45, 45)])
-def test_the_other_sides_retry_after_is_kept(asked: float, waited: float) -> None:
-    """Never sooner than we were asked to wait, and never sooner than our own delay."""
-    assert seconds(retry_wait(0, timedelta(seconds=asked))) == [waited]
-
-
-def test_every_hold_is_looked_at_again() -> None:
-    """A hold has no end of its own: each kind has a delay."""
-    assert seconds(*map(hold_wait, HoldReason)) == [1800, 300, 1800, 1800]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.cloud.queues import LOOKS, LookMessage
-from operators.core.gate import INTERRUPTIONS, Mode
+from operators.core.gate import Mode
+from operators.core.resuming import INTERRUPTIONS
 from operators.core.transitions import State
 from operators.errors import Temporary
 from tests.flows.town import Died, Town
