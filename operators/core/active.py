@@ -1,5 +1,6 @@
 """What the engine remembers about an app between its rollouts."""
 
+from operators.core.looks import Look
 from operators.core.model import Digest, Instant, Model
 from operators.core.owed import Owed
 from operators.core.references import Reference, SwappedIn
@@ -17,6 +18,14 @@ class Running(Model):
     """The rollout that brought it; None for what was found at first sight."""
     tag_updated: Instant | None = None
     """The tag's last update as that rollout saw it: one that moved away and back may have been pulled in between."""
+
+    def tag_moved(self, looks: tuple[Look, ...]) -> bool:
+        """Whether another digest was pushed to the tag after that rollout saw it, though the tag may be back."""
+        seen = self.tag_updated
+        return seen is not None and any(
+            look.digest not in (None, self.digest) and look.pushed_at is not None and look.pushed_at > seen
+            for look in looks
+        )
 
 
 class Rejected(Model):

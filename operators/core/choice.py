@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from operators.core.active import Container, Running
+from operators.core.active import Container
 from operators.core.activity import Activity
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look, leading
@@ -55,7 +55,8 @@ class ChoiceFacts(Model):
     reference: Reference | NoReference
     configured: ImageReference
     """What the configuration names now."""
-    site_state: str
+    stopped: bool
+    """Whether somebody stopped the app."""
     strategy: Strategy
     """The app's preference."""
     tag: TagFacts | Unknown | None
@@ -245,7 +246,7 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
         how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"
         return Skip(reason=ChoiceReason.ALREADY_RUNNING, detail=f"runs {target} already: {how}", decided=target)
     if running.sequence is not None:
-        if _moved_since(running, facts.looks):
+        if running.tag_moved(facts.looks):
             return None
         return Skip(
             reason=ChoiceReason.ALREADY_RUNNING,
@@ -275,28 +276,14 @@ def _overtaken(facts: ChoiceFacts, container: Container, target: Digest, look: L
     )
 
 
-def _moved_since(running: Running, looks: tuple[Look, ...]) -> bool:
-    """Whether another digest was pushed to the tag after the rollout saw it, though the tag is back."""
-    seen = running.tag_updated
-    return seen is not None and any(
-        look.digest not in (None, running.digest) and look.pushed_at is not None and look.pushed_at > seen
-        for look in looks
-    )
-
-
 def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice:
-    if facts.site_state.lower() == "stopped":
+    if facts.stopped:
         then = "it is brought once that is started" if decided == digest else "start it and deploy again"
         why = f"the app is stopped; {then}"
         return Skip(reason=ChoiceReason.APP_STOPPED, detail=why, decided=decided)
     at_tag = facts.tag.digest if isinstance(facts.tag, TagFacts) else None
     reference = facts.reference
-    names_the_tag = (
-        isinstance(reference, Reference)
-        and facts.configured.digest is None
-        and (facts.configured.registry, facts.configured.repository, facts.configured.tag)
-        == (reference.registry, reference.repository, reference.tag)
-    )
+    names_the_tag = isinstance(reference, Reference) and reference.named_by(facts.configured)
     restart_would_do = names_the_tag and at_tag == digest and wished_tag(facts.looks, reference) == facts.configured.tag
     look = leading(facts.looks)
     anyway = look is not None and look.wish is not None and look.wish.anyway

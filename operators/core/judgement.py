@@ -52,7 +52,7 @@ class _Phase(Enum):
 
 def judge(facts: WatchFacts, now: datetime) -> Verdict:
     """What can be said at `now`. `Suspect` asks for the log and to be called again with it."""
-    if facts.site_state == "Stopped":
+    if facts.stopped:
         return Failed(stall=stall(StallReason.APP_STOPPED, now, ("the site's state is Stopped",)))
     if facts.usage_state == "Exceeded":
         return Failed(stall=stall(StallReason.QUOTA_EXCEEDED, now, ("the site's usageState is Exceeded",)))

@@ -26,13 +26,13 @@ class Owed(Model):
         wait = _WAITS[min(tries, len(_WAITS)) - 1]
         return cls(digest=digest, reason=reason, tries=tries, again_at=ended_at + wait)
 
-    def due(self, site_state: str | None, now: datetime, *, hindered: bool = False) -> bool:
-        """Whether to try again. `site_state` is the site's as it was listed; None where it was not.
+    def due(self, now: datetime, *, stopped: bool | None, hindered: bool) -> bool:
+        """Whether to try again. `stopped` is None for an app that was not listed.
 
         `hindered` is an app on which somebody else's work hangs: another try would only wait for that.
         """
         if hindered:
             return False
         if self.reason == StallReason.APP_STOPPED:
-            return site_state is not None and site_state.lower() != "stopped"
+            return stopped is False
         return now >= self.again_at

@@ -27,6 +27,11 @@ class Reference(Model):
     def __str__(self) -> str:
         return f"{self.registry}/{self.repository}:{self.tag}"
 
+    def named_by(self, configured: ImageReference) -> bool:
+        """Whether the configuration names this tag itself, so that a restart pulls what it names."""
+        named = (configured.registry, configured.repository, configured.tag)
+        return configured.digest is None and named == (self.registry, self.repository, self.tag)
+
 
 class NoReference(Model):
     """Why nothing can be followed, as a sentence for a person."""

@@ -112,8 +112,8 @@ class WatchFacts(Model):
     container failed."""
     poked: bool = False
     """Whether the app got its one GET since the act. `Waiting.poke` asks for it."""
-    site_state: str | None = None
-    """The desired state, "Running" or "Stopped"."""
+    stopped: bool = False
+    """Whether somebody stopped the app."""
     usage_state: str | None = None
     """The plan's quota, "Normal" or "Exceeded"."""
     scm_host_name: str | None = None

@@ -58,7 +58,7 @@ class Drift:
         async for follower in self.house.records.follows.all():
             if follower.tag is not None:
                 followers[follower.registry, follower.repository, follower.tag].append(follower)
-        states = {site.id.key: site.state for site in refreshed.rows}
+        stopped = {site.id.key: site.stopped for site in refreshed.rows}
         few = asyncio.Semaphore(_AT_ONCE)
         seen = await asyncio.gather(*(self._tag(few, *tag) for tag in followers))
         hindered = await self._hindered()
@@ -72,7 +72,7 @@ class Drift:
             elif now is None:
                 missing.append(image)
             else:
-                behind += self._behind(image, now, followers[registry, repository, tag], states, hindered)
+                behind += self._behind(image, now, followers[registry, repository, tag], stopped, hindered)
         await self.marking.mark_all(behind)
         return Checked(
             inventory=refreshed,
@@ -89,18 +89,27 @@ class Drift:
         return frozenset(map(_site, hangs))
 
     def _behind(
-        self, image: str, tag: TagFacts, followers: list[Follower], states: Mapping[str, str], hindered: frozenset[str]
+        self,
+        image: str,
+        tag: TagFacts,
+        followers: list[Follower],
+        stopped: Mapping[str, bool],
+        hindered: frozenset[str],
     ) -> Iterator[Look]:
         now = self.house.now()
         for follower in followers:
-            owed, state = follower.owed, states.get(follower.app)
+            app, owed = follower.app, follower.owed
             if follower.decided != tag.digest:
                 why = "which the app was not yet decided upon"
-            elif owed and owed.digest == tag.digest and owed.due(state, now, hindered=_site(follower.app) in hindered):
+            elif (
+                owed
+                and owed.digest == tag.digest
+                and owed.due(now, stopped=stopped.get(app), hindered=_site(app) in hindered)
+            ):
                 why = f"which the app did not get yet ({owed.reason})"
             else:
                 continue
-            yield Look(app=follower.app, cause=Cause.DRIFT, at=now, detail=f"{image} is at {tag.digest}, {why}")
+            yield Look(app=app, cause=Cause.DRIFT, at=now, detail=f"{image} is at {tag.digest}, {why}")
 
     async def _tag(self, few: asyncio.Semaphore, registry: str, repository: str, tag: str) -> TagFacts | Unknown | None:
         async with few:
@@ -110,4 +119,4 @@ class Drift:
 
 def _site(app: str) -> str:
     """The key of the site that an app is, or is a slot of."""
-    return AppId.from_key(app).model_copy(update={"slot": None}).key
+    return AppId.from_key(app).site_id.key

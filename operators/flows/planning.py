@@ -86,7 +86,7 @@ class Planning:
                 container=active.container,
                 reference=facts.reference,
                 configured=facts.configured,
-                site_state=facts.site.state,
+                stopped=facts.site.stopped,
                 strategy=way.strategy,
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,

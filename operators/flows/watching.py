@@ -152,7 +152,7 @@ class Watching:
         )
         if isinstance(site, Unknown):
             return facts.model_copy(update={"lines": lines})
-        states = {"site_state": site.state, "usage_state": site.usage_state, "scm_host_name": site.scm_host_name}
+        states = {"stopped": site.stopped, "usage_state": site.usage_state, "scm_host_name": site.scm_host_name}
         return facts.model_copy(update={"lines": lines} | states)
 
     async def _unresolved(self, rollout: Rollout) -> tuple[str, ...] | Unknown:

@@ -78,7 +78,7 @@ class Watched:
             probe=await self.probe.get(site.default_host_name, self.probe_path) if self.probe_path else None,
             lines=lines,
             poked=self.poked,
-            site_state=site.state,
+            stopped=site.stopped,
         )
 
     async def log(self) -> tuple[LogLine, ...]:

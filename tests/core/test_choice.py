@@ -51,7 +51,7 @@ FACTS = ChoiceFacts(
     container=container(running(A)),
     reference=REFERENCE,
     configured=LATEST,
-    site_state="Running",
+    stopped=False,
     strategy=Strategy.RESTART,
     tag=tag_at(B),
 )
@@ -91,8 +91,8 @@ SKIPS = {
     "a swap brought another tag": (ChoiceReason.OVERTAKEN, {"container": decided(B, None, by_swap=V9), "configured": V9, "looks": (drift(),)}),
     "it failed here, and was written over our way back": (ChoiceReason.REVERTED, {"container": container(running(A, Proof.PINNED), B), "changed": True}),
     "it failed here, and another digest was written": (ChoiceReason.REJECTED, {"container": container(running(A, Proof.PINNED), B), "changed": True, "configured": LATEST.at(C)}),
-    "the app is stopped": (ChoiceReason.APP_STOPPED, {"site_state": "Stopped"}),
-    "the app is stopped and a person asks": (ChoiceReason.APP_STOPPED, {"site_state": "stopped", "looks": (asked(digest=C),), "tag": None}),
+    "the app is stopped": (ChoiceReason.APP_STOPPED, {"stopped": True}),
+    "the app is stopped and a person asks": (ChoiceReason.APP_STOPPED, {"stopped": True, "looks": (asked(digest=C),), "tag": None}),
 }  # fmt: skip
 
 

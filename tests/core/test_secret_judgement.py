@@ -67,7 +67,7 @@ def test_an_unresolved_reference_explains_every_failure(after: timedelta, facts:
     ("after", "facts"),
     [
         pytest.param(LATE, {"statuses": OLD, "lines": ()}, id="the container from before"),
-        pytest.param(EARLY, {"site_state": "Stopped"}, id="stopped on purpose"),
+        pytest.param(EARLY, {"stopped": True}, id="stopped on purpose"),
         pytest.param(EARLY, {"statuses": (status("Stopping", error="ImagePullFailure"),), "lines": ()}, id="no pull"),
         pytest.param(EARLY, {}, id="it serves"),
     ],

@@ -107,21 +107,17 @@ def test_how_often_it_failed_in_a_row(by: Rollout, failures: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "site_state", "hindered", "due"),
+    ("what", "stopped", "hindered", "due"),
     [
-        pytest.param(owed(again_at=NOW), "Running", False, True, id="its time has come"),
-        pytest.param(owed(), "Running", False, False, id="not yet"),
+        pytest.param(owed(again_at=NOW), False, False, True, id="its time has come"),
+        pytest.param(owed(), False, False, False, id="not yet"),
         pytest.param(owed(again_at=ago(60)), None, False, True, id="an app that was not listed"),
-        pytest.param(
-            owed("operation_in_progress", again_at=NOW), "Running", True, False, id="somebody else's work hangs"
-        ),
-        pytest.param(owed("app_stopped"), "Running", False, True, id="started again, at once"),
-        pytest.param(
-            owed("app_stopped", again_at=ago(86400)), "stopped", False, False, id="still stopped, however long"
-        ),
+        pytest.param(owed("operation_in_progress", again_at=NOW), False, True, False, id="somebody else's work hangs"),
+        pytest.param(owed("app_stopped"), False, False, True, id="started again, at once"),
+        pytest.param(owed("app_stopped", again_at=ago(86400)), True, False, False, id="still stopped, however long"),
         pytest.param(owed("app_stopped", again_at=ago(86400)), None, False, False, id="stopped, and not listed"),
     ],
 )
-def test_when_it_is_tried_again(what: Owed, site_state: str | None, *, hindered: bool, due: bool) -> None:
+def test_when_it_is_tried_again(what: Owed, stopped: bool | None, *, hindered: bool, due: bool) -> None:
     """After an hour, then less and less often; a stopped app when it runs; none into what hangs."""
-    assert what.due(site_state, NOW, hindered=hindered) is due
+    assert what.due(NOW, stopped=stopped, hindered=hindered) is due

@@ -46,7 +46,7 @@ def reason(found: Verdict) -> StallReason | None:
             {"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23), "before": (started(21),)},
             id="the start right before the act fell back",
         ),
-        pytest.param({"usage_state": "Normal", "site_state": "Running"}, id="the states of every running site"),
+        pytest.param({"usage_state": "Normal", "stopped": False}, id="the states of every running site"),
     ],
 )
 def test_serving(facts: dict[str, object]) -> None:
@@ -111,7 +111,7 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
         pytest.param(OVER, {"statuses": (blocked(9000),), "lines": ()}, "blocked", id="blocked for ever"),
         pytest.param(OVER, {"probe": ProbeResult(status_code=500), "lines": ()}, "probe_failing", id="the health path is not healthy"),
         pytest.param(OVER, {"probe": ProbeResult(status_code=None, error="timed out"), "lines": ()}, "probe_failing", id="the health path does not answer"),
-        pytest.param(EARLY, {"site_state": "Stopped"}, "app_stopped", id="stopped on purpose"),
+        pytest.param(EARLY, {"stopped": True}, "app_stopped", id="stopped on purpose"),
         pytest.param(EARLY, {"usage_state": "Exceeded"}, "quota_exceeded", id="no quota left"),
     ],
 )  # fmt: skip
