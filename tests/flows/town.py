@@ -157,7 +157,7 @@ class Town:
         while (message := await queue.receive_message()) is not None:
             try:
                 await self.operator.notifications.deliver(message.content)
-            except BaseException:
+            except BaseException:  # also Died
                 await queue.update_message(message, visibility_timeout=0)
                 raise
             await queue.delete_message(message)

@@ -96,7 +96,7 @@ class Instance:
             if not isinstance(error, Temporary) and function != "admin":
                 self._stage.verdict.breaks("only temporary errors", f"{CURRENT.get()}: {error}")
             raise
-        except Exception as error:
+        except Exception as error:  # whatever else it is breaks the law that only what surrounds us fails
             if isinstance(error, TimeoutError) and limit.expired():
                 self.crash("function timeout")
                 raise Dead from error

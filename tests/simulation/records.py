@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime
 
 from local.storage.tables import Commit, Entity
 from operators.core.rollouts import Rollout, Step
@@ -26,7 +27,7 @@ class RecordLaws:
         trace: Trace,
         evidence: Evidence,
         rejects: dict[tuple[str, str], int],
-        now: Callable[[], object],
+        now: Callable[[], datetime],
     ) -> None:
         self._verdict = verdict
         self._trace = trace
@@ -57,7 +58,7 @@ class RecordLaws:
         name = after.active.app.rpartition(":")[2]
         if has and (had is None or had.owner != has.owner):
             self._trace.note(who(), "%s: claimed", name)
-            if had and had.until > self._now():  # type: ignore[operator] # both are datetimes
+            if had and had.until > self._now():
                 self._verdict.breaks(
                     _CLAIMED, f"{by} took {name} from {had.owner}, whose claim lasts until {had.until:%T}"
                 )

@@ -41,7 +41,7 @@ async def echo(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @app.route()
-def keyed(req) -> str:  # type: ignore[no-untyped-def]
+def keyed(req) -> str:  # type: ignore[no-untyped-def]  # as apps are written, too
     """Answer plain text from a function without async, to callers with a key."""
     logging.info("hello from %s", req.method)
     return "plain"
@@ -105,7 +105,7 @@ async def typed_message(message: func.QueueMessage) -> None:
 
 
 @app.queue_trigger(arg_name="message", queue_name="untyped", connection="AzureWebJobsStorage")
-def untyped_message(message) -> None:  # type: ignore[no-untyped-def]
+def untyped_message(message) -> None:  # type: ignore[no-untyped-def]  # as apps are written, too
     """Note a message in a function without async and types."""
     note("untyped_message", body=message.get_body().decode())
 
