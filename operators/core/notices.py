@@ -95,11 +95,14 @@ class RolloutNotice(Model):
     news: News
     reason: str
     """The hold's, the denial's or the stall's: another one is news again."""
+    whose: str | None = None
+    """Of a wait for access with a slot: whose identity may not pull, by key. The slot's comes first, then the app's."""
 
     @property
     def id(self) -> str:
         """The same whenever and by whomever the same news is told: receivers drop copies by it."""
-        return f"{self.app}/{self.sequence}/{self.news}/{self.reason}"
+        told = (self.app, str(self.sequence), self.news, self.reason, self.whose)
+        return "/".join(part for part in told if part)
 
 
 class FindingNotice(Model):
@@ -141,7 +144,8 @@ def news_of(rollout: Rollout | None) -> RolloutNotice | None:
         news, reason = News.STUCK, rollout.stall.reason
     if news is None or (rollout.owed is not None and reason == rollout.owed.reason):
         return None
-    return RolloutNotice(app=rollout.app, sequence=rollout.sequence, news=news, reason=reason)
+    whose = rollout.access_of if news is News.WAITING else None
+    return RolloutNotice(app=rollout.app, sequence=rollout.sequence, news=news, reason=reason, whose=whose)
 
 
 def title_of(news: News, rollout: Rollout) -> str:

@@ -82,6 +82,14 @@ def test_the_same_news_has_the_same_id() -> None:
     assert other.id != first.id
 
 
+def test_whose_access_is_waited_for_is_news() -> None:
+    """The slot's identity was given the role, and then the app's own is found to lack it: told as well."""
+    slots, own = (news_of(rollout(State.WAITING_ACCESS, access_of=whose)) for whose in (f"{APP}/staging", APP))
+    assert slots is not None
+    assert own is not None
+    assert slots.id != own.id
+
+
 @pytest.mark.parametrize(
     ("news", "title"),
     [
