@@ -236,7 +236,8 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
             detail = f"{failed}; push a newer image, or deploy it by hand to try it once more"
             return Skip(reason=ChoiceReason.REJECTED, detail=detail, decided=target)
     running = container.running
-    if facts.chosen == target:
+    meanwhile = running is not None and running.digest == target and running.proof is Proof.PINNED
+    if facts.chosen == target and not meanwhile:
         return None
     if running is None or running.digest != target:
         return _overtaken(facts, container, target, look)

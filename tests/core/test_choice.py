@@ -82,6 +82,7 @@ SKIPS = {
     "its pull was seen": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B))}),
     "the configuration names it": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.PINNED)), "configured": LATEST.at(B)}),
     "the tag was elsewhere since, and the configuration names the digest": (ChoiceReason.ALREADY_RUNNING, {"container": decided(A, running(B, Proof.PINNED)), "configured": LATEST.at(B)}),
+    "somebody wrote it while a rollout to it waited": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.PINNED, None)), "configured": LATEST.at(B), "looks": (), "chosen": B}),
     "a rollout brought it, unproved": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.ASSUMED))}),
     "its baseline, seen by drift": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.ASSUMED, None)), "looks": (drift(),)}),
     "its baseline, at a second first sight": (ChoiceReason.ALREADY_RUNNING, {"container": container(running(B, Proof.ASSUMED, None)), "looks": (FIRST_SIGHT,)}),

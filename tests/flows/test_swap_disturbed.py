@@ -127,19 +127,39 @@ async def test_a_tag_that_moves_back_meanwhile(town: Town) -> None:
     assert town.acts == ["config.update"]
 
 
-@pytest.mark.parametrize("interferes", [swap_by_hand, write_into_slot])
-async def test_what_others_do_before_the_swap(town: Town, interferes: Callable[[Town], None]) -> None:
-    """What the slot has is read again before the swap: where it is another image by then, it is brought there anew."""
+async def staged(town: Town) -> str:
+    """A digest that its slot serves, and that a freeze keeps there."""
     new = await town.push(IMAGE, "v2")
     await town.run_until("shop", State.VERIFYING)
     await town.operator.admin.freeze(b'{"by": "ana", "why": "I try something"}')
     await town.run_until("shop", State.HELD)
-    interferes(town)
+    return new
+
+
+async def let_go(town: Town) -> None:
+    """The end of that freeze, a minute later."""
     town.clock.advance(60)
     await town.operator.admin.unfreeze(b'{"by": "ana"}')
     await town.run()
+
+
+async def test_the_slot_is_written_before_the_swap(town: Town) -> None:
+    """What the slot has is read again before the swap: where it is another image by then, it is brought there anew."""
+    new = await staged(town)
+    write_into_slot(town)
+    await let_go(town)
     assert town.acts == ["config.update", "config.update", "slots.swap"]
     assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
+
+
+async def test_a_person_swaps_what_was_staged(town: Town) -> None:
+    """It is there already: nothing is swapped once more."""
+    new = await staged(town)
+    swap_by_hand(town)
+    await let_go(town)
+    assert town.acts == ["config.update"]
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.reason, serving(town)) == (State.SUPERSEDED, "already_running", {new})
 
 
 @pytest.mark.parametrize(("interferes", "after"), [(write_into_slot, 0), (swap_by_hand, 5), (swap_by_hand, 10)])
