@@ -41,7 +41,7 @@ class DueTable:
         async with faults(f"due {app}"):
             await table.upsert_entity(row, mode=UpdateMode.MERGE)
 
-    async def owe(self, app: str, at: datetime, news: Sequence[int], known: Due | None) -> Due:
+    async def to_tell(self, app: str, at: datetime, news: Sequence[int], known: Due | None) -> Due:
         """The same, before news of these rollouts is stored; `told` or `remove` says that it was published too.
 
         Added to what is untold, and conditioned on it: a write may take effect long after its answer was given up.

@@ -65,6 +65,14 @@ class Container(Model):
         same = before and now and (before.registry, before.repository) == (now.registry, now.repository)
         return adopted.model_copy(update={"rejected": self.rejected, "last_good": self.last_good if same else ()})
 
+    def runs(self, digest: Digest | None) -> bool:
+        """Whether it runs this image, as far as we can tell."""
+        return self.running is not None and self.running.digest == digest
+
+    def owes(self, digest: Digest) -> bool:
+        """Whether the app is owed this image."""
+        return self.owed is not None and self.owed.digest == digest
+
     def lost(self) -> "Container":
         """After an act that failed: what ran before has made room, and a tag moved back to it is rolled out again."""
         return self.model_copy(update={"running": None})

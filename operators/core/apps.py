@@ -59,6 +59,10 @@ class AppId(Model):
         """The app itself, where this is one of its slots."""
         return self.model_copy(update={"slot": None})
 
+    def slot_id(self, name: str | None) -> Self:
+        """The app's slot of this name; the app itself where there is none."""
+        return self.model_copy(update={"slot": name})
+
     @property
     def resource_id(self) -> str:
         """The ARM resource id."""

@@ -236,12 +236,12 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
             detail = f"{failed}; push a newer image, or deploy it by hand to try it once more"
             return Skip(reason=ChoiceReason.REJECTED, detail=detail, decided=target)
     running = container.running
-    meanwhile = running is not None and running.digest == target and running.proof is Proof.PINNED
+    meanwhile = running is not None and container.runs(target) and running.proof is Proof.PINNED
     if facts.chosen == target and not meanwhile:
         return None
-    if running is None or running.digest != target:
+    if running is None or not container.runs(target):
         return _overtaken(facts, container, target, look)
-    if facts.configured.digest is None and container.decided not in (None, target):
+    if facts.configured.digest is None and (container.owes(target) or container.decided not in (None, target)):
         return None  # the tag named something else in between, and whoever restarted the app had it pull that
     if running.proof in _PROVED:
         how = "the configuration names it" if running.proof is Proof.PINNED else "its pull was seen"
@@ -261,8 +261,7 @@ def _not_needed(facts: ChoiceFacts, target: Digest, look: Look | None) -> Skip |
 
 def _overtaken(facts: ChoiceFacts, container: Container, target: Digest, look: Look | None) -> Skip | None:
     """What somebody else wrote by digest, or swapped in, stays until the registry has something newer for the app."""
-    owed = container.owed is not None and container.owed.digest == target
-    if container.decided != target or owed or (look is not None and look.cause is Cause.PUSH):
+    if container.decided != target or container.owes(target) or (look is not None and look.cause is Cause.PUSH):
         return None
     running, configured, swapped = container.running, facts.configured, container.swapped_in
     wrote = running is not None and running.sequence is None and running.digest == configured.digest
@@ -279,7 +278,8 @@ def _overtaken(facts: ChoiceFacts, container: Container, target: Digest, look: L
 
 def _bring(facts: ChoiceFacts, digest: Digest, decided: Digest | None) -> Choice:
     if facts.stopped:
-        then = "it is brought once that is started" if decided == digest else "start it and deploy again"
+        missed = decided == digest and (facts.container is None or not facts.container.runs(digest))
+        then = "it is brought once that is started" if missed else "start it and deploy again"
         why = f"the app is stopped; {then}"
         return Skip(reason=ChoiceReason.APP_STOPPED, detail=why, decided=decided)
     at_tag = facts.tag.digest if isinstance(facts.tag, TagFacts) else None

@@ -21,7 +21,7 @@ Source: azure-docs, entra identity/managed-identities-azure-resources/overview.
 GIVE_UP_ON_IMAGE = timedelta(minutes=10)
 """What no grant mends: a digest that is not there after the registries' own lag, or was not built for App Service."""
 GIVE_UP_ON_OTHERS = timedelta(hours=2)
-"""Three times what the longest work of others may take. Not longer: the drift check begins anew once it is over."""
+"""Three times what the longest work of others may take. Not longer: what they kept away stays owed."""
 ABOUT_IMAGE = frozenset({Reason.IMAGE_NOT_FOUND, Reason.PLATFORM_MISSING})
 _UNREADABLE_RETRIES = 3
 _BLIND_RETRIES = 4
@@ -129,10 +129,10 @@ def gate(
     now: datetime,
     doubt: Hold | None = None,
 ) -> Hold | Wait | GiveUp | Unread | Busy | Hindered | Go:
-    """Decide: our own rules first, then access, then other people's work, then whether a restart is blocked.
+    """Decide: our own rules first, then access, then other people's work, then whether a block of starts can be read.
 
-    `other` is somebody else at work on the app, `before` are its instances. What stays unknown stops no rollout, and is
-    written beside it.
+    `other` is somebody else at work on the app, `before` are its instances. What stays unknown stops no rollout;
+    of access and of other people's deployments it is written beside it.
     """
     return (
         _held(access, mode, freeze)

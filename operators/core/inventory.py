@@ -64,7 +64,7 @@ def stage_of(site: Site) -> AppId | None:
         slot = Way.parse(said).slot if said else None
     except ValueError:
         return None
-    return site.id.model_copy(update={"slot": slot}) if slot and not site.id.slot else None
+    return site.id.slot_id(slot) if slot and not site.id.slot else None
 
 
 def resource_tag(site: Site, name: str) -> str | None:

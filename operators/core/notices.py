@@ -142,7 +142,8 @@ def news_of(rollout: Rollout | None) -> RolloutNotice | None:
         news = News.REVERTED
     if news is None and rollout.stall and not rollout.ended:
         news, reason = News.STUCK, rollout.stall.reason
-    if news is None or (rollout.owed is not None and reason == rollout.owed.reason):
+    why = rollout.why if rollout.ended else reason
+    if news is None or (rollout.owed is not None and why == rollout.owed.reason):
         return None
     whose = rollout.access_of if news is News.WAITING else None
     return RolloutNotice(app=rollout.app, sequence=rollout.sequence, news=news, reason=reason, whose=whose)

@@ -112,7 +112,7 @@ class Rollout(Model):
     """The instances as they were before the act."""
     health: Health | None = None
     poked: bool = False
-    """Whether the app got the one GET that starts an idle one."""
+    """Whether the app answered the GET that starts an idle one."""
     proof: Proof | None = None
     stall: Stall | None = None
     """Why it failed, or why it makes no progress."""
@@ -157,6 +157,11 @@ class Rollout(Model):
         return self.state in OCCUPYING
 
     @property
+    def why(self) -> str:
+        """What came in its way: its stall's reason, which stays where the app was rolled back; else its own."""
+        return self.stall.reason if self.stall else self.reason
+
+    @property
     def digest(self) -> Digest | None:
         """The digest it was begun for."""
         return self.image.digest if self.image else None
@@ -180,7 +185,7 @@ class Rollout(Model):
     def acted_on(self) -> AppId:
         """What the act changes and the looks after it look at: the slot as long as it is there, then the app."""
         app = AppId.from_key(self.app)
-        return app.model_copy(update={"slot": self.slot}) if self.in_slot else app
+        return app.slot_id(self.slot) if self.in_slot else app
 
     @property
     def act(self) -> Act:

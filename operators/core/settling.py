@@ -31,6 +31,8 @@ _PASSING = frozenset(
 """What passes, or is mended, without another image, and does not leave the app worse than it was when tried again."""
 _BROUGHT = frozenset({State.SUCCEEDED, State.UNVERIFIED})
 _FAILED = frozenset({State.FAILED, State.HINDERED, State.ROLLED_BACK, State.ROLLBACK_FAILED})
+_SHUT = frozenset({ChoiceReason.APP_UNREADABLE, ChoiceReason.NOT_FOLLOWED})
+"""Ends of a look that mending our rights, or the app's resource tags, would have changed."""
 _ANSWERED = frozenset(
     {ChoiceReason.ALREADY_RUNNING, ChoiceReason.REJECTED, ChoiceReason.REVERTED, ChoiceReason.OVERTAKEN}
 )
@@ -47,8 +49,9 @@ def _failures(before: int, rollout: Rollout) -> int:
     if rollout.state in _BROUGHT:
         return 0
     acted = rollout.applied_at is not None or rollout.measure is not None
-    # one that is tried again counts once: the next push is not to be held for it
-    return before + 1 if acted and rollout.owed is None else before
+    # what is tried again and ends the same way counts once: the next push is not to be held for it
+    again = rollout.owed is not None and _passes(rollout)
+    return before + 1 if acted and not again else before
 
 
 def _owing(container: Container, rollout: Rollout) -> Container:
@@ -62,7 +65,7 @@ def _owing(container: Container, rollout: Rollout) -> Container:
     assert rollout.ended_at is not None
     before = rollout.owed or container.owed
     tried = before if before and before.digest == container.decided else None
-    owed = Owed.after(tried, container.decided, rollout.reason, rollout.ended_at)
+    owed = Owed.after(tried, container.decided, rollout.why, rollout.ended_at)
     return container.model_copy(update={"owed": owed})
 
 
@@ -70,8 +73,10 @@ def _about(container: Container, rollout: Rollout) -> bool:
     """Whether it came to nothing with the reference's own choice."""
     if rollout.state in _FAILED:
         return rollout.digest == container.decided
-    given = container.running is not None and container.running.digest == container.decided
-    return rollout.reason == ChoiceReason.APP_STOPPED and not given
+    if rollout.reason == ChoiceReason.APP_STOPPED:
+        return not container.runs(container.decided)
+    # it waited for it, or was another try
+    return rollout.reason in _SHUT and (rollout.digest == container.decided or container.owed is not None)
 
 
 def _passes(rollout: Rollout) -> bool:

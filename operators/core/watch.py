@@ -111,7 +111,7 @@ class WatchFacts(Model):
     """App settings whose Key Vault references the platform could not resolve, with its word for why; read where a
     container failed."""
     poked: bool = False
-    """Whether the app got its one GET since the act. `Waiting.poke` asks for it."""
+    """Whether the app answered one GET since the act. `Waiting.poke` asks for it."""
     stopped: bool = False
     """Whether somebody stopped the app."""
     usage_state: str | None = None

@@ -22,7 +22,7 @@ from operators.core.watch import FIRST_LOOK
 from operators.errors import Busy, Deploying, Permanent, Temporary, Throttled
 from operators.flows.facts import configured_image
 from operators.flows.marking import GRACE
-from operators.flows.publishing import owed
+from operators.flows.publishing import untold
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 
@@ -74,7 +74,7 @@ class Applying:
         if aside:
             due = await self.house.records.due.get(active.app)
             at = self.house.now() + self.house.settings.wait(GRACE)
-            await self.house.records.due.owe(active.app, at, owed(None, aside), due)
+            await self.house.records.due.to_tell(active.app, at, untold(None, aside), due)
         held = await self.house.records.engine.commit(
             held, carrying(active, intent), (*aside, intent), consumed=consumed, keep=True
         )
@@ -196,7 +196,7 @@ class Applying:
                 await sites.set_linux_fx_version(on, value)
                 return _Done("written", f"{value} written{where}")
             case Act.SWAP:
-                slot = on.model_copy(update={"slot": rollout.slot})
+                slot = on.slot_id(rollout.slot)
                 operation = await self.house.azure.swaps.begin(slot)
                 return _Done("swapping", f"the swap of {slot.name} with {on.name} was begun", operation)
 
@@ -213,7 +213,7 @@ class Applying:
             if end := in_vain(rollout, why, str(error), now):
                 return self._hindered(held, moved, end)
         held_up = rollout.stall
-        if times >= BUSY_IS_A_STALL and (held_up is None or held_up.reason is not why):
+        if rollout.measure is None and times >= BUSY_IS_A_STALL and (held_up is None or held_up.reason is not why):
             held_up = stall(why, since, (error.reason,))
         rollout = rollout.model_copy(
             update={

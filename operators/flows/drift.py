@@ -5,13 +5,13 @@ The same rows show what others have under way on the apps: flows/deployments.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.core.apps import AppId
+from operators.core.apps import Site
 from operators.core.findings import Finding
-from operators.core.inventory import Follower
+from operators.core.inventory import Follower, stage_of
 from operators.core.looks import Cause, Look
 from operators.core.model import Model, Unknown
 from operators.core.registries import TagFacts
@@ -61,7 +61,7 @@ class Drift:
         stopped = {site.id.key: site.stopped for site in refreshed.rows}
         few = asyncio.Semaphore(_AT_ONCE)
         seen = await asyncio.gather(*(self._tag(few, *tag) for tag in followers))
-        hindered = await self._hindered()
+        hindered = await self._hindered(refreshed.rows)
         behind: list[Look] = []
         missing: list[str] = []
         unknown: list[str] = []
@@ -83,10 +83,11 @@ class Drift:
             opened=opened,
         )
 
-    async def _hindered(self) -> frozenset[str]:
-        """The sites, by key, on which or on a slot of which somebody else's work hangs."""
-        hangs = [one.app async for _, one in self.house.records.findings.all() if one.since is not None]
-        return frozenset(map(_site, hangs))
+    async def _hindered(self, sites: Sequence[Site]) -> frozenset[str]:
+        """The apps, by key, on which somebody else's work hangs, or on the slot that their images go through."""
+        hangs = {one.app async for _, one in self.house.records.findings.all() if one.since is not None}
+        stages = {site.id.key: stage.key for site in sites if (stage := stage_of(site))}
+        return frozenset(hangs | {app for app, stage in stages.items() if stage in hangs})
 
     def _behind(
         self,
@@ -102,9 +103,7 @@ class Drift:
             if follower.decided != tag.digest:
                 why = "which the app was not yet decided upon"
             elif (
-                owed
-                and owed.digest == tag.digest
-                and owed.due(now, stopped=stopped.get(app), hindered=_site(app) in hindered)
+                owed and owed.digest == tag.digest and owed.due(now, stopped=stopped.get(app), hindered=app in hindered)
             ):
                 why = f"which the app did not get yet ({owed.reason})"
             else:
@@ -115,8 +114,3 @@ class Drift:
         async with few:
             what = f"tag {registry}/{repository}:{tag}"
             return await read_or_unknown(what, self.house.azure.content.tag(registry, repository, tag))
-
-
-def _site(app: str) -> str:
-    """The key of the site that an app is, or is a slot of."""
-    return AppId.from_key(app).site_id.key

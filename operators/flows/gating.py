@@ -88,8 +88,7 @@ class Gating:
         """The rollout after this answer, and how long until it is asked again."""
         now, rollout, access = self.house.now(), moved.rollout, scene.access
         evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
-        if rollout.state in (State.HELD, State.WAITING_ACCESS):
-            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0, stall=None)
+        moved = self._looked_again(moved, answer.detail)
         match answer:
             case Hold(reason=reason, detail=detail, reverted_by=by):
                 again = hold_wait(reason)
@@ -158,19 +157,22 @@ class Gating:
 
     def _without_stage(self, active: Active, moved: Moved, no_stage: NoStage, aside: tuple[Moved, ...]) -> Outcome:
         """The slot that the image was to go through cannot be used."""
-        now, reason, detail = self.house.now(), "slot_unusable", no_stage.detail
-        if moved.rollout.state in (State.HELD, State.WAITING_ACCESS):
-            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", detail, waits=0, stall=None)
-        moved = moved.by(Event.GIVEN_UP, now, reason, detail)
+        moved = self._looked_again(moved, no_stage.detail)
+        moved = moved.by(Event.GIVEN_UP, self.house.now(), "slot_unusable", no_stage.detail)
         return Outcome(carrying(active, moved), (*aside, moved))
 
     def _unread(self, active: Active, moved: Moved, answer: Unread, aside: tuple[Moved, ...]) -> Outcome:
         """The gate has to be asked again: a wait for access goes on meanwhile, a hold is over."""
-        now = self.house.now()
         again = retry_wait(moved.rollout.retries, answer.asked)
         if moved.rollout.state is State.HELD:
-            moved = moved.by(Event.LOOK_AGAIN, now, "look_again", answer.detail, waits=0, stall=None)
-        return put_off(active, moved, answer, again, now, aside)
+            moved = self._looked_again(moved, answer.detail)
+        return put_off(active, moved, answer, again, self.house.now(), aside)
+
+    def _looked_again(self, moved: Moved, detail: str) -> Moved:
+        """What was held or waited is not any more, or not for that."""
+        if moved.rollout.state not in (State.HELD, State.WAITING_ACCESS):
+            return moved
+        return moved.by(Event.LOOK_AGAIN, self.house.now(), "look_again", detail, waits=0, stall=None)
 
     async def _give_role(self, moved: Moved, scene: Scene) -> Moved:
         """Once in a rollout, and only where that is wanted: give the missing role. The wait for it stays the same.

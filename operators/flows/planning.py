@@ -1,6 +1,7 @@
 """The step before anything is done: what should the app run, and which rollout is to bring it there?"""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Running
@@ -163,7 +164,8 @@ class Planning:
             return Outcome(carrying(after, ended[0]), ended)
         evidence, by = (choice.evidence, choice.reverted_by) if isinstance(choice, Skip) else ((), None)
         moved = moved.by(Event.NOT_NEEDED, now, choice.reason, choice.detail, evidence=evidence, reverted_by=by)
-        return Outcome(carrying(after, moved), (*ended, moved), consumed=answered)
+        settles = ended[0] if ended else moved
+        return Outcome(carrying(after, settles), (*ended, moved), consumed=answered)
 
     async def _bring(self, held: Held, facts: Facts, target: Target) -> Outcome:
         """A rollout to this target: the one that waits for it, or a new one in its place. Then: may it act now?"""
@@ -212,7 +214,8 @@ class Planning:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
         if active.container is None:
             return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
-        return active.container.model_copy(update={"decided": target.decided, "owed": None})
+        owed = _still_owed(active, target, self.house.now())
+        return active.container.model_copy(update={"decided": target.decided, "owed": owed})
 
 
 def _same_way(rollout: Rollout, target: Target, slot: str | None) -> bool:
@@ -247,6 +250,16 @@ def _owed(active: Active, target: Target) -> Owed | None:
     """What this target is another try of, also where only its way is new."""
     known = (active.container.owed if active.container else None, active.rollout.owed if active.rollout else None)
     return next((owed for owed in known if owed and owed.digest == target.image.digest), None)
+
+
+def _still_owed(active: Active, target: Target, now: datetime) -> Owed | None:
+    """What the reference chose for the app and it has not got, while a person has it brought to something else."""
+    owed, waiting = active.container.owed if active.container else None, active.rollout
+    if target.decided is None or target.decided == target.image.digest:
+        return None
+    if waiting and waiting.digest == target.decided:
+        return Owed.after(waiting.owed, target.decided, "newer", now)
+    return owed if owed and owed.digest == target.decided else None
 
 
 def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:

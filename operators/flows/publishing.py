@@ -1,7 +1,7 @@
 """Publishing: what was stored about a rollout also goes into everyone's list and, where it is news, to whoever listens.
 
-Both come after the commit and may be lost with the process. What is owed is therefore stored before, and the next step
-makes it good; where none would come, the sweep asks for one.
+Both come after the commit and may be lost with the process. What is untold is therefore stored before, and the next
+step makes it good; where none would come, the sweep asks for one.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from operators.core.rollouts import Moved, Rollout
 from operators.flows.services import House
 
 
-def owed(before: Rollout | None, moved: tuple[Moved, ...]) -> tuple[int, ...]:
+def untold(before: Rollout | None, moved: tuple[Moved, ...]) -> tuple[int, ...]:
     """The rollouts of a step that must not go unheard: those that end with it, or are news since `before`."""
     told = news_of(before)
     return tuple(

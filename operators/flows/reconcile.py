@@ -14,7 +14,7 @@ from operators.errors import PulleyError
 from operators.flows.applying import Applying
 from operators.flows.marking import GRACE
 from operators.flows.planning import Planning
-from operators.flows.publishing import Publishing, owed
+from operators.flows.publishing import Publishing, untold
 from operators.flows.recovering import Recovering
 from operators.flows.services import House
 from operators.flows.stepping import Outcome
@@ -66,10 +66,10 @@ class Reconcile:
         due = await records.due.get(app)
         left = due.untold if due else ()
         delay = max(settings.wait(outcome.again), outcome.at_least) if outcome.again is not None else None
-        news = owed(before.rollout, outcome.moved)
+        news = untold(before.rollout, outcome.moved)
         if delay is not None or left or news:
             at = self.house.now() + (delay or timedelta()) + settings.wait(GRACE)
-            due = await records.due.owe(app, at, news, due)
+            due = await records.due.to_tell(app, at, news, due)
         await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
         await self._follow(before, active, ended=bool(left) or any(each.rollout.ended for each in outcome.moved))
         await Publishing(self.house).publish(before.rollout, outcome.moved)

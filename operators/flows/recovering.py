@@ -130,7 +130,7 @@ class Recovering:
         """Whether a swap would bring it back: quicker than a pull, and without a start in production."""
         if rollout.slot is None:
             return False
-        slot = rollout.acted_on.model_copy(update={"slot": rollout.slot})
+        slot = rollout.acted_on.slot_id(rollout.slot)
         config = await read_or_unknown(f"config/web of {slot.name}", self.house.azure.sites.config(slot))
         configured = None if isinstance(config, Unknown) else configured_image(config)
         return configured is not None and configured.digest == good.digest

@@ -65,7 +65,7 @@ async def in_stage(house: House, own: AccessQuestion) -> AccessQuestion | None:
 
 
 async def _with_slot(house: House, rollout: Rollout, facts: Facts, own: AccessQuestion) -> Scene | NoStage | Unread:
-    slot = facts.site.id.model_copy(update={"slot": rollout.slot})
+    slot = facts.site.id.slot_id(rollout.slot)
     site, config, statuses, deployments = await asyncio.gather(
         read_or_unknown(f"slot {slot.name}", house.azure.sites.site(slot)),
         read_or_unknown(f"config/web of {slot.name}", house.azure.sites.config(slot)),

@@ -76,7 +76,7 @@ class Sweep:
             moved = moved.by(Event.GIVEN_UP, now, "interrupted", detail)
             if active.container and moved.rollout.intended_at:
                 active = active.model_copy(update={"container": active.container.lost()})
-            await records.due.owe(message.app, soon, (moved.rollout.sequence,), due)
+            await records.due.to_tell(message.app, soon, (moved.rollout.sequence,), due)
         after = carrying(active, moved, next_step=held.active.next_step + 1)
         try:
             await records.engine.commit(held, after, (moved,), consumed=looks if moved.rollout.ended else ())

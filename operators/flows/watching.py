@@ -63,10 +63,11 @@ class Watching:
         return judge_swap(facts, now)
 
     async def poke(self, rollout: Rollout) -> Rollout:
-        """One GET, whatever it answers: an idle app starts at a request only."""
-        if rollout.health:
-            await self.house.azure.probe.get(rollout.health.host_name, "/")
-        return rollout.model_copy(update={"poked": True})
+        """One GET, whatever it answers: an idle app starts at a request only, so one that got no answer is repeated."""
+        if rollout.health is None:
+            return rollout.model_copy(update={"poked": True})
+        answered = await self.house.azure.probe.get(rollout.health.host_name, "/")
+        return rollout.model_copy(update={"poked": answered.status_code is not None})
 
     async def overtaken(self, rollout: Rollout) -> Stall | None:
         """Whether somebody else's image stands where we wrote ours: then what is seen accuses and proves neither."""

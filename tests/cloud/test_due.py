@@ -61,7 +61,7 @@ async def test_what_was_put_since_stays(due: DueTable) -> None:
 
 async def test_what_is_untold_stays_until_somebody_says_that_it_was_told(due: DueTable) -> None:
     """Neither a mark nor an error takes it away; nor does who read the row before somebody else wrote."""
-    owed = await due.owe(APP, ago(60), (2, 3), None)
+    owed = await due.to_tell(APP, ago(60), (2, 3), None)
     await due.put(APP, NOW, "KeyError: 'x'")
     await due.told(owed)
     read = await due.get(APP)
@@ -75,10 +75,10 @@ async def test_what_is_untold_stays_until_somebody_says_that_it_was_told(due: Du
 
 async def test_what_is_owed_is_added_to_what_was_untold(due: DueTable) -> None:
     """Also by somebody who did not know of it: the row is read again instead of written over."""
-    first = await due.owe(APP, NOW, (2,), None)
-    assert (await due.owe(APP, NOW, (2, 3), first)).untold == (2, 3)
-    assert (await due.owe(APP, NOW, (4,), first)).untold == (2, 3, 4)
-    last = await due.owe(APP, NOW, (), None)
+    first = await due.to_tell(APP, NOW, (2,), None)
+    assert (await due.to_tell(APP, NOW, (2, 3), first)).untold == (2, 3)
+    assert (await due.to_tell(APP, NOW, (4,), first)).untold == (2, 3, 4)
+    last = await due.to_tell(APP, NOW, (), None)
     assert (last.untold, last) == ((2, 3, 4), await due.get(APP))
 
 
@@ -89,7 +89,7 @@ async def test_a_table_that_is_gone_is_an_error(due: DueTable, storage: Storage)
     await (await storage.table("due")).delete_table()
     for known in (None, read):
         with pytest.raises(PulleyError, match=APP):
-            await due.owe(APP, NOW, (2,), known)
+            await due.to_tell(APP, NOW, (2,), known)
 
 
 async def test_a_long_error_is_cut(due: DueTable) -> None:

@@ -116,6 +116,7 @@ TARGETS: dict[str, tuple[str, Strategy, dict[str, object]]] = {
     "the tag moved while a rollout waited": (B, Strategy.RESTART, {"looks": ()}),
     "the tag moved back": (A, Strategy.RESTART, {"container": container(running(B)), "tag": tag_at(A), "looks": (push_of(A),)}),
     "the tag was elsewhere since, and nobody knows what was pulled": (B, Strategy.RESTART, {"container": decided(A, running(B)), "looks": (drift(),)}),
+    "the tag is back, and is owed still": (B, Strategy.RESTART, {"container": decided(B, running(B), owed=True), "looks": (drift(),)}),
     "what runs is not known": (B, Strategy.RESTART, {"container": container(None)}),
     "a push of its own unproved baseline": (B, Strategy.RESTART, {"container": container(running(B, Proof.ASSUMED, None))}),
     "an older digest was rejected": (B, Strategy.RESTART, {"container": container(running(A), C)}),

@@ -65,6 +65,14 @@ def test_another_try_that_comes_to_nothing_is_no_news(state: State, reason: str,
     assert (news_of(rollout(state, reason=reason, owed=owed)) is not None) is told
 
 
+@pytest.mark.parametrize(("before", "told"), [("port_not_answering", False), ("stale_image", True)])
+def test_another_rollback_is_news_where_its_stall_is(before: str, *, told: bool) -> None:
+    """Both end `rolled_back`: what led to it tells them apart."""
+    owed = Owed(digest=A, reason=before, tries=1, again_at=NOW)
+    back = rollout(State.ROLLED_BACK, reason="rolled_back", stall=STALL, owed=owed)
+    assert (news_of(back) is not None) is told
+
+
 def test_no_rollout_is_no_news() -> None:
     """Before an app's first rollout there is nothing to tell."""
     assert news_of(None) is None

@@ -56,7 +56,7 @@ def failed(stalled: StallReason, state: State = State.FAILED) -> Rollout:
         pytest.param(None, ended(State.SKIPPED, "app_stopped", image=None), owed("app_stopped"), id="the app is stopped"),
         pytest.param(None, ended(State.SUPERSEDED, "app_stopped"), owed("app_stopped"), id="stopped while it waited"),
         pytest.param(None, failed(StallReason.REGISTRY_UNREACHABLE), owed("registry_unreachable"), id="the registry was not reached"),
-        pytest.param(None, failed(StallReason.STALE_IMAGE, State.ROLLED_BACK), owed("stale_image"), id="and it went back for that"),
+        pytest.param(None, ended(State.ROLLED_BACK, "rolled_back", StallReason.STALE_IMAGE), owed("stale_image"), id="and it went back for that"),
         pytest.param(None, failed(StallReason.CONTAINER_EXITED), None, id="the image is at fault"),
         pytest.param(None, failed(StallReason.UNKNOWN), None, id="nobody knows what is at fault"),
         pytest.param(None, failed(StallReason.OVERTAKEN), None, id="somebody else wrote another image"),
@@ -65,6 +65,9 @@ def failed(stalled: StallReason, state: State = State.FAILED) -> Rollout:
         pytest.param(owed(), ended(State.FAILED, "refused", image=LATEST.at(C)), owed(), id="which changes nothing"),
         pytest.param(owed(), ended(State.SUPERSEDED, "newer"), owed(), id="another rollout comes instead"),
         pytest.param(owed(), ended(State.SKIPPED, "tag_missing"), owed(), id="nothing could be said"),
+        pytest.param(owed(), ended(State.SKIPPED, "app_unreadable", image=None), owed("app_unreadable", tries=2, again_at=NOW + 3 * HOUR), id="the app could not be read"),
+        pytest.param(None, ended(State.SKIPPED, "app_unreadable", image=None), None, id="nor what is owed to it"),
+        pytest.param(None, ended(State.SUPERSEDED, "not_followed"), owed("not_followed"), id="its strategy was mistyped while it waited"),
         pytest.param(owed(), ended(State.SKIPPED, "already_running"), None, id="it runs by now"),
         pytest.param(owed(), ended(State.SUCCEEDED, "serving"), None, id="it got it"),
         pytest.param(owed(), ended(State.UNVERIFIED, "unproven"), None, id="it got it, as far as can be told"),
@@ -98,7 +101,8 @@ def test_a_stopped_app_that_has_it_is_owed_nothing() -> None:
         pytest.param(ended(State.HINDERED, "operation_in_progress"), 2, id="others kept it from acting"),
         pytest.param(ended(State.FAILED, "refused"), 2, id="its first act was refused"),
         pytest.param(ended(State.SKIPPED, "already_running"), 2, id="there was nothing to do"),
-        pytest.param(ended(State.FAILED, "stale_image", applied_at=NOW, owed=owed()), 2, id="another try of what is owed"),
+        pytest.param(ended(State.FAILED, "stale_image", StallReason.STALE_IMAGE, applied_at=NOW, owed=owed()), 2, id="another try that ends the same way"),
+        pytest.param(ended(State.FAILED, "container_exited", StallReason.CONTAINER_EXITED, applied_at=NOW, owed=owed()), 3, id="another try, and the image is at fault"),
     ],
 )  # fmt: skip
 def test_how_often_it_failed_in_a_row(by: Rollout, failures: int) -> None:

@@ -181,3 +181,17 @@ async def test_a_slot_outlives_the_container_of_its_site(town: Town) -> None:
     await town.push(NEXT, "v2")
     await town.run()
     assert (await town.rollout("shop:staging")).state is State.SUCCEEDED
+
+
+async def test_work_that_hangs_on_another_slot_keeps_nothing_away(town: Town) -> None:
+    """A slot that the app's images do not go through: what the app is owed is brought all the same."""
+    town.world.stop("shop")
+    new = await town.push(IMAGE, "v2")
+    await town.run()
+    town.world.change_app("shop/staging", in_progress_operation_id="9d1f")
+    await checked(town)
+    town.clock.advance(1800)
+    opened = (await town.operator.drift.check()).opened
+    assert [finding.app for finding in opened] == [f"{town.key('shop')}:staging"]
+    town.world.start("shop")
+    assert ((await checked(town)).state, serving(town)) == (State.SUCCEEDED, {new})

@@ -1,5 +1,7 @@
 """How a start is judged where Azure lets us read only a part of what is known about it."""
 
+from typing import Any
+
 import pytest
 
 from local.azure.scenario import FaultRule
@@ -74,3 +76,19 @@ async def test_one_more_restart_waits_for_the_status_too(town: Town) -> None:
     await town.run(seconds=900)
     assert (await town.rollout("shop")).state is State.SUCCEEDED
     assert town.acts == ["sites.restart"]
+
+
+@pytest.fixture
+def idle(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Nobody visits the app, and nothing keeps it running."""
+    scenario["sites"][0] |= {"always_on": False, "idle": True}
+    return scenario
+
+
+@pytest.mark.usefixtures("idle")
+async def test_an_idle_app_is_asked_until_it_answers(town: Town) -> None:
+    """The request that would have started it gets lost: the image is not blamed for that."""
+    town.world.faults.add(FaultRule(method="GET", path="^/$", effect="refuse", times=1))
+    await town.push(IMAGE, "v2")
+    await town.run(seconds=1800)
+    assert (await town.rollout("shop")).state is State.SUCCEEDED

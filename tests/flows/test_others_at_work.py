@@ -145,7 +145,7 @@ async def test_a_way_back_that_was_waited_for_in_vain_says_what_stays_open(town:
     for _ in range(40):
         await town.run(seconds=300, step=300)
     ended = await town.rollout("shop", 3)
-    assert (ended.state, ended.tried) == (State.FAILED, ())
+    assert (ended.state, ended.tried, ended.why) == (State.FAILED, (), "container_exited")
     assert "waited for 2:00:00 in vain" in ended.detail
     assert f"the platform itself may still pull {ended.digest}" in ended.detail
     assert ended.detail.endswith(f"--container-image-name contoso.azurecr.io/shop@{good}")

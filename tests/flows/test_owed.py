@@ -111,3 +111,35 @@ async def test_a_person_says_otherwise(town: Town) -> None:
     town.world.journal.clear()
     await drift_checks(town, 5)
     assert ((await town.rollout("shop")).reason, await owed(town), town.acts) == ("overtaken", None, [])
+
+
+async def test_a_wish_that_came_to_nothing_takes_nothing_away(town: Town) -> None:
+    """A person asks for another image while the tag's waits for access; both do in vain, and the tag's is brought."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    new = await town.push(IMAGE, "v2")
+    await town.run(seconds=600)
+    town.world.push("contoso", "shop", "other", "v3")
+    await town.operator.admin.deploy("shop", b'{"by": "ana", "tag": "other"}')
+    await town.run(seconds=26 * HOUR, step=600)
+    assert [(await town.rollout("shop", n)).state for n in (2, 3)] == [State.SUPERSEDED, State.FAILED]
+    waits = await owed(town)
+    assert waits
+    assert waits.digest == new
+    town.world.assign_role("shop", "AcrPull", "contoso")
+    await drift_checks(town, 1.5)
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})
+
+
+@pytest.mark.parametrize("resource_tags", [PINNED])
+async def test_a_strategy_that_is_mistyped_for_a_while(town: Town) -> None:
+    """What waited then is brought once the resource tag is mended."""
+    town.world.remove_role("shop", "AcrPull", "contoso")
+    new = await town.push(IMAGE, "v2")
+    await town.run(seconds=600)
+    town.world.change_app("shop", tags=PINNED | {"pulley-strategy": "blue-green"})
+    town.world.assign_role("shop", "AcrPull", "contoso")
+    await town.run(seconds=1800)
+    assert ((await town.rollout("shop")).state, town.acts) == (State.SUPERSEDED, [])
+    town.world.change_app("shop", tags=PINNED)
+    await drift_checks(town, 1.5)
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.SUCCEEDED, {new})

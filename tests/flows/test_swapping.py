@@ -31,7 +31,7 @@ def scenario(scenario: dict[str, Any], slot: dict[str, Any]) -> dict[str, Any]:
 async def configured(town: Town, name: str = "shop") -> str | None:
     """What a configuration names."""
     site, _, slot = name.partition("/")
-    app = AppId.from_key(town.key(site)).model_copy(update={"slot": slot or None})
+    app = AppId.from_key(town.key(site)).slot_id(slot or None)
     return (await town.operator.house.azure.sites.config(app)).linux_fx_version
 
 

@@ -12,6 +12,7 @@ from operators.cloud.queues import LOOKS, NOTICES, REFRESH
 from operators.core.active import Container
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
+from operators.core.looks import Cause, Look
 from operators.core.notices import news_of
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
@@ -24,6 +25,7 @@ from tests.simulation.stage import Stage
 BOUND = timedelta(hours=3)
 """After the last fault every push has reached its end, everything is tidied up, and the apps run their tags' images."""
 _CLOCKS_DIFFER = timedelta(seconds=5)
+_GIVEN_UP = timedelta(seconds=60)
 _FAILURES = (State.FAILED, State.ROLLED_BACK, State.ROLLBACK_FAILED, State.UNVERIFIED, State.SUPERSEDED)
 _TAKEN = (ChoiceReason.ADOPTED, ChoiceReason.REFERENCE_CHANGED)
 
@@ -77,7 +79,7 @@ class Rest:
             yield f"{app}: claimed until {row.claim.until:%T}"
         yield from (f"{app}: {line}" for line in self._unpublished(rollouts))
         for key, entity in self._partition("engine", self._key(app)).items():
-            if key.startswith("l:"):
+            if key.startswith("l:") and not _came_late(entity):
                 yield f"{app}: a look is left: {entity}"
         if encode_key(self._key(app)) in self._partition("due", "one"):
             yield f"{app}: a due row is left"
@@ -184,6 +186,15 @@ def row_of(stage: Stage, app: AppId) -> EngineRow | None:
 def _covered(push: Push, rollouts: list[Rollout], key: str) -> bool:
     """Whether a push that the app was marked for has reached an end; of a lost event only the tag's digest tells."""
     return key not in push.marked or any(one.ended_at and one.ended_at >= push.at - _CLOCKS_DIFFER for one in rollouts)
+
+
+def _came_late(mark: Entity) -> bool:
+    """Whether an event's mark took effect when its sender had long given up and, told again, had marked anew.
+
+    It says nothing that was not answered, and goes with the app's next step: no law of storage could keep it away.
+    """
+    look = Look.model_validate_json(mark.properties["data"])
+    return look.cause is not Cause.PERSON and mark.timestamp - look.at > _GIVEN_UP
 
 
 def _told(view: InstanceView) -> str:

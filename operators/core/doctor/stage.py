@@ -25,7 +25,7 @@ def check_stage(facts: AppFacts) -> Check:
         return ok(code, f"New images of {facts.app.name} go through no slot.")
     if facts.app.slot:
         return problem(code, f"{facts.app.name} is a slot itself, and goes through no other.")
-    return _of_slot(facts.app.model_copy(update={"slot": way.slot}), facts.stage)
+    return _of_slot(facts.app.slot_id(way.slot), facts.stage)
 
 
 def _of_slot(slot: AppId, stage: StageFacts | Unknown | None) -> Check:
