@@ -81,11 +81,12 @@ async def test_one_more_restart_waits_for_the_status_too(town: Town) -> None:
 @pytest.fixture
 def idle(scenario: dict[str, Any]) -> dict[str, Any]:
     """Nobody visits the app, and nothing keeps it running."""
-    scenario["sites"][0] |= {"always_on": False, "idle": True}
+    scenario["sites"][0] |= {"always_on": False, "idle": True, "health_check_path": None}
     return scenario
 
 
 @pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-recover": "report"}])
 async def test_an_idle_app_is_asked_until_it_answers(town: Town) -> None:
     """The request that would have started it gets lost: the image is not blamed for that."""
     town.world.faults.add(FaultRule(method="GET", path="^/$", effect="refuse", times=1))
