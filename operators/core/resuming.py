@@ -13,7 +13,7 @@ INTERRUPTIONS = 10
 """So often a rollout's messages may end in the poison queue, each after five deliveries; then it has failed."""
 _LOOKS_WITHOUT_ANSWER = 3
 _LOOKS_FOR_A_SWAP = 5
-"""They take twelve minutes (operators/core/waits.py, retry_wait); a swap is usually done in a few, or refused."""
+"""They take seventeen minutes (operators/core/waits.py, retry_wait); a swap is usually done in a few."""
 
 
 class Done(StrEnum):

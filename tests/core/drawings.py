@@ -9,7 +9,7 @@ from operators.core.recovery import LADDER
 from operators.core.resuming import INTERRUPTIONS
 from operators.core.stalls import CATALOGUE
 from operators.core.transitions import ENDED, EXITS, OCCUPYING, TRANSITIONS, Event, State
-from operators.core.waits import access_wait, hold_wait, retry_wait
+from operators.core.waits import access_wait, busy_wait, hold_wait, retry_wait
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _BEGIN, _END = "<!-- drawn by tests/core/drawings.py -->", "<!-- end of the drawing -->"
@@ -47,11 +47,13 @@ def _waits() -> list[str]:
     """How long each state that waits does so."""
     retries, denials = _growing(retry_wait), _growing(access_wait)
     frozen, other = (round(hold_wait(reason).total_seconds()) for reason in (HoldReason.FROZEN, HoldReason.FLAPPING))
+    refused = _growing(lambda times: busy_wait(times + 1))
     day, image = (round(limit.total_seconds() / 60) for limit in (GIVE_UP_WAITING, GIVE_UP_ON_IMAGE))
     return [
         "| state | looked at again after | until |",
         "|---|---|---|",
-        f"| `pending`, `checking` | {retries}; not before Azure said where it throttles (`throttled`) "
+        f"| `pending`, `checking` | {retries}; {refused} after a refusal for others' work; not before Azure said where "
+        "it throttles (`throttled`) "
         "| what was asked has an answer, and nobody else is at work on the app; `hindered` after "
         f"{round(GIVE_UP_ON_OTHERS.total_seconds() / 3600)} hours of others' work |",
         f"| `held` | {frozen} s while frozen, {other} s otherwise, at once when the hold is lifted | it is lifted |",
