@@ -114,6 +114,8 @@ class Rollout(Model):
     poked: bool = False
     """Whether the app answered the GET that starts an idle one."""
     proof: Proof | None = None
+    in_doubt: bool = False
+    """The tag moved away and back meanwhile, and the app may have pulled what it named between: it is tried again."""
     stall: Stall | None = None
     """Why it failed, or why it makes no progress."""
     measure: Measure | None = None

@@ -56,7 +56,7 @@ def _failures(before: int, rollout: Rollout) -> int:
 
 def _owing(container: Container, rollout: Rollout) -> Container:
     """With what the app is owed; a person's wish for something else is theirs to repeat."""
-    if rollout.state in _BROUGHT or rollout.reason in _ANSWERED:
+    if (rollout.state in _BROUGHT and not rollout.in_doubt) or rollout.reason in _ANSWERED:
         return container.model_copy(update={"owed": None})
     if container.decided is None or not _about(container, rollout):
         return container
@@ -71,7 +71,7 @@ def _owing(container: Container, rollout: Rollout) -> Container:
 
 def _about(container: Container, rollout: Rollout) -> bool:
     """Whether it came to nothing with the reference's own choice."""
-    if rollout.state in _FAILED:
+    if rollout.state in _FAILED or rollout.in_doubt:
         return rollout.digest == container.decided
     if rollout.reason == ChoiceReason.APP_STOPPED:
         return not container.runs(container.decided)

@@ -65,7 +65,7 @@ class Verifying:
         proved = await Watching(self.house).prove(rollout, facts)
         if isinstance(proved, Stall):
             return await self._stalled(active, rollout, proved, now)
-        proof, told = proved
+        proof, told = proved.proof, proved.told
         assert wanted is not None
         moved = Moved(rollout=rollout)
         if rollout.back_to is None:
@@ -73,10 +73,11 @@ class Verifying:
             moved = moved.by(
                 Event.SERVING,
                 now,
-                "serving",
+                "tag_moved" if proved.in_doubt else "serving",
                 detail,
                 evidence=verdict.evidence,
                 proof=proof,
+                in_doubt=proved.in_doubt,
                 stall=None,
                 planned=None,
                 next_at=None,

@@ -24,6 +24,16 @@ from operators.flows.services import House
 
 
 @dataclass(frozen=True)
+class Proved:
+    """How sure it is that the image that was wanted serves."""
+
+    proof: Proof
+    told: str
+    in_doubt: bool = False
+    """The tag was elsewhere since it was decided upon, and is back: the app may have pulled what it named between."""
+
+
+@dataclass(frozen=True)
 class Watching:
     """Reads and judges; decides nothing about the rollout."""
 
@@ -73,7 +83,7 @@ class Watching:
         """Whether somebody else's image stands where we wrote ours: then what is seen accuses and proves neither."""
         return _overtaken(rollout, await self._config(rollout)) if rollout.pinned else None
 
-    async def prove(self, rollout: Rollout, facts: WatchFacts) -> tuple[Proof, str] | Stall:
+    async def prove(self, rollout: Rollout, facts: WatchFacts) -> Proved | Stall:
         """How sure it is that the image we wanted is the one that serves, and by what; or that it cannot be."""
         app, image = rollout.acted_on, rollout.wanted
         assert image is not None
@@ -82,20 +92,23 @@ class Watching:
             config = await self._config(rollout)
             proof = proof_of(image.digest, _named(config), None, None, None)
             told = "the configuration names it" if proof is Proof.PINNED else "the configuration cannot be read"
-            return _overtaken(rollout, config) or (proof, told)
+            return _overtaken(rollout, config) or Proved(proof, told)
         lines, tag, now = await asyncio.gather(self._lines(app, facts), self.tag(rollout), self._config(rollout))
         if str(_named(now)) != rollout.reference:
-            return Proof.ASSUMED, f"the configuration does not name {rollout.reference} any more, or cannot be read"
+            return Proved(Proof.ASSUMED, f"the configuration does not name {rollout.reference} any more, or is unread")
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
         after = tag if isinstance(tag, TagFacts) else None
         proof = proof_of(image.digest, None, pull, rollout.tag_seen, after)
         if proof is Proof.PULLED:
-            return proof, "its pull is in the platform's log, and the tag has not moved"
+            return Proved(proof, "its pull is in the platform's log, and the tag has not moved")
+        if after != rollout.tag_seen and after is not None:
+            back = after.digest == image.digest
+            return Proved(
+                proof, "the tag moved meanwhile" + (", and is back: next is one more try" if back else ""), back
+            )
         if isinstance(lines, Unknown):
-            return proof, f"the platform's log could not be read: {lines.reason}"
-        if after != rollout.tag_seen:
-            return proof, "the tag moved meanwhile"
-        return proof, "the platform's log shows no pull of it"
+            return Proved(proof, f"the platform's log could not be read: {lines.reason}")
+        return Proved(proof, "the platform's log shows no pull of it")
 
     async def _config(self, rollout: Rollout) -> SiteConfig | Unknown:
         app = rollout.acted_on

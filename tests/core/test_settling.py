@@ -71,6 +71,7 @@ def failed(stalled: StallReason, state: State = State.FAILED) -> Rollout:
         pytest.param(owed(), ended(State.SKIPPED, "already_running"), None, id="it runs by now"),
         pytest.param(owed(), ended(State.SUCCEEDED, "serving"), None, id="it got it"),
         pytest.param(owed(), ended(State.UNVERIFIED, "unproven"), None, id="it got it, as far as can be told"),
+        pytest.param(None, ended(State.SUCCEEDED, "tag_moved", in_doubt=True), owed("tag_moved"), id="the tag moved away and back meanwhile"),
         pytest.param(owed(), failed(StallReason.PORT_NOT_ANSWERING), None, id="it was tried, and the image is at fault"),
         pytest.param(None, ended(State.FAILED, "refused", owed=owed(tries=1)), owed(tries=2, again_at=NOW + 3 * HOUR), id="the second try"),
         pytest.param(None, ended(State.FAILED, "refused", owed=owed(tries=9)), owed(tries=10, again_at=NOW + 24 * HOUR), id="the tenth"),

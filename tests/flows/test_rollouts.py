@@ -4,6 +4,7 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.apps import AppId
+from operators.core.deliveries import read_delivery
 from operators.core.looks import Cause, Look, Wish
 from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
@@ -48,11 +49,12 @@ async def test_a_lost_table_is_a_first_sight(town: Town) -> None:
 
 
 async def test_copies_of_an_event_are_one_rollout(town: Town) -> None:
-    """Three deliveries of the same push before, while and after it is rolled out: one restart."""
-    await town.push(IMAGE, "v2")
-    await town.push(IMAGE, "v2")
+    """Three deliveries of the same push before and while it is rolled out: one restart."""
+    event = read_delivery(town.world.push("contoso", "shop", "stable", "v2").event)
+    await town.operator.intake.receive(event)
+    await town.operator.intake.receive(event)
     await town.run(seconds=6)
-    await town.push(IMAGE, "v2")
+    await town.operator.intake.receive(event)
     await town.run()
     assert town.acts == ["sites.restart"]
     last = await town.rollout("shop")
@@ -222,7 +224,7 @@ async def test_a_deployed_digest_that_is_wished_for(town: Town) -> None:
 
 
 async def test_a_tag_that_moved_away_and_back_proves_nothing(town: Town) -> None:
-    """In between the platform may have pulled the other image: the digest that serves is assumed, and no last good."""
+    """In between the platform may have pulled the other image: the digest that serves is assumed, and tried again."""
     await town.push(IMAGE, "v2")
     await town.run_until("shop", State.VERIFYING)
     await town.push(IMAGE, "v3", deliver=False)
@@ -231,6 +233,13 @@ async def test_a_tag_that_moved_away_and_back_proves_nothing(town: Town) -> None
     await town.run()
     rollout = await town.rollout("shop", 2)
     assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.ASSUMED)
+    town.clock.advance(3700)
+    await town.operator.drift.check()
+    await town.run()
+    rollout = await town.rollout("shop", 3)
+    assert (rollout.state, rollout.proof, serving(town)) == (State.SUCCEEDED, Proof.PULLED, {rollout.digest})
+    town.clock.advance(3700)
+    assert (await town.operator.drift.check()).marked == ()
 
 
 async def test_what_was_pulled_while_a_rollout_was_held_is_not_kept(town: Town) -> None:
