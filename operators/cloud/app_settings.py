@@ -8,11 +8,16 @@ compared with the registry's, and forgotten with the question.
 from operators.cloud.arm import Arm, Json
 from operators.cloud.arm_errors import parsed
 from operators.cloud.web_addresses import host_of
-from operators.core.apps import AppId, PullSettings
-from operators.core.doctor.facts import CREDENTIAL_SETTINGS, SHOWN_SETTINGS, ContainerSettings
+from operators.core.app_settings import (
+    CREDENTIAL_SETTINGS,
+    SHOWN_SETTINGS,
+    ContainerSettings,
+    PullSettings,
+    is_reference,
+)
+from operators.core.apps import AppId
 
 _API_VERSION = "2025-05-01"
-_KEY_VAULT = "@Microsoft.KeyVault("
 _SERVER, _USER_NAME, _PASSWORD = "DOCKER_REGISTRY_SERVER_URL", *CREDENTIAL_SETTINGS
 
 
@@ -42,7 +47,7 @@ def _pull_settings(answer: Json) -> PullSettings:
     user_name = values.get(_USER_NAME, "")
     return PullSettings(
         server=_server(values),
-        user_name=None if user_name.startswith(_KEY_VAULT) else user_name or None,
+        user_name=None if is_reference(user_name) else user_name or None,
         has_user_name=bool(user_name),
         has_password=bool(values.get(_PASSWORD)),
         pull_over_vnet=values.get("WEBSITE_PULL_IMAGE_OVER_VNET", "").lower() in ("true", "1"),
@@ -66,4 +71,4 @@ def _values(answer: Json) -> dict[str, str]:
 def _server(values: dict[str, str]) -> str | None:
     """The host alone: an address may carry a password."""
     url = values.get(_SERVER, "")
-    return None if url.startswith(_KEY_VAULT) else host_of(url)
+    return None if is_reference(url) else host_of(url)

@@ -11,8 +11,9 @@ from typing import Any
 
 from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import parsed
+from operators.core.app_settings import KeyVaultReference
 from operators.core.apps import AppId
-from operators.core.doctor.facts import KeyVaultReference, LogSettings
+from operators.core.doctor.facts import LogSettings
 from operators.core.other_work import Deployment
 from operators.errors import NotFound
 

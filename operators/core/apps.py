@@ -176,19 +176,6 @@ class Site(Model):
         return self.state.lower() == "stopped"
 
 
-class PullSettings(Model):
-    """What app settings say about pulling. No value of theirs gets into a verdict but the server's host."""
-
-    server: str | None = None
-    """The host of DOCKER_REGISTRY_SERVER_URL."""
-    user_name: str | None = None
-    """DOCKER_REGISTRY_SERVER_USERNAME, to know the registry's admin user by; None where it is a Key Vault reference."""
-    has_user_name: bool = False
-    has_password: bool = False
-    pull_over_vnet: bool = False
-    """WEBSITE_PULL_IMAGE_OVER_VNET."""
-
-
 class SiteConfig(Model):
     """The part of `config/web` that decides what the app runs, as whom it pulls, and who may ask it for its health."""
 

@@ -9,7 +9,7 @@ from operators.core.model import Instant, Model, Unknown
 from operators.core.stalls import StallReason
 
 # BuildSuccessful is no end everywhere, but it may stay for good: it says nothing.
-UNDER_WAY = frozenset(
+_UNDER_WAY = frozenset(
     {
         "BuildRequestReceived",
         "BuildPending",
@@ -49,6 +49,11 @@ class Deployment(Model):
     id: str
     status: str
     """"BuildInProgress", "RuntimeSuccessful", …: azure-rest-api, web, DeploymentBuildStatus."""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something still happens."""
+        return self.status in _UNDER_WAY
 
 
 class Sign(Model):
@@ -109,7 +114,7 @@ def _sign(name: str, value: str | None) -> Sign | None:
 def _deployment(deployments: tuple[Deployment, ...] | Unknown) -> Sign | Unknown | None:
     if isinstance(deployments, Unknown):
         return deployments
-    under_way = sorted((one.id.rpartition("/")[2], one.status) for one in deployments if one.status in UNDER_WAY)
+    under_way = sorted((one.id.rpartition("/")[2], one.status) for one in deployments if one.under_way)
     if not under_way:
         return None
     return Sign(

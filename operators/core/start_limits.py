@@ -3,7 +3,7 @@
 Source: azure-docs, app-service/reference-app-settings (Linux: 230 seconds unless set, at most 1800).
 """
 
-from operators.core.doctor.facts import ContainerSettings, is_reference
+from operators.core.app_settings import ContainerSettings, is_reference
 from operators.core.model import Unknown
 
 START_LIMIT = "WEBSITES_CONTAINER_START_TIME_LIMIT"

@@ -19,7 +19,8 @@ from operators.core.access.parts import unread
 from operators.core.access.rbac import RoleAssignment, RoleDefinition
 from operators.core.access.road import endpoints_on_road
 from operators.core.access.roles import grants_directly, held_roles
-from operators.core.apps import AppId, PullSettings, Site, SiteConfig, SiteContainer
+from operators.core.app_settings import PullSettings
+from operators.core.apps import AppId, Site, SiteConfig, SiteContainer
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import ManifestFacts, NotThere, PrivateEndpoint, Registry, TagFacts

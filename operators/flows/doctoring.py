@@ -8,9 +8,10 @@ from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.kept import Kept
 from operators.core.access import Access
 from operators.core.access.containers import image_of
+from operators.core.app_settings import KeyVaultReference
 from operators.core.apps import AppId, Site, SiteConfig, SiteContainer
 from operators.core.doctor.examination import Examination, examine
-from operators.core.doctor.facts import AppFacts, ContainerFacts, KeyVault, KeyVaultReference, RegistryFacts, StageFacts
+from operators.core.doctor.facts import AppFacts, ContainerFacts, KeyVault, RegistryFacts, StageFacts
 from operators.core.doctor.key_vault import DENIED
 from operators.core.images import ImageReference, names_site_containers
 from operators.core.instances import InstanceStatus

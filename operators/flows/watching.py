@@ -176,7 +176,7 @@ class Watching:
         references = await read_or_unknown(what, details.key_vault_references(app))
         if isinstance(references, Unknown):
             return references
-        return tuple(f"{one.setting}: {one.status}" for one in references if one.refused)
+        return tuple(f"{one.setting}: {one.status}" for one in references if one.tried_in_vain)
 
     async def _startups(self, facts: WatchFacts) -> tuple[Startups, ...] | Unknown:
         what = "start-up summary"

@@ -2,11 +2,13 @@
 
 import pytest
 
-from operators.core.apps import AppId, PullSettings
+from operators.core.app_settings import PullSettings
+from operators.core.apps import AppId
 from operators.errors import Forbidden
 from tests.cloud.asking import Asker, story
 
 VAULT = "@Microsoft.KeyVault(VaultName=v;SecretName=s)"
+STORE = "@Microsoft.AppConfiguration(Endpoint=https://settings.azconfig.io; Key=registry)"
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,11 @@ VAULT = "@Microsoft.KeyVault(VaultName=v;SecretName=s)"
             },
             PullSettings(has_user_name=True, has_password=True),
             id="all in a Key Vault",
+        ),
+        pytest.param(
+            {"DOCKER_REGISTRY_SERVER_URL": STORE, "DOCKER_REGISTRY_SERVER_USERNAME": STORE},
+            PullSettings(has_user_name=True),
+            id="in App Configuration",
         ),
         pytest.param(
             {"website_pull_image_over_vnet": "True"}, PullSettings(pull_over_vnet=True), id="over the network"

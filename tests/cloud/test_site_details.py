@@ -11,8 +11,9 @@ from local.azure.world import ManualClock, World
 from operators.cloud.arm import Arm
 from operators.cloud.key_vaults import KeyVaults
 from operators.cloud.site_details import SiteDetails
+from operators.core.app_settings import KeyVaultReference
 from operators.core.apps import AppId
-from operators.core.doctor.facts import KeyVaultReference, LogSettings
+from operators.core.doctor.facts import LogSettings
 from operators.core.other_work import Deployment
 from operators.errors import NotFound, Temporary
 from tests.local_azure.worlds import site, world_of

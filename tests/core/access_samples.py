@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from operators.core.access import AccessFacts
 from operators.core.access.deny_assignments import DenyAssignment, Named
 from operators.core.access.rbac import Permission, RoleAssignment, RoleDefinition
-from operators.core.apps import AppId, PullSettings, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
+from operators.core.app_settings import PullSettings
+from operators.core.apps import AppId, SiteConfig, SiteIdentity, SiteNetwork, UserAssignedIdentity
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import LEGACY, ManifestFacts, PrivateEndpoint, Registry

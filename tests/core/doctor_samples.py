@@ -1,13 +1,12 @@
 """What the tables of the doctor's checks are made from: one healthy app, ways to spoil it, and what a row says."""
 
 from operators.core.access import Access, Reason, Verdict
+from operators.core.app_settings import ContainerSettings, KeyVaultReference
 from operators.core.apps import AppId, Site, SiteConfig, SiteIdentity, UserAssignedIdentity
 from operators.core.doctor.checks import Check, Code, Status
 from operators.core.doctor.facts import (
     AppFacts,
-    ContainerSettings,
     EventSubscription,
-    KeyVaultReference,
     LogSettings,
     Quota,
     RegistryFacts,

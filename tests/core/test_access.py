@@ -8,7 +8,8 @@ from operators.core.access.catalogue import CATALOGUE
 from operators.core.access.conditions import repository_condition
 from operators.core.access.deny_assignments import Named
 from operators.core.access.evaluation import evaluate_access
-from operators.core.apps import PullSettings, SiteIdentity, SiteNetwork
+from operators.core.app_settings import PullSettings
+from operators.core.apps import SiteIdentity, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, ManifestFacts, NotThere

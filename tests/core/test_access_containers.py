@@ -9,7 +9,8 @@ from operators.core.access import Access, AccessFacts, ContainerAccess, Reason, 
 from operators.core.access.containers import image_of, of_all
 from operators.core.access.evaluation import evaluate_access, needs_settings
 from operators.core.access.parts import unread
-from operators.core.apps import PullSettings, SiteContainer, SiteIdentity
+from operators.core.app_settings import PullSettings
+from operators.core.apps import SiteContainer, SiteIdentity
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, NotThere

@@ -63,7 +63,6 @@ COMMANDS = {
         doctor.set_always_on(SLOT),
         doctor.set_health_check_path(SLOT),
         doctor.keep_logs(SLOT),
-        doctor.show_tags(REGISTRY, ODD),
         doctor.delete_webhook(REGISTRY, ODD),
         doctor.list_webhooks(REGISTRY),
         doctor.subscribe(REGISTRY, ODD),

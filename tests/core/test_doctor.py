@@ -2,9 +2,9 @@
 
 import pytest
 
+from operators.core.app_settings import SHOWN_SETTINGS
 from operators.core.doctor.checks import CATALOGUE, Check, Code, Status, ok, problem, unknown, warning, worst
 from operators.core.doctor.examination import CHECKS, examine
-from operators.core.doctor.facts import SHOWN_SETTINGS
 from tests.core.doctor_samples import DENIED, but, healthy, registry, settings
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from operators.core.app_settings import KeyVaultReference
 from operators.core.doctor.checks import Code, Status
-from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference
+from operators.core.doctor.facts import AppFacts, KeyVault
 from operators.core.doctor.key_vault import check_key_vault_references
 from tests.core.doctor_samples import DENIED, PULLER, but, healthy, said, site
 

@@ -131,7 +131,7 @@ def test_access(facts: AppFacts, status: Status, part: str, fix: str) -> None:
             but(image_there=False),
             "problem",
             "has no contoso.azurecr.io/team/shop:stable",
-            "az acr repository show-tags --name contoso --subscription s --repository team/shop",
+            "az acr repository show-tags --subscription s --name contoso --repository team/shop",
             id="gone",
         ),
         pytest.param(but(image_there=DENIED), "unknown", "needs X/read", "", id="not to be read"),

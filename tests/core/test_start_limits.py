@@ -2,7 +2,7 @@
 
 import pytest
 
-from operators.core.doctor.facts import ContainerSettings
+from operators.core.app_settings import ContainerSettings
 from operators.core.model import Unknown
 from operators.core.start_limits import DEFAULT_START_LIMIT, LONGEST_START_LIMIT, START_LIMIT, start_limit
 

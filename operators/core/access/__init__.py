@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.rbac import RoleAssignment, RoleDefinition
-from operators.core.apps import AppId, PullSettings, SiteConfig, SiteContainer, SiteIdentity, SiteNetwork
+from operators.core.app_settings import PullSettings
+from operators.core.apps import AppId, SiteConfig, SiteContainer, SiteIdentity, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Instant, Model, Unknown
 from operators.core.registries import ManifestFacts, NotThere, PrivateEndpoint, Registry

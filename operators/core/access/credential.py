@@ -5,7 +5,8 @@ azure-rest-api, SiteContainerProperties (each container of a sidecar-enabled sit
 """
 
 from operators.core.access import AccessFacts, Principal, Reason, identity_to_pull_as, pulling_principal
-from operators.core.apps import PullSettings, SiteConfig, SiteContainer, SiteIdentity
+from operators.core.app_settings import PullSettings
+from operators.core.apps import SiteConfig, SiteContainer, SiteIdentity
 from operators.core.model import Model, Unknown
 
 

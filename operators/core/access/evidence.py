@@ -4,7 +4,8 @@ from operators.core.access import AccessFacts, Evidence, Principal, Reason
 from operators.core.access.credential import Credential
 from operators.core.access.deny_assignments import DenyAssignment
 from operators.core.access.roles import HeldRole
-from operators.core.apps import AppId, PullSettings, SiteContainer, SiteNetwork
+from operators.core.app_settings import PullSettings
+from operators.core.apps import AppId, SiteContainer, SiteNetwork
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
 from operators.core.registries import LEGACY, ManifestFacts, NotThere, PrivateEndpoint, Registry

@@ -13,7 +13,8 @@ from operators.core.access import commands as az
 from operators.core.access.evidence import endpoint_evidence, network_evidence, registry_network_evidence
 from operators.core.access.fixes import fix_by_addresses, fix_by_network, show_way_out, show_way_to_endpoints
 from operators.core.access.parts import Part, not_asked, read_failed
-from operators.core.apps import PullSettings, SiteNetwork
+from operators.core.app_settings import PullSettings
+from operators.core.apps import SiteNetwork
 from operators.core.model import Unknown
 from operators.core.registries import PrivateEndpoint, Registry
 

@@ -31,12 +31,6 @@ def keep_logs(app: AppId) -> str:
     return az("webapp", "log", "config", *of_app(app), "--docker-container-logging", "filesystem")
 
 
-def show_tags(registry: Registry, repository: str) -> str:
-    """See which tags a repository has."""
-    where = ("--name", registry.name, *of_subscription(registry.id))
-    return az("acr", "repository", "show-tags", *where, "--repository", repository)
-
-
 def delete_webhook(registry: Registry, name: str) -> str:
     """Delete a webhook of a registry."""
     return az("acr", "webhook", "delete", "--registry", registry.name, *of_subscription(registry.id), "--name", name)

@@ -5,6 +5,7 @@ Source: azure-docs, app-service/reference-app-settings, app-service/monitor-inst
 
 from operators.core.access import Evidence
 from operators.core.access.evidence import config_seen, setting_seen
+from operators.core.app_settings import is_port, is_reference
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import (
     delete_settings,
@@ -14,7 +15,7 @@ from operators.core.doctor.commands import (
     set_setting,
 )
 from operators.core.doctor.containers import check_target_port
-from operators.core.doctor.facts import AppFacts, is_port, is_reference
+from operators.core.doctor.facts import AppFacts
 from operators.core.model import Unknown
 from operators.core.start_limits import DEFAULT_START_LIMIT, LONGEST_START_LIMIT, START_LIMIT
 

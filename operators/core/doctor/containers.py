@@ -6,12 +6,13 @@ Source: azure-docs, app-service/configure-sidecar; azure-rest-api, web, SiteCont
 from collections.abc import Callable
 
 from operators.core.access import Access, Evidence, Principal, Reason
+from operators.core.access import commands as az
 from operators.core.access.credential import Nobody, RegistryUser, container_credential
 from operators.core.access.evidence import principal_evidence
+from operators.core.app_settings import is_port
 from operators.core.apps import AppId, SiteContainer
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning, worst
-from operators.core.doctor.commands import show_tags
-from operators.core.doctor.facts import AppFacts, ContainerFacts, is_port
+from operators.core.doctor.facts import AppFacts, ContainerFacts
 from operators.core.model import Unknown
 
 type Containers = tuple[ContainerFacts, ...] | Unknown
@@ -107,7 +108,7 @@ def _check_image(facts: AppFacts, one: ContainerFacts) -> Check:
     if one.there:
         return ok(code, f"{image.registry} has {image.repository}, as {container.name_in(app)} names it.", seen)
     sentence = f"The registry has no {image}, which {container.name_in(app)} names: the next start fails."
-    return problem(code, sentence, seen, fix=(show_tags(one.registry, image.repository),))
+    return problem(code, sentence, seen, fix=(az.show_tags(one.registry, image.repository),))
 
 
 def _access_of(facts: AppFacts, container: SiteContainer) -> Access | None:

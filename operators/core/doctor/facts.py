@@ -1,57 +1,13 @@
 """What the doctor looks at. Whatever could not be read is unknown; nothing here is a secret."""
 
 from operators.core.access import Access
+from operators.core.app_settings import ContainerSettings, KeyVaultReference
 from operators.core.apps import AppId, Site, SiteConfig, SiteContainer, SiteIdentity
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Model, Unknown
 from operators.core.other_work import Deployment
 from operators.core.registries import Registry
-
-SHOWN_SETTINGS = (
-    "DOCKER_ENABLE_CI",
-    "PORT",
-    "WEBSITES_CONTAINER_START_TIME_LIMIT",
-    "WEBSITES_PORT",
-)
-"""The app settings whose values are read: none of them is a secret."""
-CREDENTIAL_SETTINGS = ("DOCKER_REGISTRY_SERVER_USERNAME", "DOCKER_REGISTRY_SERVER_PASSWORD")
-"""The app settings of which only it is read that they are set."""
-
-
-class ContainerSettings(Model):
-    """The few app settings that say how a container is pulled and started."""
-
-    values: dict[str, str]
-    """By name, only of `SHOWN_SETTINGS`."""
-    server: str | None = None
-    """The host of DOCKER_REGISTRY_SERVER_URL."""
-    credentials: tuple[str, ...] = ()
-    """Which of `CREDENTIAL_SETTINGS` are set."""
-
-
-def is_reference(value: str) -> bool:
-    """Whether a setting's value stands elsewhere, in a Key Vault or in App Configuration, and is not known here."""
-    return value.strip().lower().startswith("@microsoft.")
-
-
-def is_port(value: str) -> bool:
-    """Whether a text is the number of a port."""
-    return value.strip().isdecimal() and int(value) in range(1, 65536)
-
-
-class KeyVaultReference(Model):
-    """An app setting that refers to a secret, and whether the platform could read it; never the secret."""
-
-    setting: str
-    status: str
-    """"Resolved", "AccessToKeyVaultDenied", …: azure-rest-api, web, ResolveStatus."""
-    vault: str | None = None
-
-    @property
-    def refused(self) -> bool:
-        """Whether the platform tried and could not read it; "Initialized" is before the first try."""
-        return self.status not in ("Resolved", "Initialized")
 
 
 class KeyVault(Model):

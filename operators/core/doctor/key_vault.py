@@ -5,16 +5,15 @@ Source: azure-docs, app-service/app-service-key-vault-references; azure-rest-api
 
 from operators.core.access import Evidence
 from operators.core.access import commands as az
+from operators.core.app_settings import KeyVaultReference
 from operators.core.apps import Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unread, warning
 from operators.core.doctor.commands import grant_secrets, refresh_references, set_secret_policy, show_reference
-from operators.core.doctor.facts import AppFacts, KeyVault, KeyVaultReference
+from operators.core.doctor.facts import AppFacts, KeyVault
 from operators.core.model import Unknown
 
-_RESOLVED = "Resolved"
 DENIED = "AccessToKeyVaultDenied"
 _NO_IDENTITY = "MSINotEnabled"
-_NOT_YET = frozenset({"Initialized", "FetchTimedOut"})
 
 
 def check_key_vault_references(facts: AppFacts) -> Check:
@@ -25,10 +24,10 @@ def check_key_vault_references(facts: AppFacts) -> Check:
     if not references:
         return ok(code, f"No app setting of {facts.app.name} refers to a key vault.")
     seen = tuple(_evidence(facts, one) for one in references)
-    wrong = tuple(one for one in references if one.status != _RESOLVED)
+    wrong = tuple(one for one in references if not one.resolved)
     if not wrong:
         return ok(code, f"Every secret that {facts.app.name} refers to was read.", *seen)
-    if all(one.status in _NOT_YET for one in wrong):
+    if all(one.may_pass for one in wrong):
         sentence = f"Not read yet, or not in time: {_names(wrong)}."
         return warning(code, sentence, *seen, fix=(refresh_references(facts.app),))
     fix = (*_fixes(facts, wrong), refresh_references(facts.app))

@@ -5,7 +5,7 @@ from operators.core.access import commands as az
 from operators.core.access.evidence import config_seen, principal_evidence, setting_seen
 from operators.core.apps import SiteConfig
 from operators.core.doctor.checks import Check, Code, Status, ok, problem, unknown, unread, warning
-from operators.core.doctor.commands import delete_settings, show_tags
+from operators.core.doctor.commands import delete_settings
 from operators.core.doctor.containers import check_identity_of_each, check_image_of_each
 from operators.core.doctor.facts import AppFacts, RegistryFacts
 from operators.core.model import Unknown
@@ -98,7 +98,7 @@ def check_image(facts: AppFacts) -> Check:
     if there:
         return ok(code, f"{image.registry} has {image.repository}, as it is configured.", seen)
     registry = facts.registry
-    fix = (show_tags(registry.registry, image.repository),) if isinstance(registry, RegistryFacts) else ()
+    fix = (az.show_tags(registry.registry, image.repository),) if isinstance(registry, RegistryFacts) else ()
     return problem(code, f"The registry has no {image}: the next start fails.", seen, fix=fix)
 
 

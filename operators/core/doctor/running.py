@@ -11,7 +11,6 @@ from operators.core.doctor.commands import cancel_swap, start, tail_logs
 from operators.core.doctor.facts import AppFacts
 from operators.core.instances import InstanceState, InstanceStatus
 from operators.core.model import Unknown
-from operators.core.other_work import UNDER_WAY
 
 _DOWN = frozenset(
     {
@@ -90,7 +89,7 @@ def check_operations(facts: AppFacts) -> Check:
         seen = Evidence(fact="targetSwapSlot", value=site.target_swap_slot, source=app.resource_id)
         sentence = f"A swap of {app.name} with {site.target_swap_slot} was begun, and neither completed nor cancelled."
         return warning(code, sentence, seen, fix=(cancel_swap(app, site.target_swap_slot),))
-    under_way = [] if isinstance(deployments, Unknown) else [one for one in deployments if one.status in UNDER_WAY]
+    under_way = [] if isinstance(deployments, Unknown) else [one for one in deployments if one.under_way]
     if under_way:
         seen_all = tuple(Evidence(fact="deploymentStatus", value=one.status, source=one.id) for one in under_way)
         return warning(code, f"A deployment to {app.name} is under way.", *seen_all)

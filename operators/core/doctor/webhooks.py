@@ -6,10 +6,11 @@ many. Source: azure-docs, app-service/deploy-ci-cd-custom-container; github.com/
 
 from operators.core.access import Evidence
 from operators.core.access.evidence import setting_seen
+from operators.core.app_settings import ContainerSettings
 from operators.core.apps import Site
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import delete_webhook, list_webhooks, set_setting
-from operators.core.doctor.facts import AppFacts, ContainerSettings, RegistryFacts, WebAddress, Webhook
+from operators.core.doctor.facts import AppFacts, RegistryFacts, WebAddress, Webhook
 from operators.core.doctor.registry import registry_or_unknown
 from operators.core.model import Unknown
 
