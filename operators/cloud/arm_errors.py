@@ -32,7 +32,9 @@ from operators.errors import (
 _MESSAGE_LENGTH = 500
 # The webspace's or the site's lock is held by another operation; 59206 comes with status and code "429".
 _LOCKED = frozenset({"59202", "59203", "59206"})
-_ANOTHER_OPERATION = "another operation is in progress"
+# The same from ARM and other providers, and from Microsoft.Web where its details are missing; all in lower case.
+_LOCKED_CODES = frozenset({"anotheroperationinprogress", "retryableerrorduetoanotheroperation"})
+_LOCKED_WORDS = ("another operation is in progress", "cannot acquire exclusive lock")
 # The deployment site's own words (projectkudu/kudu; quoted as its callers see them: vscode-azureappservice issue 1619).
 _A_DEPLOYMENT = ("deployment currently in progress", "auto swap deployment currently ongoing")
 _MISSING_RIGHT = re.compile(r"perform action '(?P<action>[^']+)' over scope '(?P<scope>[^']+)'")
@@ -136,11 +138,18 @@ def is_busy(answer: ErrorAnswer) -> bool:
     """Whether it says that another operation holds the site: a 429 then is no matter of budgets."""
     if answer.extended_code in _LOCKED or _is_deploying(answer):
         return True
-    return answer.status == 409 and _ANOTHER_OPERATION in answer.message
+    return answer.status in (409, 429) and (
+        (answer.code or "").lower() in _LOCKED_CODES or _says(answer, _LOCKED_WORDS)
+    )
 
 
 def _is_deploying(answer: ErrorAnswer) -> bool:
-    return answer.status == 409 and any(words in answer.message for words in _A_DEPLOYMENT)
+    return answer.status == 409 and _says(answer, _A_DEPLOYMENT)
+
+
+def _says(answer: ErrorAnswer, words: tuple[str, ...]) -> bool:
+    message = answer.message.lower()
+    return any(one in message for one in words)
 
 
 def _forbidden(what: str, answer: ErrorAnswer) -> Forbidden:

@@ -68,6 +68,32 @@ LOCKED = {
 }
 DEPLOYING = "There is a deployment currently in progress. Please try again when it completes."
 AUTO_SWAP = "There is an auto swap deployment currently ongoing please try again when it completes."
+LOCK = "Cannot acquire exclusive lock to create, update or delete this site. Retry the request later."
+ANOTHER_OPERATION = {
+    "error": {
+        "code": "AnotherOperationInProgress",
+        "message": "Another operation on this or dependent resource is in progress. To retrieve status of the operation"
+        " use uri: https://management.azure.com/subscriptions/x/providers/Microsoft.Web/locations/y/operations/z",
+    }
+}
+DUE_TO_ANOTHER = {
+    "error": {"code": "RetryableErrorDueToAnotherOperation", "message": "Operation on shop is superseded by another."}
+}
+SCOPE_LOCKED = {
+    "error": {
+        "code": "ScopeLocked",
+        "message": "The scope '/x' cannot perform write operation because following scope(s) are locked: '/x'. Please"
+        " remove the lock and try again.",
+    }
+}
+RUN_FROM_ZIP = (
+    "Run-From-Zip is set to a remote URL using WEBSITE_RUN_FROM_PACKAGE app setting. Deployment is not supported"
+)
+SLOTS_LIMIT = {
+    "Code": "Conflict",
+    "Message": "Cannot complete the operation because the site will exceed the number of slots allowed for the"
+    " 'Standard' SKU.",
+}
 RECORD_SET_EXISTS = {
     "code": "PreconditionFailed",
     "message": "The Record set documents exists already and hence cannot be created again.",
@@ -174,7 +200,17 @@ def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> Non
         pytest.param(_answer(409, OPERATION_IN_PROGRESS), Busy, id="another operation on the site"),
         pytest.param(_answer(429, LOCKED), Busy, id="the 429 that is a lock"),
         pytest.param(_answer(409, {"Code": "Conflict", "Message": IN_PROGRESS}), Busy, id="the same without details"),
+        pytest.param(
+            _answer(409, {"Code": "Conflict", "Message": "Another operation is in progress."}),
+            Busy,
+            id="with a capital",
+        ),
+        pytest.param(_answer(409, {"Code": "Conflict", "Message": LOCK}), Busy, id="the lock without details"),
+        pytest.param(_answer(429, {"Code": "429", "Message": LOCK}), Busy, id="the 429 that is a lock without details"),
+        pytest.param(_answer(409, ANOTHER_OPERATION), Busy, id="ARM's own code for it"),
+        pytest.param(_answer(429, DUE_TO_ANOTHER), Busy, id="a provider's 429 that is a lock"),
         pytest.param(_answer(409, {"Code": "Conflict", "Message": DEPLOYING}), Deploying, id="somebody's deployment"),
+        pytest.param(_answer(409, DEPLOYING.upper()), Deploying, id="a deployment, whatever its letters' case"),
         pytest.param(_answer(409, DEPLOYING), Deploying, id="a deployment, in the deployment site's bare words"),
         pytest.param(_answer(409, AUTO_SWAP), Deploying, id="the auto swap after a deployment"),
         pytest.param(_answer(429, THROTTLED), Throttled, id="throttled"),
@@ -185,6 +221,9 @@ def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> Non
         pytest.param(_answer(403, AUTHORIZATION_FAILED), Forbidden, id="missing right"),
         pytest.param(_answer(404, RESOURCE_NOT_FOUND), NotFound, id="not there"),
         pytest.param(_answer(409, NOT_REGISTERED), Conflict, id="provider not registered"),
+        pytest.param(_answer(409, SCOPE_LOCKED), Conflict, id="a lock that somebody put on it"),
+        pytest.param(_answer(409, RUN_FROM_ZIP), Conflict, id="it runs from a package"),
+        pytest.param(_answer(409, SLOTS_LIMIT), Conflict, id="no more slots"),
         pytest.param(_answer(412, RECORD_SET_EXISTS), Permanent, id="precondition"),
         pytest.param(_answer(400, INVALID_RECORDS), Permanent, id="bad request"),
     ],
