@@ -94,7 +94,7 @@ async def check_drift(timer: func.TimerRequest) -> None:
 @app.function_name("notify")
 @app.queue_trigger(arg_name="msg", queue_name=NOTICES, connection=_STORAGE)
 async def notify(msg: func.QueueMessage) -> None:
-    """Tell whoever listens. What fails is sent again by the queue, and stays in its poison queue at last."""
+    """Tell whoever listens, for a day where nobody takes it; it stays in the poison queue at last."""
     await operator().notifications.deliver(msg.get_body())
 
 

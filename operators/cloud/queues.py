@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from operators.cloud.storage import Storage, faults
-from operators.core.model import Model
+from operators.core.model import Instant, Model
 from operators.core.notices import Notice
 from operators.errors import BadInput
 
@@ -30,6 +30,24 @@ class LookMessage(Model):
             raise BadInput("looks message", error.errors()[0]["msg"]) from None
 
 
+class NoticeMessage(Model):
+    """One message of the queue `notices`: tell this."""
+
+    notice: Notice
+    tries: int = 0
+    """How often it was told to no avail."""
+    tried_at: Instant | None = None
+    """When it was told first."""
+
+    @classmethod
+    def read(cls, body: bytes) -> "NoticeMessage":
+        """Parse a message's body. Raises BadInput."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            raise BadInput("notices message", error.errors()[0]["msg"]) from None
+
+
 class Queues:
     """Sends messages. Raises operators.errors.Temporary where the service gives no answer."""
 
@@ -49,14 +67,16 @@ class Queues:
         async with faults("enqueue a refresh"):
             await queue.send_message(why.encode())
 
-    async def notice(self, notice: Notice) -> None:
-        """Have news told."""
+    async def notice(self, message: NoticeMessage, delay: timedelta = timedelta()) -> None:
+        """Have news told after the delay."""
         queue = await self._storage.queue(NOTICES)
-        async with faults(f"enqueue the notice {notice.id}"):
-            await queue.send_message(notice.model_dump_json().encode())
+        async with faults(f"enqueue the notice {message.notice.id}"):
+            await queue.send_message(
+                message.model_dump_json().encode(), visibility_timeout=round(delay.total_seconds())
+            )
 
     async def undelivered_notices(self) -> int:
-        """How much news nobody took: messages that failed five times and stay in the poison queue, about."""
+        """How much news nobody took: messages that were given up and stay in the poison queue, about."""
         queue = await self._storage.queue(f"{NOTICES}-poison")
         async with faults("the notices that nobody took"):
             properties = await queue.get_queue_properties()

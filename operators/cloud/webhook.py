@@ -10,6 +10,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from pydantic import SecretStr
 
 from operators.cloud.arm import Transport
+from operators.cloud.arm_errors import read_answer
 from operators.errors import Permanent, Temporary
 
 _SECONDS: Final = 10
@@ -46,7 +47,8 @@ class Webhook:
             raise Temporary(_WHAT, f"the receiver gave no answer: {type(error).__name__}") from None
         status = response.status_code
         if status in _ASK_AGAIN or status >= 500:
-            raise Temporary(_WHAT, f"the receiver answered {status}")
+            asked = read_answer(status, response.headers, "").retry_after
+            raise Temporary(_WHAT, f"the receiver answered {status}", asked)
         if status >= 300:
             raise Permanent(_WHAT, f"the receiver answered {status}", "correct PULLEY_NOTIFY_URL")
 

@@ -1,4 +1,4 @@
-"""How long until a rollout that waits is looked at again."""
+"""How long until a rollout that waits is looked at again, and until news that nobody took is told again."""
 
 from datetime import timedelta
 
@@ -9,6 +9,9 @@ _RETRY_WAITS = (10, 30, 90, 300)
 _BUSY_WAITS = (10, 20, 30, 60, 60, 60, 60, 300)
 BUSY_IS_A_STALL = 8
 """So many refusals take five minutes: longer than Azure's own tools wait for another operation to end."""
+_TELLING_WAITS = (10, 30, 90, 300, 900, 1800, 3600)
+TOLD_WITHIN = timedelta(days=1)
+"""How long news is told again that nobody takes; no Retry-After makes it wait longer at a time either."""
 _FREEZE_WAIT = timedelta(minutes=5)
 _HOLD_WAIT = timedelta(minutes=30)
 
@@ -34,3 +37,8 @@ def busy_wait(times: int, asked: timedelta | None = None) -> timedelta:
 def hold_wait(reason: HoldReason) -> timedelta:
     """How long until a hold is looked at again by itself; lifting it looks at once."""
     return _FREEZE_WAIT if reason is HoldReason.FROZEN else _HOLD_WAIT
+
+
+def telling_wait(tries: int) -> timedelta:
+    """How long until news is told again that the receiver did not take so many times."""
+    return timedelta(seconds=_TELLING_WAITS[min(tries - 1, len(_TELLING_WAITS) - 1)])

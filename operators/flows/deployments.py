@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from operators.cloud.arm_errors import read_or_unknown
+from operators.cloud.queues import NoticeMessage
 from operators.core.apps import AppId, Site
 from operators.core.findings import Finding, Findings, decide, is_news, needs_deployments, whose_turn
 from operators.core.model import Unknown
@@ -103,7 +104,7 @@ class Deployments:
         for finding in found.opened:
             if self.house.settings.notify_url is not None:
                 # before it is stored as open: dying in between tells it twice, under the same id, and never not at all
-                await self.house.records.queues.notice(FindingNotice(finding=finding))
+                await self.house.records.queues.notice(NoticeMessage(notice=FindingNotice(finding=finding)))
         for finding in found.keep:
             await self.house.records.findings.put(finding)
         for finding in found.clear:

@@ -6,6 +6,7 @@ step makes it good; where none would come, the sweep asks for one.
 
 from dataclasses import dataclass
 
+from operators.cloud.queues import NoticeMessage
 from operators.core.notices import RolloutNotice, news_of
 from operators.core.rollouts import Moved, Rollout
 from operators.flows.services import House
@@ -49,4 +50,4 @@ class Publishing:
 
     async def _tell(self, notice: RolloutNotice | None) -> None:
         if notice is not None and self.house.settings.notify_url is not None:
-            await self.house.records.queues.notice(notice)
+            await self.house.records.queues.notice(NoticeMessage(notice=notice))

@@ -5,22 +5,24 @@ Source: cloudevents/spec v1.0.2, json-format.md and http-protocol-binding.md.
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime
 
+from operators.cloud.queues import NoticeMessage
 from operators.cloud.webhook import Webhook
 from operators.core.apps import AppId
 from operators.core.notices import TOLD, FindingNotice, Notice, RolloutNotice, news_of, title_of
 from operators.core.rollouts import Rollout
-from operators.errors import BadInput, Permanent
+from operators.core.waits import TOLD_WITHIN, telling_wait
+from operators.errors import Permanent, Temporary
 from operators.flows.services import House
 from operators.web.answer import Answer
 from operators.web.answers import RolloutAnswer
 from operators.web.findings import FindingAnswer
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
-_NOTICE: Final[TypeAdapter[Notice]] = TypeAdapter(Notice)
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +74,11 @@ def finding_event(notice: FindingNotice, site_name: str | None) -> CloudEvent[Fi
 
 @dataclass(frozen=True)
 class Notifications:
-    """Tells. Raises operators.errors: a Temporary is for the queue, which sends again and gives up after five times."""
+    """Tells, again after a while where nobody takes it, for a day.
+
+    Raises operators.errors: what is given up, or cannot be put off, is for the host, which has the queue repeat it five
+    times and then keeps it in the poison queue.
+    """
 
     house: House
     webhook: Webhook | None
@@ -80,15 +86,31 @@ class Notifications:
 
     async def deliver(self, body: bytes) -> None:
         """Tell the news of one message of the queue `notices`, if it still holds."""
-        notice = _read(body)
+        message = NoticeMessage.read(body)
+        notice = message.notice
         text = await self._event(notice)
         if self.webhook is None or text is None:
             _log.info("not told: %s: nobody listens, or it is not so any more", notice.id)
             return
         try:
             await self.webhook.post(text, CONTENT_TYPE)
+        except Temporary as error:
+            await self._put_off(message, error)
         except Permanent as refused:
             _log.error("%s was given up: %s", notice.id, refused)
+
+    async def _put_off(self, message: NoticeMessage, error: Temporary) -> None:
+        """Tell it later, no sooner than the receiver asked for; after a day of that raise the error."""
+        now, tries = self.house.now(), message.tries + 1
+        tried_at = message.tried_at or now
+        if now - tried_at >= TOLD_WITHIN:
+            _log.error("%s was given up after %d tries: %s", message.notice.id, tries, error)
+            raise error
+        asked = min(error.retry_after or timedelta(), TOLD_WITHIN)
+        delay = max(self.house.settings.wait(telling_wait(tries)), asked)
+        later = message.model_copy(update={"tries": tries, "tried_at": tried_at})
+        await self.house.records.queues.notice(later, delay)
+        _log.warning("%s is told again in %.0f s: %s", message.notice.id, delay.total_seconds(), error)
 
     async def _event(self, notice: Notice) -> str | None:
         """The event's JSON; None where a rollout has gone on since."""
@@ -103,10 +125,3 @@ class Notifications:
 
 def _source(site_name: str | None) -> str:
     return f"/pulley/{site_name}" if site_name else "/pulley"
-
-
-def _read(body: bytes) -> Notice:
-    try:
-        return _NOTICE.validate_json(body)
-    except ValidationError as error:
-        raise BadInput("notices message", error.errors()[0]["msg"]) from None

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from operators.core.gate import HoldReason
-from operators.core.waits import access_wait, hold_wait, retry_wait
+from operators.core.waits import TOLD_WITHIN, access_wait, hold_wait, retry_wait, telling_wait
 
 
 def seconds(*delays: timedelta) -> list[float]:
@@ -39,3 +39,9 @@ def test_the_other_sides_retry_after_is_kept(asked: float, waited: float) -> Non
 def test_every_hold_is_looked_at_again() -> None:
     """A hold has no end of its own: each kind has a delay."""
     assert seconds(*map(hold_wait, HoldReason)) == [1800, 300, 1800, 1800]
+
+
+def test_news_that_nobody_takes_is_told_less_and_less_often() -> None:
+    """The delays grow to an hour and stay there: a receiver that was away hears of it an hour later at most."""
+    assert seconds(*map(telling_wait, range(1, 10))) == [10, 30, 90, 300, 900, 1800, 3600, 3600, 3600]
+    assert max(map(telling_wait, range(1, 99))) < TOLD_WITHIN

@@ -16,16 +16,21 @@ class Receiver:
     """Takes what is posted, unless told to answer otherwise."""
 
     status: int = 202
+    retry_after: str | None = None
+    asked: int = 0
+    """How often somebody tried to tell it something."""
     events: list[dict[str, Any]] = field(default_factory=list)
     content_types: set[str | None] = field(default_factory=set)
 
     async def __call__(self, asked: Asked) -> Answer:
         """Take one request; what it does not take it forgets."""
         assert asked.url == URL
+        self.asked += 1
         if self.status < 300:
             self.events.append(json.loads(asked.body))
             self.content_types.add(asked.header("content-type"))
-        return Answer(self.status)
+        headers = [("Retry-After", self.retry_after)] if self.retry_after else []
+        return Answer(self.status, headers=headers)
 
     @property
     def heard(self) -> list[str]:

@@ -132,17 +132,56 @@ async def test_without_a_receiver_nothing_is_enqueued(town: Town) -> None:
 
 
 async def test_a_failing_receiver_delays_nothing(loud: Town, receiver: Receiver) -> None:
-    """It answers 503: the message fails for the queue to repeat, the next rollouts go their way, and then it hears."""
+    """It answers 503: it is told again later, the next rollouts go their way, and then it hears."""
     receiver.status = 503
     for behaves_as in ("v2", "v3"):
         await loud.push(IMAGE, behaves_as)
         await loud.run()
-    with pytest.raises(Temporary, match="503"):
-        await loud.tell()
+    await loud.tell()
     assert (await loud.rollout("shop", 3)).state is State.SUCCEEDED
     receiver.status = 202
     await loud.tell()
     assert receiver.heard == [News.SUCCEEDED] * 2
+
+
+async def test_an_outcome_outlives_a_receiver_that_is_down_for_hours(loud: Town, receiver: Receiver) -> None:
+    """More tries than the queue makes, and then it hears it once, under the id that it would have had at first."""
+    receiver.status = 503
+    await loud.push(IMAGE, "v2")
+    await loud.run()
+    for _ in range(12):
+        await loud.tell()
+        loud.clock.advance(timedelta(hours=1).total_seconds())
+    receiver.status = 202
+    await loud.tell()
+    await loud.tell()
+    assert receiver.asked == 13
+    assert [event["id"] for event in receiver.events] == [f"{loud.key('shop')}/2/succeeded/serving"]
+
+
+async def test_retry_after_is_obeyed(loud: Town, receiver: Receiver) -> None:
+    """A receiver that asks for two minutes is not asked again before, however fast our own waits are."""
+    receiver.status, receiver.retry_after = 429, "120"
+    await loud.push(IMAGE, "v2")
+    await loud.run()
+    await loud.tell()
+    queue = await loud.storage.queue(NOTICES)
+    assert (await queue.get_queue_properties()).approximate_message_count == 1
+    assert await queue.receive_message() is None
+
+
+async def test_news_that_nobody_took_for_a_day_is_the_poison_queues(
+    loud: Town, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A day after the first try it fails for the host, which keeps it; the log says which news that was."""
+    receiver.status = 503
+    await loud.push(IMAGE, "v2")
+    await loud.run()
+    await loud.tell()
+    loud.clock.advance(timedelta(days=1).total_seconds())
+    with pytest.raises(Temporary, match="503"):
+        await loud.tell()
+    assert "2/succeeded/serving was given up after 2 tries: the notification: the receiver answered 503" in caplog.text
 
 
 async def test_a_refusal_is_given_up_at_once_and_logged(

@@ -152,9 +152,13 @@ class Town:
         return self
 
     async def tell(self) -> None:
-        """Have the news told that wait in the queue; one that fails stays there and is visible at once."""
+        """Have the news told that wait in the queue, each once; one that fails stays there and is visible at once."""
         queue = await self.storage.queue(NOTICES)
-        while (message := await queue.receive_message()) is not None:
+        waiting = (await queue.get_queue_properties()).approximate_message_count or 0
+        for _ in range(waiting):
+            message = await queue.receive_message()
+            if message is None:
+                return
             try:
                 await self.operator.notifications.deliver(message.content)
             except BaseException:  # also Died

@@ -8,7 +8,7 @@ from datetime import timedelta
 from local.azure.world.lifecycle import InstanceView
 from local.storage.tables import Entity
 from operators.cloud.keys import encode_key
-from operators.cloud.queues import LOOKS, NOTICES, REFRESH
+from operators.cloud.queues import LOOKS, NOTICES, REFRESH, NoticeMessage
 from operators.core.active import Container
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
@@ -98,7 +98,7 @@ class Rest:
             if rollout.model_dump_json() not in listed:
                 yield f"everyone's list does not show #{rollout.sequence} as {rollout.state}"
             notice = news_of(rollout)
-            if notice and notice.model_dump_json().encode() not in told:
+            if notice and NoticeMessage(notice=notice).model_dump_json().encode() not in told:
                 yield f"nobody was told of #{rollout.sequence}: {notice.news}"
 
     def _excuse(self, app: str) -> str | None:
