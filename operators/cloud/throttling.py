@@ -86,12 +86,12 @@ class Throttling:
         budget.acts.append(now)
 
     def refused(self, subscription: str, kind: Kind, retry_after: timedelta | None) -> None:
-        """Take note of a 429."""
-        until = self._now() + (retry_after or _REFILLS)
+        """Take note of a 429. One that comes later, of a call that was in flight, shortens no wait."""
+        budget, until = self._budgets[subscription], self._now() + (retry_after or _REFILLS)
         if kind is Kind.READ:
-            self._budgets[subscription].reads_refused_until = until
+            budget.reads_refused_until = max(budget.reads_refused_until or until, until)
         else:
-            self._budgets[subscription].writes_refused_until = until
+            budget.writes_refused_until = max(budget.writes_refused_until or until, until)
 
     def answered(self, subscription: str, kind: Kind, headers: Mapping[str, str]) -> None:
         """Take note of what an answer tells is left."""

@@ -156,6 +156,25 @@ async def test_the_lock_of_another_operation_is_no_spent_budget(place: Place) ->
     await place.sites.restart(SHOP)
 
 
+@pytest.mark.parametrize("kind", [Kind.ACT, Kind.READ])
+@pytest.mark.parametrize(
+    ("refusals", "seconds"),
+    [
+        pytest.param((300, None), 300, id="a later one that names no time"),
+        pytest.param((300, 17), 300, id="a later one that asks for less"),
+        pytest.param((17, 300), 300, id="a later one that asks for more"),
+    ],
+)
+def test_no_later_refusal_shortens_a_wait(kind: Kind, refusals: tuple[int | None, ...], seconds: int) -> None:
+    """Calls that were in flight with the refused one are refused as well: the longest wait counts."""
+    throttling = Throttling(lambda: NOON)
+    for told in refusals:
+        throttling.refused(HERE, kind, timedelta(seconds=told) if told else None)
+    with pytest.raises(Throttled) as put_off:
+        throttling.admit(HERE, kind)
+    assert put_off.value.retry_after == timedelta(seconds=seconds)
+
+
 async def test_what_is_put_off_together_does_not_come_back_together(place: Place) -> None:
     """Each gets a turn of its own after the wait, at the stated rate."""
     refuse(place, "POST", headers={"Retry-After": "10"})
