@@ -25,7 +25,7 @@ from operators.core.instances import block_to_wait_for
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.naming import left_named
-from operators.core.other_work import other_work
+from operators.core.other_work import OtherWork, other_work
 from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -104,12 +104,15 @@ class Recovering:
         assert rollout.digest is not None
         good = container.good_but(rollout.digest) if container else None
         back = rollout.image.at(good) if measure is Measure.ROLLBACK and good else None
-        swaps_back = back is not None and await self._slot_has(rollout, back)
-        still = ", which the slot still has" if swaps_back else ""
+        no_swap = await self._no_swap(rollout, back) if back else None
+        swaps_back = back is not None and rollout.slot is not None and no_swap is None
+        how = ", which the slot still has" if swaps_back else ""
+        if no_swap:
+            how = f", written and not swapped in: {no_swap}"
         what = {
             Measure.RETRY: "one more restart",
             Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
-            Measure.ROLLBACK: f"back to the last good image, {back}{still}",
+            Measure.ROLLBACK: f"back to the last good image, {back}{how}",
         }[measure]
         moved = Moved(rollout=rollout).by(
             Event.GO,
@@ -126,14 +129,33 @@ class Recovering:
         )
         return await Applying(self.house).act(held, held.active, moved, before=facts.statuses)
 
-    async def _slot_has(self, rollout: Rollout, good: ImageReference) -> bool:
-        """Whether a swap would bring it back: quicker than a pull, and without a start in production."""
+    async def _no_swap(self, rollout: Rollout, good: ImageReference) -> str | None:
+        """Why the last good image is written and not swapped in, which brings it without a pull or a start.
+
+        The app does not serve, so nothing in the slot is waited for: a write does not touch what others do there.
+        """
         if rollout.slot is None:
-            return False
+            return None
         slot = rollout.acted_on.slot_id(rollout.slot)
-        config = await read_or_unknown(f"config/web of {slot.name}", self.house.azure.sites.config(slot))
-        configured = None if isinstance(config, Unknown) else configured_image(config)
-        return configured is not None and configured.digest == good.digest
+        site, config, deployments = await asyncio.gather(
+            read_or_unknown(f"slot {slot.name}", self.house.azure.sites.site(slot)),
+            read_or_unknown(f"config/web of {slot.name}", self.house.azure.sites.config(slot)),
+            read_or_unknown(f"deploymentStatus of {slot.name}", self.house.azure.details.deployments(slot)),
+        )
+        for read in (site, config, deployments):
+            if isinstance(read, Unknown):
+                return f"{read.what} cannot be read: {read.reason}"
+        assert not isinstance(site, Unknown)
+        assert not isinstance(config, Unknown)
+        configured = configured_image(config)
+        if configured is None or configured.digest != good.digest:
+            return f"{slot.name} has {config.linux_fx_version}"
+        if site.stopped:
+            return f"{slot.name} is stopped"
+        if isinstance(other := other_work(site, deployments), OtherWork):
+            return f"in {slot.name} {other.detail}"
+        # it may have been the slot for which a swap was refused, though nothing shows it there
+        return "the way back was refused before" if rollout.busy else None
 
     async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | Hindered | None:
         freeze = await self.house.records.switches.freeze()
