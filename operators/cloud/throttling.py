@@ -20,6 +20,7 @@ from azure.core.pipeline.policies import AsyncHTTPPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from operators.cloud.arm_errors import is_busy, read_answer
+from operators.core.clocks import in_utc
 from operators.core.pacing import ACTS_A_SECOND
 from operators.errors import Throttled
 
@@ -71,7 +72,7 @@ class Throttling:
         refused_until = budget.reads_refused_until if kind is Kind.READ else budget.writes_refused_until
         if refused_until is not None and now < refused_until:
             what = "reads" if kind is Kind.READ else "writes"
-            reason = f"{what} in subscription {subscription} are refused until {refused_until:%T}"
+            reason = f"{what} in subscription {subscription} are refused until {in_utc(refused_until)}"
             raise Throttled("throttled", reason, _wait(self._turn(budget, kind, refused_until), now))
         if kind is not Kind.ACT:
             return

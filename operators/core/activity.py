@@ -11,6 +11,7 @@ from datetime import datetime
 
 from operators.core.apps import AppId
 from operators.core.az import az
+from operators.core.clocks import in_utc
 from operators.core.model import Instant, Model, Unknown
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -59,7 +60,7 @@ class Activity(Model):
             if value and value not in self.who
         )
         whole = f"{self.who} ({ids})" if ids else self.who
-        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.operation} {self.status} by {whole}"
+        return f"{in_utc(self.at)} {self.operation} {self.status} by {whole}"
 
 
 class Oneself(Model):
@@ -101,7 +102,7 @@ def attribute(
         sentence = f"Who did it is not in the Activity Log, which lags some minutes behind: {command}"
         return Attribution(by=None, sentence=sentence)
     shown, last = tuple(map(str, others[:_MOST_SHOWN])), others[0]
-    told = f"{last.who} at {last.at:%Y-%m-%d %H:%M:%S} UTC ({last.operation})"
+    told = f"{last.who} at {in_utc(last.at)} ({last.operation})"
     if wrote_at is not None and last.at < wrote_at:
         sentence = f"Who did it last is not in the Activity Log yet, which lags some minutes; before that it was {told}"
         return Attribution(by=None, sentence=sentence, evidence=shown)

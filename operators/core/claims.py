@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from operators.core.active import Active
+from operators.core.clocks import in_utc
 from operators.core.model import Instant, Model
 
 CLAIM_LASTS = timedelta(minutes=6)
@@ -26,7 +27,7 @@ def may_claim(active: Active, claim: Claim | None, step: int | None, owner: str,
     acts only where no rollout is under way; that one's own chain takes the look up at its end.
     """
     if claim is not None and claim.owner != owner and claim.until > at:
-        return f"claimed by another message until {claim.until:%T}"
+        return f"claimed by another message until {in_utc(claim.until)}"
     if step is not None and step != active.next_step:
         return f"step {step} is not the next one ({active.next_step})"
     if step is None and active.rollout is not None and active.rollout.occupying:

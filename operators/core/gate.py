@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from operators.core.access import Access, Reason, Verdict
 from operators.core.activity import Activity
+from operators.core.clocks import in_utc
 from operators.core.instances import InstanceStatus
 from operators.core.model import Instant, Model, Unknown
 from operators.core.other_work import OtherWork
@@ -148,7 +149,7 @@ def _held(access: Access, mode: Mode, freeze: Freeze | None) -> Hold | None:
     if mode is Mode.OBSERVE:
         return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
     if freeze is not None:
-        return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {freeze.at:%F %T}: {freeze.why}")
+        return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {in_utc(freeze.at)}: {freeze.why}")
     return None
 
 

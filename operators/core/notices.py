@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
+from operators.core.clocks import in_utc
 from operators.core.findings import Finding
 from operators.core.model import Model
 from operators.core.rollouts import Rollout
@@ -153,7 +154,7 @@ def title_of(news: News, rollout: Rollout) -> str:
     """The news as a sentence."""
     detail = rollout.detail
     if news is News.STUCK and rollout.stall:
-        when = f" It is looked at again at {rollout.next_at:%T}." if rollout.next_at else ""
+        when = f" It is looked at again at {in_utc(rollout.next_at)}." if rollout.next_at else ""
         detail = f"{rollout.stall.meaning}{when}"
     app, image = AppId.from_key(rollout.app).name, rollout.image or "its image"
     return TOLD[news].title.format(app=app, image=image, detail=detail)

@@ -1,5 +1,6 @@
 """What start-up summaries add to a verdict: that starts failed, where and when; never why, and never an accusation."""
 
+from operators.core.clocks import in_utc
 from operators.core.model import Unknown
 from operators.core.platform_log import lines_since
 from operators.core.stalls import Stall, StallReason, stall
@@ -56,7 +57,7 @@ def _told(found: Stall, facts: WatchFacts) -> Stall:
     if failing:
         last = max(one.last_failure for one in failing if one.last_failure)
         where = f"{len(failing)} of {len(_machines(facts))} machines"
-        meaning = f"{meaning} By the start-up summary it failed on {where}, the last time at {last:%H:%M:%S} UTC."
+        meaning = f"{meaning} By the start-up summary it failed on {where}, the last time at {in_utc(last)}."
     return told.model_copy(update={"meaning": meaning})
 
 

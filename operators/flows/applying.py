@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
+from operators.core.clocks import in_utc
 from operators.core.gate import Hindered, in_vain, unread
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.instances import InstanceStatus, blocked_until
@@ -92,7 +93,8 @@ class Applying:
     ) -> Outcome:
         """A restart would be refused, and is not needed: when its block ends the platform starts the app anew."""
         now = self.house.now()
-        detail = f"nothing was done: the platform has blocked the app, and starts it anew by itself about {until:%T}"
+        blocked = "nothing was done: the platform has blocked the app, and starts it anew by itself about"
+        detail = f"{blocked} {in_utc(until)}"
         moved = moved.by(
             Event.APPLIED,
             now,
@@ -224,7 +226,7 @@ class Applying:
                 "stall": held_up,
             }
         )
-        detail = f"{error}; nothing was done, again in {again.total_seconds():.0f} s, at {now + again:%T}"
+        detail = f"{error}; nothing was done, again in {again.total_seconds():.0f} s, at {in_utc(now + again)}"
         moved = self._before_act(Moved(rollout=rollout), Event.BUSY, reason, detail)
         return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=asked, held=held)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from operators.core.apps import Site
+from operators.core.clocks import in_utc
 from operators.core.inventory import Entry, Follower, looked_after, resource_tag, stage_of
 from operators.core.looks import Cause, Look
 from operators.core.model import Model
@@ -142,6 +143,7 @@ def _changed_by_others(before: Entry, entry: Entry, follower: Follower | None) -
     written, now = follower.written if follower else None, entry.site.linux_fx_version
     if now != written if written is not None else str(before.image) != str(entry.image):
         return f"linuxFxVersion is {now} now, and that was not our doing"
-    if now != written and before.site.swapped_at != entry.site.swapped_at:
-        return f"it was swapped at {entry.site.swapped_at:%F %T}, and that was not our doing"
+    swapped_at = entry.site.swapped_at
+    if now != written and swapped_at and before.site.swapped_at != swapped_at:
+        return f"it was swapped at {in_utc(swapped_at)}, and that was not our doing"
     return None

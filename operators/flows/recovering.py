@@ -8,7 +8,7 @@ from typing import Any
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
-from operators.core.clocks import AFTER_BLOCK
+from operators.core.clocks import AFTER_BLOCK, in_utc
 from operators.core.gate import (
     Busy,
     Hindered,
@@ -162,7 +162,7 @@ class Recovering:
         if freeze:
             return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
         if until := block_to_wait_for(facts.statuses, now, rollout.next_at if rollout.reason == "blocked" else None):
-            detail = f"the platform starts nothing before {until:%T}: a restart now would make it longer"
+            detail = f"the platform starts nothing before {in_utc(until)}: a restart now would make it longer"
             # whether others are still at work is not seen meanwhile, and an app that crashes is blocked again and again
             return Wait("blocked", detail, until - now + AFTER_BLOCK, rollout.hindered_since)
         if rollout.planned is Measure.RETRY and (blind := unread_instances(facts.statuses, rollout)):

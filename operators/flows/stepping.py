@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
 from operators.core.active import Active
+from operators.core.clocks import in_utc
 from operators.core.gate import Unread, give_up
 from operators.core.looks import Cause, Look, leading
 from operators.core.rollouts import Moved, Rollout, Step
@@ -48,7 +49,7 @@ def begin(active: Active, looks: tuple[Look, ...], now: datetime) -> tuple[Activ
         created_at=now,
         updated_at=now,
     )
-    detail = f"{caused_by}; its turn was at {look.turn:%T}, after others" if look and look.turn else caused_by
+    detail = f"{caused_by}; its turn was at {in_utc(look.turn)}, after others" if look and look.turn else caused_by
     first = Step(at=now, event=None, state=State.PENDING, reason="begun", detail=detail)
     return active.model_copy(update={"sequence": rollout.sequence}), Moved(rollout=rollout, steps=(first,))
 
@@ -73,7 +74,7 @@ def put_off(
         moved = moved.by(Event.GIVEN_UP, now, why.reason, end.detail)
         return Outcome(carrying(active, moved), (*aside, moved))
     if rollout.state in (State.PENDING, State.CHECKING):
-        moved = moved.by(Event.RETRY, now, why.reason, f"{why.detail}; again at {at:%T}", next_at=at)
+        moved = moved.by(Event.RETRY, now, why.reason, f"{why.detail}; again at {in_utc(at)}", next_at=at)
     else:
         meanwhile = {"retries": rollout.retries + 1, "next_at": at, "stall": _throttled(rollout, why, now)}
         moved = Moved(rollout=rollout.model_copy(update=meanwhile), steps=moved.steps)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Rejected, Running
-from operators.core.clocks import AFTER_BLOCK
+from operators.core.clocks import AFTER_BLOCK, in_utc
 from operators.core.gate import fight
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.model import asked_wait
@@ -193,7 +193,7 @@ class Verifying:
             moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=lines, stall=stall, reverted_by=by)
             return Outcome(carrying(active, moved, container=container), (moved,))
         again = max(_SETTLE, stall.blocked_until - now + AFTER_BLOCK) if stall.blocked_until else _SETTLE
-        detail = f"{stall.meaning} Next: {measure}, at {now + again:%T}."
+        detail = f"{stall.meaning} Next: {measure}, at {in_utc(now + again)}."
         moved = moved.by(
             Event.RECOVER,
             now,

@@ -28,7 +28,9 @@ EXPIRED = Claim(owner="somebody else", until=NOW)
         pytest.param(BUSY, None, 4, None, id="the next step of a rollout at work"),
         pytest.param(IDLE, MINE, 4, None, id="its own claim, after a failure"),
         pytest.param(IDLE, EXPIRED, 4, None, id="a claim that has just expired"),
-        pytest.param(IDLE, THEIRS, 4, "claimed by another message until 12:06:00", id="claimed by another"),
+        pytest.param(
+            IDLE, THEIRS, 4, "claimed by another message until 2026-05-01 12:06:00 UTC", id="claimed by another"
+        ),
         pytest.param(IDLE, THEIRS, None, "claimed by another message", id="a look, claimed by another"),
         pytest.param(IDLE, None, 3, "step 3 is not the next one (4)", id="a step done before: a copy of a message"),
         pytest.param(IDLE, None, 5, "step 5 is not the next one (4)", id="a step too early"),

@@ -105,7 +105,7 @@ def test_whose_access_is_waited_for_is_news() -> None:
         pytest.param(News.FAILED, f"shop was not brought to {IMAGE}: why", id="a failure says why"),
         pytest.param(
             News.STUCK,
-            f"shop is stuck on its way to {IMAGE}: {STALL.meaning} It is looked at again at 12:00:00.",
+            f"shop is stuck on its way to {IMAGE}: {STALL.meaning} It is looked at again at 2026-05-01 12:00:00 UTC.",
             id="a stall says what it is and when it goes on",
         ),
     ],

@@ -153,7 +153,7 @@ def test_an_unproven_start_that_failed_is_a_failure() -> None:
     found = heeded(UNPROVEN, machine(failed=5), machine("lw1", failed=9))
     assert isinstance(found, Failed)
     assert (found.stall.reason, found.stall.since, found.stall.accuses_image) == (StallReason.UNKNOWN, T0, False)
-    assert found.stall.meaning.endswith("it failed on 2 of 2 machines, the last time at 12:00:09 UTC.")
+    assert found.stall.meaning.endswith("it failed on 2 of 2 machines, the last time at 2026-05-01 12:00:09 UTC.")
     assert found.stall.lines == (
         UNPROVEN.why,
         str(machine(failed=5)),

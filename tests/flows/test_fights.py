@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from local.azure.scenario import FaultRule
+from operators.core.clocks import in_utc
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
 from tests.flows.receiver import Receiver
@@ -76,7 +77,7 @@ async def test_who_reverted_it_is_said(heard: Town, receiver: Receiver, whole_si
     operation = "Microsoft.Web/sites/write" if whole_site else "Microsoft.Web/sites/config/write"
     assert held.reverted_by is not None
     assert (held.reverted_by.who, held.reverted_by.operation) == ("managed identity terraform", operation)
-    told = f"It was managed identity terraform at {held.reverted_by.at:%F %T} UTC ({operation})"
+    told = f"It was managed identity terraform at {in_utc(held.reverted_by.at)} ({operation})"
     assert told in held.detail
     *_, line = await heard.steps("shop", held.sequence)
     assert sum(terraform(heard) in shown for shown in line.evidence) == 2

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from local.azure.scenario import FaultRule
+from operators.core.clocks import in_utc
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from tests.flows.crowd import Crowd
@@ -44,7 +45,7 @@ async def test_a_throttled_read_is_said_as_throttled(crowd: Crowd, path: str, st
     assert (waiting.state, waiting.reason) == (state, "throttled")
     assert "429 TooManyRequests" in waiting.detail or "are refused until" in waiting.detail
     assert waiting.next_at is not None
-    assert waiting.detail.endswith(f"again at {waiting.next_at:%T}")
+    assert waiting.detail.endswith(f"again at {in_utc(waiting.next_at)}")
     assert (waiting.next_at - waiting.updated_at).total_seconds() == 40
     crowd.world.journal.clear()
     await crowd.run(30)

@@ -14,6 +14,7 @@ from operators.core.access.evidence import denial_evidence, role_evidence
 from operators.core.access.fixes import fix_role
 from operators.core.access.parts import Part, not_asked, read_failed
 from operators.core.access.roles import Effect, HeldRole, has_spread, held_roles
+from operators.core.clocks import in_utc
 from operators.core.model import Unknown
 from operators.core.registries import ABAC, LEGACY, Registry
 
@@ -73,8 +74,9 @@ def _granted(registry: Registry, principal: Principal, held: list[HeldRole]) -> 
 
 
 def _propagating(principal: Principal, held: HeldRole, spreading: timedelta) -> Part:
-    until = held.assignment.since + spreading
-    words = _of(principal, held) | {"since": f"{held.assignment.since:%F %T}", "until": f"{until:%F %T}"}
+    since = held.assignment.since
+    until = since + spreading
+    words = _of(principal, held) | {"since": in_utc(since), "until": in_utc(until)}
     group = held.assignment.principal_id
     warnings = (_CACHED_TOKENS.format(group=group),) if _through_group(principal, held) else ()
     return Part(reason=Reason.ROLE_PROPAGATING, words=words, until=until, warnings=warnings)
