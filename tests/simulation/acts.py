@@ -17,6 +17,7 @@ from operators.core.rollouts import Act as Kind
 from operators.core.rollouts import Rollout
 from operators.core.strategies import STRATEGY_TAG, Way
 from tests.simulation.invocation import CURRENT, Invocation
+from tests.simulation.repeats import RepeatLaw
 from tests.simulation.rows import EngineRow
 from tests.simulation.trace import Trace
 from tests.simulation.verdict import Verdict
@@ -26,6 +27,8 @@ _ACTS = {
     Kind.WRITE: ("PATCH", re.compile(r"(?P<app>/subscriptions/.*)/config/web$", re.IGNORECASE)),
     Kind.SWAP: ("POST", re.compile(r"(?P<app>/subscriptions/.*)/slots/[^/]+/slotsswap$", re.IGNORECASE)),
 }
+_REFUSED = 400
+"""From this HTTP status on nothing was done."""
 _TRIES = 2
 """So often what others have under way may be unreadable before that stops nothing any more."""
 _ONE_WRITER, _RECORDED, _ALLOWED = "one writer", "a record around every act", "no act where none is allowed"
@@ -69,6 +72,7 @@ class ActLaws:
         self.others: dict[str, datetime] = {}
         """Resource id, in lower case → since when somebody else is at work on the app."""
         self.done: list[Act] = []
+        self.repeats = RepeatLaw(verdict)
 
     def committed(self, commit: Commit) -> None:
         """Learn of intents, and of the freeze."""
@@ -78,6 +82,8 @@ class ActLaws:
         if commit.table != "engine" or "active" not in commit.rows:
             return
         before, after = EngineRow.of(commit.before.get("active")), EngineRow.of(commit.after.get("active"))
+        if after and after.active.rollout:
+            self.repeats.stored(after.active.rollout)
         known = before.active.rollout.intended_at if before and before.active.rollout else None
         intended = after.active.rollout.intended_at if after and after.active.rollout else None
         by = CURRENT.get()
@@ -101,7 +107,13 @@ class ActLaws:
             self._verdict.breaks(_ONE_WRITER, f"{act} by {by} while {other} acts on it")
         self._acting[act.app] = by
 
-    def answered(self, act: Act) -> None:
+    def has_answer(self, act: Act, answer: Answer) -> None:
+        """Its answer arrived."""
+        row = self._row_of(act.app)
+        if row and row.active.rollout and answer.status < _REFUSED:
+            self.repeats.answered(row.active.rollout)
+
+    def is_over(self, act: Act) -> None:
         """It has its answer, or will never get one."""
         self._acting.pop(act.app, None)
 
@@ -110,13 +122,18 @@ class ActLaws:
 
         async def answer(asked: Asked) -> Answer:
             act = self.act_of(asked)
-            if act is not None:
-                self._happens(act, asked)
-            return await effect(asked)
+            if act is None:
+                return await effect(asked)
+            rollout = self._happens(act, asked)
+            answer = await effect(asked)
+            if rollout and answer.status < _REFUSED and (by := CURRENT.get()):
+                self.repeats.took_effect(rollout, by.number)
+            return answer
 
         return answer
 
-    def _happens(self, act: Act, asked: Asked) -> None:
+    def _happens(self, act: Act, asked: Asked) -> Rollout | None:
+        """Hold the laws against it; the rollout that it is done for."""
         by, row = CURRENT.get(), self._row_of(act.app)
         assert by is not None
         self.done.append(act)
@@ -124,7 +141,7 @@ class ActLaws:
         self._trace.note(str(by), "ACT %s (rollout #%s)", act, rollout.sequence if rollout else "?")
         if row is None or rollout is None or not rollout.occupying:
             self._verdict.breaks(_RECORDED, f"{act} by {by} without a rollout under way")
-            return
+            return None
         self._has_intent(act, by)
         if row.claim is None or row.claim.owner != by.owner or row.claim.until <= self._world.now():
             self._verdict.breaks(_ONE_WRITER, f"{act} by {by} without the claim: {row.claim}")
@@ -133,6 +150,7 @@ class ActLaws:
         meant = (rollout.act, rollout.acted_on)
         if (act.kind, act.on) != meant or (act.kind is Kind.WRITE and wanted not in asked.body.decode()):
             self._verdict.breaks(_RECORDED, f"{act} by {by} is not what #{rollout.sequence} intended: {asked.body!r}")
+        return rollout
 
     def _owner(self, on: AppId) -> AppId:
         site = on.site_id

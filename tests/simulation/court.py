@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 from local.azure.scenario import read_scenario
-from local.azure.transport import WorldTransport
+from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
 from local.in_process import Asked
 from local.storage import MemoryStorage
@@ -24,7 +25,7 @@ from operators.core.strategies import Strategy
 from operators.core.transitions import Event
 from operators.flows.stepping import begin, carrying
 from tests.core.samples import NOW, push_of
-from tests.simulation.acts import ActLaws
+from tests.simulation.acts import Act, ActLaws
 from tests.simulation.evidence import Evidence
 from tests.simulation.invocation import CURRENT, Invocation
 from tests.simulation.records import RecordLaws
@@ -94,10 +95,16 @@ class Court:
         held = await self.engine.commit(held, carrying(active, moved), [moved], keep=True)
         return held, Moved(rollout=moved.rollout)
 
-    async def restart(self, name: str = "shop") -> None:
+    async def restart(self, name: str = "shop") -> Act:
         """The act."""
-        url = f"https://management.azure.com{self.app(name).resource_id}/restart"
-        await self.acts.watching(WorldTransport(self.world).answer)(Asked("POST", url, (), b""))
+        url = f"https://management.azure.com{self.app(name).resource_id}/restart?api-version=2024-11-01"
+        token = await WorldCredential(self.world).get_token("https://management.azure.com/.default")
+        asked = Asked("POST", url, (("Authorization", f"Bearer {token.token}"),), b"")
+        act = self.acts.act_of(asked)
+        assert act is not None
+        answer = await self.acts.watching(WorldTransport(self.world).answer)(asked)
+        assert answer.status == HTTPStatus.OK, answer.body
+        return act
 
     def write(self, active: Active, claim: Claim | None = None, **rows: dict[str, Any]) -> None:
         """Store the app's row, and others, past everything that the operator does."""

@@ -91,6 +91,7 @@ class Instance:
         try:
             async with asyncio.timeout(FUNCTION_TIMEOUT) as limit:
                 await work()
+            self._ended_well(CURRENT.get())
         except (Temporary, BadInput, NotFound) as error:
             self._stage.trace.note(str(CURRENT.get()), "failed: %s", error)
             if not isinstance(error, Temporary) and function != "admin":
@@ -102,6 +103,10 @@ class Instance:
                 raise Dead from error
             self._stage.verdict.breaks("only temporary errors", f"{CURRENT.get()}: {type(error).__name__}: {error}")
             raise
+
+    def _ended_well(self, invocation: Invocation | None) -> None:
+        if invocation:
+            self._stage.acts.repeats.ended_well.add(invocation.number)
 
     def _port(self, effect: Any) -> Port:
         return Port(effect, self._life, self._stage.weather, self._stage.trace)

@@ -108,9 +108,11 @@ class AzurePort:
             return await self.port.pass_through(asked, _place(host), acts=False)
         self.laws.sends(act)
         try:
-            return await self.port.pass_through(asked, Place.ARM, acts=True)
+            answer = await self.port.pass_through(asked, Place.ARM, acts=True)
+            self.laws.has_answer(act, answer)
+            return answer
         finally:
-            self.laws.answered(act)
+            self.laws.is_over(act)
 
 
 class CredentialPort(WorldCredential):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.azure.asgi import Answer
 from local.in_process import Asked
 from operators.cloud.engine import Held
 from operators.core.claims import Claim
@@ -54,6 +55,35 @@ async def test_an_act_twice_for_one_intent(court: Court) -> None:
         await court.restart()
         await court.restart()
     assert ["without an intent" in line for line in court.verdict.broken] == [True]
+
+
+@pytest.mark.parametrize("cut_off", [True, False], ids=["cut off", "done and known"])
+async def test_an_act_for_the_same_purpose(court: Court, cut_off: bool) -> None:
+    """Each has its intent, and the first was done: only where its end was cut off may it be done again."""
+    with at_work(US):
+        held, moved = await court.begun()
+        act = await court.restart()
+        if not cut_off:
+            court.acts.has_answer(act, Answer(200))
+            court.acts.repeats.ended_well.add(US.number)
+        again = Moved(rollout=moved.rollout.model_copy(update={"intended_at": NOW + timedelta(seconds=9)}))
+        await court.engine.commit(held, carrying(held.active, again), [again], keep=True)
+        await court.restart()
+    assert ["at most one extra restart" in line for line in court.verdict.broken] == ([] if cut_off else [True])
+
+
+async def test_an_act_that_was_recorded(court: Court) -> None:
+    """Whoever comes after a crash reads that it was done, and does it again all the same."""
+    with at_work(US):
+        held, moved = await court.begun()
+        await court.restart()
+        applied = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
+        held = await court.engine.commit(held, carrying(held.active, applied), [applied], keep=True)
+        later = {"intended_at": NOW + timedelta(seconds=9), "applied_at": None, "state": State.APPLYING}
+        again = Moved(rollout=applied.rollout.model_copy(update=later))
+        await court.engine.commit(held, carrying(held.active, again), [again], keep=True)
+        await court.restart()
+    assert any("at most one extra restart" in line for line in court.verdict.broken)
 
 
 async def test_an_act_for_the_intent_of_somebody_else(court: Court) -> None:
