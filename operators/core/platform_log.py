@@ -6,7 +6,7 @@ Two platforms write it. Today's (2024 and later) writes ISO times with seven dig
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from operators.core.images import ImageReference
@@ -26,7 +26,12 @@ _STATE = re.compile(
     r"Details: (?P<details>.*), DetailsLevel: (?P<level>\w+)"
 )
 # The platform pulls images of its own too (Kudu, its proxies), so every word about a pull goes with the image it names.
-_NAMES_IMAGE = re.compile(r"^Pulling (?:docker )?image\b|\bPulling from\b|\bis pulled from registry\b|^Status: ")
+_NAMES_IMAGE = re.compile(
+    r"^Pulling (?:docker )?image\b|\bPulling from\b|\bis pulled from registry\b|^Status: |^Image pull for\b"
+)
+_ABOUT_PULL = re.compile(
+    r"^(?:Pull|Image pull|Digest: |Status: |DockerApiException|failed to register layer)|\bis pulled from registry\b"
+)
 _PULLED = re.compile(
     r"\bis pulled from registry\b|^Pull Image successful\b|^Status: (?:Downloaded|Image is up to date)"
 )
@@ -56,6 +61,11 @@ class LogLine(Model):
     source: str = ""
     """The machine, from the name of the file it stands in; empty where the text names no file."""
 
+    @property
+    def own_output(self) -> bool:
+        """Whether the container wrote it for certain; a log without file names mixes that with the platform's words."""
+        return self.source.endswith(_OWN_OUTPUT)
+
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.text}" if self.at else self.text
 
@@ -68,7 +78,7 @@ class Pull(Model):
     digests: frozenset[Digest]
     """What the pulls brought, where the log says it: the older platform does."""
     local_copy_used: bool
-    """A pull failed and the machine started what it had: the older platform's silent way back to the old image."""
+    """A pull failed and a machine started what it had: the older platform's silent way back to the old image."""
 
 
 def read_platform_log(text: str) -> tuple[LogLine, ...]:
@@ -108,16 +118,35 @@ def lines_since(lines: Iterable[LogLine], t0: datetime) -> tuple[LogLine, ...]:
 
 def pulled_since(lines: Iterable[LogLine], t0: datetime, image: ImageReference) -> Pull:
     """What was pulled from this image's repository from `t0` on, and whether a machine fell back to its local copy."""
-    named = re.compile(rf"(?:^|[\s/]){re.escape(image.repository)}(?=[:@\s.]|$)")
-    ours, pulled, digests, local_copy_used = False, False, set[str](), False
-    for line in lines_since(lines, t0):
-        if _NAMES_IMAGE.search(line.text):
-            ours = named.search(line.text) is not None
-        if ours and (digest := _PULLED_DIGEST.match(line.text)):
+    pulled, digests, fell_back = False, set[str](), set[str]()
+    for line, ours in _by_image(lines_since(lines, t0), image):
+        if ours is not False and falls_back(line.text):
+            fell_back.add(line.source)
+        if not ours:
+            continue
+        if digest := _PULLED_DIGEST.match(line.text):
             digests.add(digest[1])
-        pulled = pulled or (ours and _PULLED.search(line.text) is not None)
-        local_copy_used = local_copy_used or _LOCAL_COPY in line.text
-    return Pull(pulled=pulled, digests=frozenset(digests), local_copy_used=local_copy_used)
+        if is_pulled(line.text):
+            pulled = True
+            fell_back.discard(line.source)
+    return Pull(pulled=pulled, digests=frozenset(digests), local_copy_used=bool(fell_back))
+
+
+def without_other_pulls(lines: Iterable[LogLine], image: ImageReference) -> tuple[LogLine, ...]:
+    """The lines but those about pulls of the platform's own images, whose failures are not the app's."""
+    return tuple(
+        line for line, ours in _by_image(lines, image) if ours is not False or not _ABOUT_PULL.search(line.text)
+    )
+
+
+def is_pulled(text: str) -> bool:
+    """Whether a line tells of a finished pull."""
+    return _PULLED.search(text) is not None
+
+
+def falls_back(text: str) -> bool:
+    """Whether a line tells that a pull failed and what the machine has is started instead."""
+    return _LOCAL_COPY in text
 
 
 def ready_since(lines: Sequence[LogLine], t0: datetime) -> int | None:
@@ -135,6 +164,16 @@ def evidence(lines: Iterable[LogLine], t0: datetime, limit: int = 20) -> tuple[L
         range(len(candidates)), key=lambda at: (_worth(candidates[at]), candidates[at].at or t0, at), reverse=True
     )
     return tuple(candidates[at] for at in sorted(by_worth[:limit]))
+
+
+def _by_image(lines: Iterable[LogLine], image: ImageReference) -> Iterator[tuple[LogLine, bool | None]]:
+    """Each line with whether the image that its machine named last is this one; None before it named any."""
+    named = re.compile(rf"(?:^|[\s/]){re.escape(image.repository)}(?=[:@\s.]|$)")
+    ours: dict[str, bool] = {}
+    for line in lines:
+        if _NAMES_IMAGE.search(line.text):
+            ours[line.source] = named.search(line.text) is not None
+        yield line, ours.get(line.source)
 
 
 def _read_line(raw: str, source: str) -> LogLine:
@@ -159,7 +198,7 @@ def _is_telling(line: LogLine) -> bool:
 def _worth(line: LogLine) -> int:
     if _is_telling(line):
         return 3
-    if line.source.endswith(_OWN_OUTPUT):
+    if line.own_output:
         return 2
     return 0 if status_of(line) else 1
 

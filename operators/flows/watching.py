@@ -9,7 +9,7 @@ from operators.core.apps import AppId, SiteConfig
 from operators.core.images import ImageReference
 from operators.core.judgement import judge
 from operators.core.model import Unknown
-from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log
+from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log, without_other_pulls
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Act, Rollout
 from operators.core.secret_judgement import asks_secrets, heeding_secrets
@@ -85,7 +85,7 @@ class Watching:
 
     async def prove(self, rollout: Rollout, facts: WatchFacts) -> Proved | Stall:
         """How sure it is that the image we wanted is the one that serves, and by what; or that it cannot be."""
-        app, image = rollout.acted_on, rollout.wanted
+        image = rollout.wanted
         assert image is not None
         assert image.digest is not None
         if rollout.pinned:
@@ -93,7 +93,7 @@ class Watching:
             proof = proof_of(image.digest, _named(config), None, None, None)
             told = "the configuration names it" if proof is Proof.PINNED else "the configuration cannot be read"
             return _overtaken(rollout, config) or Proved(proof, told)
-        lines, tag, now = await asyncio.gather(self._lines(app, facts), self.tag(rollout), self._config(rollout))
+        lines, tag, now = await asyncio.gather(self._lines(rollout, facts), self.tag(rollout), self._config(rollout))
         if str(_named(now)) != rollout.reference:
             return Proved(Proof.ASSUMED, f"the configuration does not name {rollout.reference} any more, or is unread")
         pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
@@ -162,7 +162,7 @@ class Watching:
         """The same facts with the platform's log and the site's own state."""
         app = rollout.acted_on
         lines, site = await asyncio.gather(
-            self._lines(app, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
+            self._lines(rollout, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         )
         if isinstance(site, Unknown):
             return facts.model_copy(update={"lines": lines})
@@ -184,11 +184,15 @@ class Watching:
             return Unknown(what=what, reason="the app's deployment site is not known")
         return await read_or_unknown(what, self.house.azure.deployment_site.startups(facts.scm_host_name))
 
-    async def _lines(self, app: AppId, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
+    async def _lines(self, rollout: Rollout, facts: WatchFacts) -> tuple[LogLine, ...] | Unknown:
         if facts.lines is not None:
             return facts.lines
+        app, image = rollout.acted_on, rollout.wanted
         text = await read_or_unknown(f"containerlogs of {app.name}", self.house.azure.sites.container_logs(app))
-        return text if isinstance(text, Unknown) else read_platform_log(text or "")
+        if isinstance(text, Unknown):
+            return text
+        lines = read_platform_log(text or "")
+        return lines if image is None else without_other_pulls(lines, image)
 
     async def tag(self, rollout: Rollout) -> TagFacts | Unknown | None:
         """The tag that the rollout follows, as the registry has it now; None where it has no such tag."""

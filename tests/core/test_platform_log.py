@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from operators.core.images import ImageReference
-from operators.core.platform_log import LogLine, evidence, lines_since, pulled_since, read_platform_log, status_of
+from operators.core.platform_log import (
+    LogLine,
+    evidence,
+    lines_since,
+    pulled_since,
+    read_platform_log,
+    status_of,
+    without_other_pulls,
+)
 from operators.core.redaction import redacted
 
 DIGEST = "sha256:1b7c84fc8a533a34ed6e8553976c6b68d97adaa1dbe6499265e7a76ac75801d4"
@@ -41,11 +49,16 @@ OLDEST = """\
 2019-12-25 04:41:15.131 INFO  - Starting container for site
 """
 FALLBACK = """\
-2025-02-10T01:11:32.303Z ERROR - Image pull for r.azurecr.io/api:v2 failed. UnexpectedFaliure
-2025-02-10T01:11:32.304Z ERROR - Pulling docker image r.azurecr.io/api:v2 over VNET failed.
+2025-02-10T01:11:32.303Z ERROR - Image pull for r.azurecr.io/team/api:v2 failed. UnexpectedFaliure
+2025-02-10T01:11:32.304Z ERROR - Pulling docker image r.azurecr.io/team/api:v2 over VNET failed.
 2025-02-10T01:11:32.306Z WARN  - Image pull failed. Defaulting to local copy if present.
 2025-02-10T01:11:32.309Z ERROR - Image pull failed: Verify docker image configuration and credentials (if using private repository)
 """
+
+
+def on(machine: str, lines: str) -> str:
+    """Lines of one machine, under the name of its file."""
+    return f"2026_04_22_{machine}_docker.log:\n{lines}"
 
 
 def at(text: str) -> datetime:
@@ -145,6 +158,23 @@ def test_lines_since_takes_a_stack_trace_with_its_line() -> None:
         pytest.param(OLD.replace("/api:", "/api-2:"), False, frozenset(), False, id="a longer name"),
         pytest.param(OLD, True, frozenset({DIGEST}), False, id="older platform names the digest"),
         pytest.param(FALLBACK, False, frozenset(), True, id="local copy"),
+        pytest.param(
+            FALLBACK.replace("/team/api", "/appsvc/middleware"),
+            False,
+            frozenset(),
+            False,
+            id="local copy of one of the platform's own",
+        ),
+        pytest.param(
+            OLD.replace(":\n", f":\n{FALLBACK}", 1),
+            True,
+            frozenset({DIGEST}),
+            False,
+            id="local copy, and another try that worked",
+        ),
+        pytest.param(
+            on("lw0", FALLBACK) + on("lw1", OLD), True, frozenset({DIGEST}), True, id="local copy on one machine"
+        ),
         pytest.param(OLD.splitlines()[1], False, frozenset(), False, id="a pull that has only begun"),
         pytest.param("", False, frozenset(), False, id="nothing"),
     ],
@@ -153,6 +183,12 @@ def test_pulled_since(text: str, pulled: bool, digests: frozenset[str], local_co
     """A finished pull, its digest, and the silent fallback are three different things."""
     pull = pulled_since(read_platform_log(text), at("2020-01-01T00:00:00"), API)
     assert (pull.pulled, pull.digests, pull.local_copy_used) == (pulled, digests, local_copy_used)
+
+
+def test_pulls_of_the_platform_s_own_images_are_left_out() -> None:
+    """A proxy of the platform that could not be pulled says nothing about the app's image."""
+    other = read_platform_log(FALLBACK.replace("/team/api", "/appsvc/middleware"))
+    assert without_other_pulls((*other, *read_platform_log(OLD)), API) == read_platform_log(OLD)
 
 
 def test_a_pull_before_our_restart_proves_nothing() -> None:

@@ -76,6 +76,21 @@ CRASH = new_log(
 )
 
 
+def crash(said: str) -> str:
+    """The same of a container that said something before."""
+    return CRASH.replace("Z Container has finished", f"Z {said}\n2026-04-04T05:53:00.1234567Z Container has finished")
+
+
+def refused_pull(minute: int) -> str:
+    """The state line of a pull that was refused."""
+    return f"2026-04-04T05:{minute}:00.1234567Z State: Starting, Action: PullingImage, LastError: ImagePullUnauthorizedFailure, LastErrorTimestamp: 04/04/2026 05:{minute}:00, LastErrorDetails: {UNAUTHORIZED_DETAILS}, Details: Pulling image, DetailsLevel: ERR"
+
+
+def on(machine: str, *texts: str) -> str:
+    """Lines of one machine, under the name of its file."""
+    return f"2026_04_04_{machine}_docker.log:\n{new_log(*texts)}\n"
+
+
 def silent(seconds: str = "231.0055547", limit: int = 230, said: str = "starting") -> str:
     """What today's platform logs where nobody answers its pings, after what the container itself said."""
     return new_log(
@@ -116,8 +131,22 @@ def silent_old(said: str = "starting") -> str:
         pytest.param(docker_error("Head https://r.azurecr.io/v2/api/manifests/v2: denied: client with IP '20.1.2.3' is not allowed access."), StallReason.REGISTRY_UNREACHABLE, id="firewall, which says denied as well"),
         pytest.param(docker_error("Get https://r.azurecr.io/v2/: net/http: request canceled (Client.Timeout exceeded while awaiting headers)"), StallReason.REGISTRY_UNREACHABLE, id="client timeout"),
         pytest.param(docker_error("failed to register layer: Error processing tar file: write /x: no space left on device"), StallReason.NO_SPACE, id="no space"),
+        pytest.param(old_log("ERROR - failed to register layer: Error processing tar file(exit status 1): Container ID 1000000 cannot be mapped to a host ID"), StallReason.NO_SPACE, id="a layer that cannot be unpacked"),
         pytest.param(old_log("ERROR - Image pull for r.azurecr.io/i:t failed. UnexpectedFaliure", "ERROR - Pulling docker image r.azurecr.io/i:t over VNET failed."), StallReason.PULL_FAILED, id="a pull that failed for no stated reason"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: context deadline exceeded"), StallReason.REGISTRY_UNREACHABLE, id="a deadline"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: dial tcp: lookup r.azurecr.io on 168.63.129.16:53: server misbehaving"), StallReason.REGISTRY_UNREACHABLE, id="a name server that fails"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: dial tcp 10.0.0.4:443: connect: no route to host"), StallReason.REGISTRY_UNREACHABLE, id="no route"),
+        pytest.param(docker_error("Get https://r.azurecr.io/v2/: read tcp 10.0.0.4:443: connection reset by peer"), StallReason.REGISTRY_UNREACHABLE, id="a reset"),
+        pytest.param(docker_error("received unexpected HTTP status: 502 Bad Gateway"), StallReason.REGISTRY_UNREACHABLE, id="a registry that fails"),
         pytest.param(CRASH, StallReason.CONTAINER_EXITED, id="a crash, reported as ContainerTimeout"),
+        pytest.param(crash("GET https://api.contoso.com/v2/orders: 401 Unauthorized"), StallReason.CONTAINER_EXITED, id="a crash of an app that was refused elsewhere"),
+        pytest.param(crash("schema registry: 403 Forbidden"), StallReason.CONTAINER_EXITED, id="… by a registry of another kind"),
+        pytest.param(crash("ERROR - registry fetch failed: connection refused"), StallReason.CONTAINER_EXITED, id="… which it could not reach"),
+        pytest.param(crash("Failed to pull secrets: lookup v.vault.azure.net: no such host"), StallReason.CONTAINER_EXITED, id="… or whose secrets it could not pull"),
+        pytest.param(f"{refused_pull(50)}\n{CRASH}", StallReason.CONTAINER_EXITED, id="a crash, after a refused pull that was got over"),
+        pytest.param(new_log("Container start method finished after 1 ms.", "Container exited with exit code 1 during startup", "Site startup probe failed after 7.4 seconds."), StallReason.CONTAINER_EXITED, id="a crash in other words"),
+        pytest.param(on("lw0", "Creating container", "Site started.", "Container is terminating. Grace period: 5 seconds.") + on("lw1", "Creating container", "Container has finished running with exit code: 137."), StallReason.CONTAINER_EXITED, id="a crash on the second machine, while the first ends its old container"),
+        pytest.param(on("lw1", "DockerApiException: Get https://r.azurecr.io/v2/: lookup r.azurecr.io: no such host") + on("lw0", "Creating container", "Site started."), StallReason.REGISTRY_UNREACHABLE, id="a pull that failed on one machine alone"),
         pytest.param(silent(), StallReason.START_LIMIT_REACHED, id="silent until the limit, its container then killed by the platform"),
         pytest.param(silent("1800.2", limit=1800), StallReason.START_LIMIT_REACHED, id="silent until the app's own limit"),
         pytest.param(silent(said="Now listening on: http://[::]:5000"), StallReason.PORT_NOT_ANSWERING, id="it listens on another port"),
@@ -148,7 +177,10 @@ def test_log(log: str, reason: StallReason) -> None:
         pytest.param(instance("Stopped", "ImagePullNewKindOfFailure", "?"), StallReason.PULL_FAILED, id="a pull error never seen"),
         pytest.param(instance("Stopping", "ContainerTimeout", TIMEOUT_DETAILS), StallReason.START_LIMIT_REACHED, id="time limit"),
         pytest.param(instance("Stopping", "ContainerTimeout", TIMEOUT_DETAILS, details="Site container: demo terminated during site startup. Cancelling site startup."), StallReason.CONTAINER_EXITED, id="exit, in the details"),
+        pytest.param(instance("Stopped", "ContainerStartupFailure", "Container exited with exit code 1 during startup"), StallReason.CONTAINER_EXITED, id="exit, in the error"),
+        pytest.param(instance("Stopped", "ContainerStartupFailure"), StallReason.UNKNOWN, id="a start that failed for no stated reason accuses nobody"),
         pytest.param(instance("Stopped", "SiteStartupCancelled", "x"), StallReason.START_CANCELLED, id="cancelled"),
+        pytest.param(instance("Stopping", "SiteStartupCancelled", details="Site container: demo terminated during site startup. Cancelling site startup."), StallReason.START_CANCELLED, id="cancelled, which ended its container"),
         pytest.param(instance("Blocked", details=UNBLOCKED_AT), StallReason.BLOCKED, id="blocked"),
         pytest.param(instance("Stopped", "NoResponse", "Worker not reachable"), StallReason.UNKNOWN, id="an error without a name here"),
     ],
@@ -174,6 +206,39 @@ def test_site_status(status: InstanceStatus, reason: StallReason) -> None:
 def test_no_stall(log: str, statuses: list[InstanceStatus]) -> None:
     """Old errors, ordinary endings and the app's own words are no stall."""
     assert found(log, *statuses) is None
+
+
+CANCELLED = instance("Stopping", "SiteStartupCancelled", "Site startup was cancelled", details="Stopping")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(["Site container: demo terminated during site startup."], id="a container that was ended"),
+        pytest.param(["Container has finished running with exit code: 143."], id="… and tells its code"),
+        pytest.param(["Site startup probe failed after 12.8 seconds."], id="a probe that found nobody any more"),
+    ],
+)
+def test_a_cancelled_start_accuses_nobody(texts: list[str]) -> None:
+    """What becomes of a container that the platform ended is not its own doing."""
+    log = new_log("Creating container", "Container is terminating. Grace period: 5 seconds.", *texts)
+    stalled = found(log, CANCELLED)
+    assert stalled is not None
+    assert stalled.reason is StallReason.START_CANCELLED
+
+
+def test_a_container_that_crashed_before_its_start_was_cancelled_is_told() -> None:
+    """The crash came first, and the next start will not be better."""
+    stalled = found(CRASH, CANCELLED)
+    assert stalled is not None
+    assert stalled.reason is StallReason.CONTAINER_EXITED
+
+
+@pytest.mark.parametrize(("state", "action"), [("Starting", "WaitingForSiteWarmUpProbeSuccess"), ("Started", None)])
+def test_the_error_of_a_pull_that_an_instance_got_over_is_history(state: str, action: str | None) -> None:
+    """`lastError` stays while the container of a later pull is being started."""
+    status = instance(state, "ImagePullUnauthorizedFailure", UNAUTHORIZED_DETAILS)
+    assert found("", status.model_copy(update={"action": action})) is None
 
 
 def test_a_refused_login_hides_the_first_true_error() -> None:
@@ -206,6 +271,22 @@ def test_local_copy(after: list[str], reason: StallReason) -> None:
     assert stalled is not None
     assert stalled.reason is reason
     assert not stalled.accuses_image
+
+
+def test_a_copy_that_another_try_made_up_for_is_not_the_old_image() -> None:
+    """The pull failed once and worked the next time: what runs then is the new one."""
+    stalled = found(
+        old_log(
+            "INFO  - Pulling image: r.azurecr.io/i:t",
+            "WARN  - Image pull failed. Defaulting to local copy if present.",
+            "INFO  - Pull Image successful, Time taken: 3 Seconds",
+            "INFO  - Starting container for site",
+            "ERROR - Container demo_0_ab for site demo has exited, failing site start. Exit code: 3",
+        )
+    )
+    assert stalled is not None
+    assert stalled.reason is StallReason.CONTAINER_EXITED
+    assert stalled.meaning.endswith("Exit code 3.")
 
 
 @pytest.mark.parametrize(
