@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.azure.world.platform_log import Event, Note
 from tests.local_azure.worlds import IMAGE, seen, site, told, world_of
 
 
@@ -136,6 +137,7 @@ def test_a_second_restart_cancels_the_start() -> None:
     status = seen(world).status
     assert status is not None
     assert (status.action, status.last_error) == ("CancellingStartup", "SiteStartupCancelled")
+    assert any(isinstance(entry, Note) and entry.event is Event.TERMINATING for entry in seen(world).log)
     clock.advance(10)
     assert told(seen(world))[0] == "Started"
 

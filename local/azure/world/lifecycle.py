@@ -128,6 +128,7 @@ class _Instance:
     def _cancel(self, at: datetime) -> None:
         """Another restart during a start cancels it (azureossd.github.io: SiteStartupCancelled)."""
         self._end_attempt()
+        self._note(at, Event.TERMINATING)
         details = "Site startup was cancelled."
         self._tell(at, "Stopping", "CancellingStartup", details, "WARN", ("SiteStartupCancelled", details))
 
