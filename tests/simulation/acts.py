@@ -16,6 +16,7 @@ from operators.core.images import linux_fx_version
 from operators.core.rollouts import Act as Kind
 from operators.core.rollouts import Rollout
 from operators.core.strategies import STRATEGY_TAG, Way
+from tests.simulation.blocks import Blocks
 from tests.simulation.invocation import CURRENT, Invocation
 from tests.simulation.repeats import RepeatLaw
 from tests.simulation.rows import EngineRow
@@ -73,6 +74,11 @@ class ActLaws:
         """Resource id, in lower case → since when somebody else is at work on the app."""
         self.done: list[Act] = []
         self.repeats = RepeatLaw(verdict)
+        self.blocks = Blocks(world)
+
+    def now(self) -> datetime:
+        """The present moment, by the world's clock."""
+        return self._world.now()
 
     def committed(self, commit: Commit) -> None:
         """Learn of intents, and of the freeze."""
@@ -178,10 +184,8 @@ class ActLaws:
         site = self._world.site(act.app.resource_id)
         if site.told.tags.get("pulley") != "on":
             self._verdict.breaks(_ALLOWED, f"{act} by {by}, and the app is not Pulley's")
-        if isinstance(rollout.before, tuple) and act.kind is Kind.RESTART:
-            blocked = [one for one in rollout.before if one.blocked_until and one.blocked_until > self._world.now()]
-            if blocked:
-                self._verdict.breaks("no restart into Blocked", f"{act} by {by}: {blocked[0]}")
+        if act.kind is Kind.RESTART and (how := self.blocks.missed(act.on, by, rollout)):
+            self._verdict.breaks("no restart into Blocked", f"{act} by {by}: {how}")
         digest = rollout.wanted.digest if rollout.wanted else None
         failed_in = self.rejected.get((active.app, digest or ""))
         if failed_in and rollout.asked is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
+from local.azure.asgi import Answer
 from local.azure.scenario import read_scenario
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
@@ -52,7 +53,7 @@ class Court:
             "acr_use_managed_identity_creds": True,
         }
         scenario = {
-            "images": {"v1": {}, "v2": {}},
+            "images": {"v1": {}, "v2": {}, "crashes": {"exit_code": 3}},
             "registries": [{"name": "contoso", "tags": {"shop:stable": "v1", "shop:next": "v2"}}],
             "sites": [app, app | {"name": "foreign", "tags": {}}],
         }
@@ -105,6 +106,17 @@ class Court:
         answer = await self.acts.watching(WorldTransport(self.world).answer)(asked)
         assert answer.status == HTTPStatus.OK, answer.body
         return act
+
+    def block(self, name: str = "shop") -> None:
+        """What its tag names crashes whenever it is started; now the platform refuses to."""
+        self.world.push("contoso", "shop", "stable", "crashes")
+        self.world.restart(name)
+        self.clock.advance(30)
+
+    def read(self, name: str = "shop") -> None:
+        """Whoever is at work asks how the instances are, and gets the answer."""
+        left_at, url = self.clock.now(), f"https://management.azure.com{self.app(name).resource_id}/siteStatus"
+        self.acts.blocks.has_read(Asked("GET", url, (), b""), left_at, Answer(HTTPStatus.OK))
 
     def write(self, active: Active, claim: Claim | None = None, **rows: dict[str, Any]) -> None:
         """Store the app's row, and others, past everything that the operator does."""

@@ -105,7 +105,10 @@ class AzurePort:
         host = urlsplit(asked.url).hostname or ""
         act = self.laws.act_of(asked)
         if act is None:
-            return await self.port.pass_through(asked, _place(host), acts=False)
+            left_at = self.laws.now()
+            answer = await self.port.pass_through(asked, _place(host), acts=False)
+            self.laws.blocks.has_read(asked, left_at, answer)
+            return answer
         self.laws.sends(act)
         try:
             answer = await self.port.pass_through(asked, Place.ARM, acts=True)

@@ -13,6 +13,7 @@ from operators.cloud.engine import Held
 from operators.core.claims import Claim
 from operators.core.gate import Freeze
 from operators.core.instances import InstanceStatus
+from operators.core.model import Unknown
 from operators.core.rollouts import Moved
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
@@ -137,19 +138,6 @@ async def test_an_act_while_frozen(court: Court) -> None:
         pytest.param(replace(US, observes=True), "shop", {}, "only observes", id="observing"),
         pytest.param(US, "foreign", {}, "not Pulley's", id="an app that is not Pulley's"),
         pytest.param(
-            US,
-            "shop",
-            {
-                "before": (
-                    InstanceStatus(
-                        instance_id="a", state="Blocked", details="will be blocked for 9 till 05/01/2026 12:30:00"
-                    ),
-                )
-            },
-            "no restart into Blocked",
-            id="a restart into a block",
-        ),
-        pytest.param(
             US, "shop", {"strategy": Strategy.PIN}, "is not what #1 intended", id="a restart where a write was meant"
         ),
     ],
@@ -162,6 +150,43 @@ async def test_acts_that_are_not_allowed(
         await court.begun(name=name, **changes)
         await court.restart(name)
     assert any(law in line for line in court.verdict.broken)
+
+
+_BLOCKED_SOMEHOW = InstanceStatus(instance_id="a", state="Blocked", details="not before half past")
+_UNREAD = Unknown(what="siteStatus", reason="503", temporary=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "reads", "broken"),
+    [
+        pytest.param((_BLOCKED_SOMEHOW,), True, True, id="told in other words than ours"),
+        pytest.param((), True, True, id="read, and not understood"),
+        pytest.param(_UNREAD, True, True, id="read, and taken for unread"),
+        pytest.param((), False, True, id="not read at all"),
+        pytest.param(_UNREAD, False, False, id="no read had an answer"),
+    ],
+)
+async def test_a_restart_into_a_block(
+    court: Court, before: tuple[InstanceStatus, ...] | Unknown, reads: bool, broken: bool
+) -> None:
+    """What counts is what the platform said, not what was made of it."""
+    court.block()
+    with at_work(replace(US, began=court.clock.now())):
+        if reads:
+            court.read()
+        await court.begun(before=before)
+        await court.restart()
+    assert ["no restart into Blocked" in line for line in court.verdict.broken] == ([True] if broken else [])
+
+
+async def test_a_restart_into_a_block_that_nobody_could_see(court: Court) -> None:
+    """It began after the read."""
+    with at_work(US):
+        court.read()
+        court.block()
+        await court.begun(before=())
+        await court.restart()
+    assert court.verdict.broken == []
 
 
 async def test_an_act_into_the_work_of_others(court: Court) -> None:
