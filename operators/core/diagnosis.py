@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from operators.core.asked_ports import AskedPorts
 from operators.core.instances import InstanceState, InstanceStatus
 from operators.core.listening import elsewhere
 from operators.core.model import Instant, Model
@@ -138,10 +139,12 @@ class _Cause(Model):
     detail: str = ""
 
 
-def classify(statuses: Sequence[InstanceStatus], lines: Sequence[LogLine], t0: datetime) -> Stall | None:
+def classify(
+    statuses: Sequence[InstanceStatus], lines: Sequence[LogLine], t0: datetime, *, asked: AskedPorts = None
+) -> Stall | None:
     """The stall that the instances and the platform's log tell of since `t0`; None where they tell of none.
 
-    It does not judge whether the app serves: ask only where it does not, or not yet.
+    It does not judge whether the app serves: ask only where it does not, or not yet. `asked`: where the platform asks.
     """
     since = lines_since(lines, t0)
     reported = [status for line in since if (status := status_of(line))]
@@ -150,7 +153,7 @@ def classify(statuses: Sequence[InstanceStatus], lines: Sequence[LogLine], t0: d
     now = [_error_word(status) for status in statuses if _is_new(status, t0)]
     errors = [*now, *(word for machine in machines for word in machine.errors)]
     cause = (
-        _named(machines, since, now, errors)
+        _named(machines, since, now, errors, asked)
         or _blocked(blocked, t0)
         or next((_Cause(reason=StallReason.UNKNOWN, word=error) for error in errors), None)
     )
@@ -161,7 +164,11 @@ def classify(statuses: Sequence[InstanceStatus], lines: Sequence[LogLine], t0: d
 
 
 def _named(
-    machines: Sequence[_Machine], since: Sequence[LogLine], now: Sequence[_Word], errors: Sequence[_Word]
+    machines: Sequence[_Machine],
+    since: Sequence[LogLine],
+    now: Sequence[_Word],
+    errors: Sequence[_Word],
+    asked: AskedPorts,
 ) -> _Cause | None:
     """The first in this order: what comes of a cause is not told in its place. `now` are siteStatus's errors."""
     said = [_line_word(line) for line in since if status_of(line) is None]
@@ -176,7 +183,7 @@ def _named(
         or _exit(unprompted, _EXITED)
         or _cancelled(latest)
         or _exit(errors, _EXIT_TOLD)
-        or _silence([*unprompted, *output], errors)
+        or _silence([*unprompted, *output], errors, asked)
         or _first(errors, StallReason.START_CANCELLED, _CANCELLED)
     )
 
@@ -251,18 +258,21 @@ def _exit_detail(code: int) -> str:
     return f"Exit code {code}: {known}." if known else f"Exit code {code}."
 
 
-def _silence(logged: Sequence[_Word], errors: Sequence[_Word]) -> _Cause | None:
-    """Nobody answered the pings. A wrong port is only what is shown to be one: a slow start looks the same."""
+def _silence(logged: Sequence[_Word], errors: Sequence[_Word], asked: AskedPorts) -> _Cause | None:
+    """Nobody answered the pings. A wrong port is only what is shown to be one: a slow start looks the same.
+
+    Pings that ended before the limit show neither: then something else ended them.
+    """
     words = [*logged, *errors]
     found = _first(words, StallReason.START_LIMIT_REACHED, _PINGED_IN_VAIN)
     if found is None:
         return None
-    if heard := elsewhere(word.text for word in logged):
+    if heard := elsewhere((word.text for word in logged), asked=asked):
         detail = f"By its own log it listens on {heard}."
         return _Cause(reason=StallReason.PORT_NOT_ANSWERING, word=found.word, detail=detail)
     limit = next((int(told[1]) for word in words if (told := _TIME_LIMIT.search(word.text))), DEFAULT_START_LIMIT)
-    probed = next((int(told[1]) for word in logged if (told := _PROBED_FOR.search(word.text))), limit)
-    return found if probed >= limit else _Cause(reason=StallReason.PORT_NOT_ANSWERING, word=found.word)
+    probed = max((int(told[1]) for word in logged if (told := _PROBED_FOR.search(word.text))), default=limit)
+    return found if probed >= limit else None
 
 
 def _blocked(blocked: Sequence[InstanceStatus], t0: datetime) -> _Cause | None:

@@ -65,6 +65,13 @@ def judge(facts: WatchFacts, now: datetime) -> Verdict:
     return _by_log(facts, now)
 
 
+def asks_ports(facts: WatchFacts, verdict: Verdict) -> bool:
+    """Whether the app's settings are worth their call: nobody answered, and the container names a port of its own."""
+    if not isinstance(verdict, Failed) or verdict.stall.reason is not StallReason.START_LIMIT_REACHED:
+        return False
+    return facts.asked_ports is None and elsewhere(_said(facts), asked=frozenset()) is not None
+
+
 def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: datetime) -> Verdict:
     phases = [_phase(facts, status) for status in statuses]
     if _Phase.FAILED in phases:
@@ -99,7 +106,8 @@ def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -
 def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
     if facts.lines is None:
         return Suspect(why="an instance gave up its start, and the log knows the cause")
-    found = classify(statuses, _lines(facts), facts.acted_at) or _stuck(facts, StallReason.UNKNOWN, statuses)
+    told = classify(statuses, _lines(facts), facts.acted_at, asked=facts.asked_ports)
+    found = told or _stuck(facts, StallReason.UNKNOWN, statuses)
     if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
         return Failed(stall=found)
     until_end = found.blocked_until - now + AFTER_BLOCK if found.blocked_until else NEXT_LOOK
@@ -151,7 +159,7 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
         return waiting
     if facts.lines is None:
         return Suspect(why="the start takes longer than expected")
-    found = classify(statuses, _lines(facts), facts.acted_at)
+    found = classify(statuses, _lines(facts), facts.acted_at, asked=facts.asked_ports)
     if found is not None and found.reason not in _PASSING:
         return Failed(stall=found)
     if phases and all(phase is _Phase.OLD for phase in phases):
@@ -166,8 +174,8 @@ def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases:
         return StallReason.INSTANCES_DISAGREE
     if not any(status.action == _WAITING_FOR_PORT for status in statuses):
         return StallReason.UNKNOWN
-    said = (line.text for line in lines_since(_lines(facts), facts.acted_at))
-    return StallReason.PORT_NOT_ANSWERING if elsewhere(said) else StallReason.START_LIMIT_REACHED
+    wrong = elsewhere(_said(facts), asked=facts.asked_ports)
+    return StallReason.PORT_NOT_ANSWERING if wrong else StallReason.START_LIMIT_REACHED
 
 
 def _stuck(facts: WatchFacts, reason: StallReason, statuses: Sequence[InstanceStatus]) -> Stall:
@@ -184,7 +192,8 @@ def _by_log(facts: WatchFacts, now: datetime) -> Verdict:
     if stale := _stale(facts):
         return Failed(stall=stale)
     ready = ready_since(lines, facts.acted_at)
-    found = classify((), lines[ready + 1 :] if ready is not None else lines, facts.acted_at)
+    left = lines[ready + 1 :] if ready is not None else lines
+    found = classify((), left, facts.acted_at, asked=facts.asked_ports)
     if found is not None and (found.reason not in _PASSING or facts.age(now) >= facts.budget.hard):
         return Failed(stall=found)
     if ready is not None and found is None:
@@ -252,6 +261,10 @@ def _pace(facts: WatchFacts, now: datetime) -> timedelta:
 
 def _lines(facts: WatchFacts) -> tuple[LogLine, ...]:
     return facts.lines if isinstance(facts.lines, tuple) else ()
+
+
+def _said(facts: WatchFacts) -> tuple[str, ...]:
+    return tuple(line.text for line in lines_since(_lines(facts), facts.acted_at))
 
 
 def _logged(facts: WatchFacts) -> tuple[str, ...]:

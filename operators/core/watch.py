@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from operators.core.asked_ports import AskedPorts
 from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
@@ -93,6 +94,8 @@ class WatchFacts(Model):
     always_on: bool
     """Without it an idle app starts at its first request only."""
     budget: Budget
+    asked_ports: AskedPorts = None
+    """Read with the app's start time limit, or where a failed start names a port. `asks_ports` asks for it."""
     before: tuple[InstanceStatus, ...] | Unknown
     """The instances as they were before the act."""
     platform_reports: bool

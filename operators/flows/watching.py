@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
+from operators.core.app_settings import ContainerSettings
 from operators.core.apps import AppId, SiteConfig
+from operators.core.asked_ports import asked_ports
 from operators.core.images import ImageReference
-from operators.core.judgement import judge
+from operators.core.judgement import asks_ports, judge
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log, without_other_pulls
 from operators.core.registries import TagFacts
@@ -47,6 +49,10 @@ class Watching:
             return facts, verdict
         facts = await self._with_log(rollout, facts)
         verdict = judge(facts, now)
+        if asks_ports(facts, verdict):
+            settings = await self._settings(rollout.acted_on)
+            facts = facts.model_copy(update={"asked_ports": asked_ports(settings)})
+            verdict = judge(facts, now)
         if asks_startups(facts, verdict):
             facts = facts.model_copy(update={"startups": await self._startups(facts)})
             verdict = heeding_startups(facts, verdict)
@@ -129,12 +135,16 @@ class Watching:
         assert rollout.applied_at is not None
         assert rollout.health is not None
         no_reports = isinstance(statuses, Unknown) and not statuses.temporary
+        # the app's own start time limit counts once the usual time has passed
+        takes_long = now - rollout.applied_at >= Budget.of().expected
+        settings = await self._settings(app) if takes_long else None
         return WatchFacts(
             acted_at=rollout.applied_at,
             pinned=rollout.pinned,
             swapped=rollout.act is Act.SWAP,
             always_on=rollout.health.always_on,
-            budget=await self._budget(app, now - rollout.applied_at),
+            budget=_budget(settings),
+            asked_ports=None if settings is None else asked_ports(settings),
             before=rollout.before if rollout.before is not None else (),
             platform_reports=not no_reports,
             statuses=statuses,
@@ -143,15 +153,9 @@ class Watching:
             poked=rollout.poked,
         )
 
-    async def _budget(self, app: AppId, age: timedelta) -> Budget:
-        """The app's own start time limit counts once the usual time has passed; reading it costs one of the writes."""
-        usual = Budget.of()
-        if age < usual.expected:
-            return usual
-        what, read = f"app settings of {app.name}", self.house.azure.app_settings.of_container
-        settings = await read_or_unknown(what, read(app))
-        unread = settings if isinstance(settings, Unknown) else None
-        return Budget.of(timedelta(seconds=start_limit(settings)), unread=unread)
+    async def _settings(self, app: AppId) -> ContainerSettings | Unknown:
+        """What the app's settings say about its start; reading them costs one of the writes."""
+        return await read_or_unknown(f"app settings of {app.name}", self.house.azure.app_settings.of_container(app))
 
     async def _probe(self, rollout: Rollout) -> ProbeResult | None:
         if rollout.health is None or not rollout.health.health_check_path:
@@ -200,6 +204,14 @@ class Watching:
         tag = (rollout.reference or "").rpartition(":")[2]
         content, image = self.house.azure.content, rollout.image
         return await read_or_unknown(f"tag {rollout.reference}", content.tag(image.registry, image.repository, tag))
+
+
+def _budget(settings: ContainerSettings | Unknown | None) -> Budget:
+    """How long the start may take; the usual as long as the settings were not read."""
+    if settings is None:
+        return Budget.of()
+    unread = settings if isinstance(settings, Unknown) else None
+    return Budget.of(timedelta(seconds=start_limit(settings)), unread=unread)
 
 
 def _named(config: SiteConfig | Unknown) -> ImageReference | None:

@@ -9,10 +9,13 @@ import pytest
 from local.azure.scenario import FaultRule, read_scenario
 from local.azure.transport import WorldCredential, WorldTransport
 from local.azure.world import ManualClock, World
+from operators.cloud.app_settings import AppSettings
+from operators.cloud.arm import Arm
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.probe import Probe
 from operators.cloud.sites import Sites
 from operators.core.apps import AppId
+from operators.core.asked_ports import asked_ports
 from operators.core.images import ImageReference
 from operators.core.judgement import judge
 from operators.core.model import Unknown
@@ -58,6 +61,7 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.sites = Sites(WorldCredential(self.world), WorldTransport(self.world))
+        self.app_settings = AppSettings(Arm(WorldCredential(self.world), transport=WorldTransport(self.world)))
         self.probe = Probe(WorldTransport(self.world))
         self.app = AppId.from_resource_id(self.world.site("api").id)
 
@@ -71,6 +75,7 @@ class Watched:
             pinned=False,
             always_on=config.always_on,
             budget=Budget.of(),
+            asked_ports=asked_ports(await self.app_settings.of_container(self.app)),
             before=before,
             platform_reports=not isinstance(statuses, Unknown),
             statuses=statuses,

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from operators.core.apps import AppId
+from operators.core.asked_ports import AskedPorts
 from operators.core.diagnosis import classify
 from operators.core.instances import InstanceStatus, read_site_status
+from operators.core.model import Unknown
 from operators.core.platform_log import read_platform_log
 from operators.core.stalls import CATALOGUE, Stall, StallReason, stall
 from tests.core.samples import NOW
@@ -60,9 +62,9 @@ def instance(
     return status
 
 
-def found(log: str = "", *statuses: InstanceStatus) -> Stall | None:
-    """The stall that these words mean."""
-    return classify(statuses, read_platform_log(log), T0)
+def found(log: str = "", *statuses: InstanceStatus, asked: AskedPorts = frozenset({80, 8080})) -> Stall | None:
+    """The stall that these words mean, of an app that is asked where the platform tries by itself."""
+    return classify(statuses, read_platform_log(log), T0, asked=asked)
 
 
 CRASH = new_log(
@@ -152,7 +154,7 @@ def silent_old(said: str = "starting") -> str:
         pytest.param(silent(said="Now listening on: http://[::]:5000"), StallReason.PORT_NOT_ANSWERING, id="it listens on another port"),
         pytest.param(silent(said="Running on http://127.0.0.1:80"), StallReason.PORT_NOT_ANSWERING, id="it listens for itself alone"),
         pytest.param(silent(said="listening on port 80"), StallReason.START_LIMIT_REACHED, id="it listens where it is asked, and does not answer"),
-        pytest.param(silent("300.1", limit=1800), StallReason.PORT_NOT_ANSWERING, id="given up long before the limit"),
+        pytest.param(silent("300.1", limit=1800), StallReason.UNKNOWN, id="given up long before the limit, which accuses nobody"),
         pytest.param(old_log("ERROR - Container demo_0_ab for site demo has exited, failing site start"), StallReason.CONTAINER_EXITED, id="exit, older platform"),
         pytest.param(silent_old(), StallReason.START_LIMIT_REACHED, id="silent until the limit, older platform"),
         pytest.param(silent_old("Now listening on: http://[::]:5000"), StallReason.PORT_NOT_ANSWERING, id="another port, older platform"),
@@ -165,6 +167,26 @@ def silent_old(said: str = "starting") -> str:
 def test_log(log: str, reason: StallReason) -> None:
     """The log's own words decide, in both of its formats."""
     stalled = found(log)
+    assert stalled is not None
+    assert stalled.reason is reason
+
+
+ELSEWHERE = "Now listening on: http://[::]:5000"
+
+
+@pytest.mark.parametrize(
+    ("log", "asked", "reason"),
+    [
+        pytest.param(silent(said=ELSEWHERE), frozenset({3000}), StallReason.PORT_NOT_ANSWERING, id="another port than the settings tell"),
+        pytest.param(silent(said=ELSEWHERE), frozenset({5000}), StallReason.START_LIMIT_REACHED, id="the port that the settings tell"),
+        pytest.param(silent(said=ELSEWHERE), None, StallReason.START_LIMIT_REACHED, id="the settings were not read"),
+        pytest.param(silent(said=ELSEWHERE), Unknown(what="WEBSITES_PORT", reason="a reference"), StallReason.START_LIMIT_REACHED, id="the settings do not tell"),
+        pytest.param(silent_old(ELSEWHERE), None, StallReason.PORT_NOT_ANSWERING, id="the older platform does"),
+    ],
+)  # fmt: skip
+def test_a_wrong_port_is_accused_where_the_right_one_is_known(log: str, asked: AskedPorts, reason: StallReason) -> None:
+    """By the settings or by the platform's own line; otherwise the start may just be slow."""
+    stalled = found(log, asked=asked)
     assert stalled is not None
     assert stalled.reason is reason
 

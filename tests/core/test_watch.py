@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from operators.core.judgement import asks_ports
+from operators.core.platform_log import read_platform_log
 from operators.core.stalls import StallReason
 from operators.core.watch import NEXT_LOOK, Failed, ProbeResult, Serving, Suspect, Unproven, Verdict, Waiting
 from tests.core.watch_samples import (
     CRASH,
     EARLY,
+    FACTS,
     FALLBACK,
     LATE,
     LISTENS,
@@ -24,6 +27,9 @@ from tests.core.watch_samples import (
     status,
     verdict,
 )
+
+GAVE_UP: dict[str, object] = {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": LISTENS}
+METRICS = read_platform_log("2026-04-04T05:50:20.0Z Metrics server listening on :9100\n")
 
 
 def reason(found: Verdict) -> StallReason | None:
@@ -104,7 +110,10 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
         pytest.param(OVER, {"statuses": (*NEW, started(-3600, "bb")), "listed_instances": 2, "lines": ()}, "instances_disagree", id="one of two"),
         pytest.param(OVER, {"listed_instances": 2, "lines": ()}, "instances_disagree", id="one missing"),
         pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": ()}, "start_limit_reached", id="waiting for an answer"),
-        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": LISTENS}, "port_not_answering", id="waiting for an answer at another port"),
+        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": LISTENS, "asked_ports": frozenset({80})}, "port_not_answering", id="waiting for an answer at another port"),
+        pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": LISTENS, "asked_ports": NO_ANSWER}, "start_limit_reached", id="waiting for an answer at a port that is not known"),
+        pytest.param(EARLY, GAVE_UP | {"asked_ports": frozenset({80})}, "port_not_answering", id="given up, listening at another port"),
+        pytest.param(EARLY, GAVE_UP | {"asked_ports": frozenset({5000})}, "start_limit_reached", id="given up, listening where it is asked"),
         pytest.param(OVER, {"statuses": (status("Updating"),), "lines": ()}, "unknown", id="updating for ever"),
         pytest.param(OVER, {"statuses": (), "lines": ()}, "unknown", id="no instance for ever"),
         pytest.param(OVER, {"statuses": (status("Stopped", error="SiteStartupCancelled"),), "lines": ()}, "start_cancelled", id="cancelled for ever"),
@@ -119,6 +128,23 @@ def test_failed(after: timedelta, facts: dict[str, object], expected: str) -> No
     """A fresh error fails at once; what never comes fails when its time is over, by what is seen."""
     found = verdict(after, **facts)
     assert reason(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        pytest.param(GAVE_UP, True, id="nobody answered, and the container names a port"),
+        pytest.param(GAVE_UP | {"lines": ()}, False, id="it names none"),
+        pytest.param(GAVE_UP | {"lines": METRICS}, False, id="it names one that accuses nobody"),
+        pytest.param(GAVE_UP | {"asked_ports": frozenset({5000})}, False, id="they were read"),
+        pytest.param(GAVE_UP | {"asked_ports": NO_ANSWER}, False, id="they gave no answer"),
+        pytest.param(GAVE_UP | {"lines": (*LISTENS, *CRASH)}, False, id="it crashed"),
+        pytest.param({}, False, id="it serves"),
+    ],
+)
+def test_the_asked_port_is_read_where_it_decides(facts: dict[str, object], asked: bool) -> None:
+    """The app's settings cost one of the writes: they are read where a wrong port may be what failed."""
+    assert asks_ports(FACTS.model_copy(update=facts), verdict(EARLY, **facts)) is asked
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def scenario(
             "silent": {"port": None},
             "elsewhere": {"port": 5000, "log_lines": ["Now listening on: http://[::]:5000"]},
             "slow": _FINE | {"start_seconds": 1500},
+            "slow_on_3000": _FINE | {"port": 3000, "start_seconds": 1500, "log_lines": ["listening on 0.0.0.0:3000"]},
             **{f"crashes{n}": {"exit_code": n + 1} for n in range(3)},
         },
         "registries": [

@@ -5,19 +5,21 @@ from typing import Any
 import pytest
 
 from local.azure.scenario import FaultRule
+from operators.core.recovery import Measure
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
 SETTINGS = FaultRule(method="POST", path="/config/appsettings/list$")
+NO_RIGHT = SETTINGS.model_copy(update={"status": 403, "code": "AuthorizationFailed"})
 
 
 @pytest.mark.parametrize(
     "fault",
     [
         pytest.param(SETTINGS.model_copy(update={"status": 429, "times": 1}), id="refused once"),
-        pytest.param(SETTINGS.model_copy(update={"status": 403, "code": "AuthorizationFailed"}), id="never allowed"),
+        pytest.param(NO_RIGHT, id="never allowed"),
     ],
 )
 async def test_a_start_limit_that_cannot_be_read_accuses_no_image(town: Town, fault: FaultRule) -> None:
@@ -31,6 +33,30 @@ async def test_a_start_limit_that_cannot_be_read_accuses_no_image(town: Town, fa
     rollout = await town.rollout("shop")
     assert rollout.state is State.SUCCEEDED
     assert town.acts == ["sites.restart"]
+
+
+@pytest.mark.parametrize(
+    ("port", "fault", "reason", "measures"),
+    [
+        pytest.param("3000", None, StallReason.START_LIMIT_REACHED, [Measure.RETRY], id="the port that is asked"),
+        pytest.param("80", None, StallReason.PORT_NOT_ANSWERING, [], id="another"),
+        pytest.param("80", NO_RIGHT, StallReason.START_LIMIT_REACHED, [Measure.RETRY], id="nobody knows"),
+    ],
+)
+async def test_a_slow_start_where_the_settings_tell_the_port(
+    town: Town, port: str, fault: FaultRule | None, reason: StallReason, measures: list[Measure]
+) -> None:
+    """A container that names the port it is asked at gets one more start; so does one where that cannot be read."""
+    town.world.set_app_settings("shop", {"WEBSITES_PORT": port})
+    town.clock.advance(60)
+    if fault:
+        town.world.faults.add(fault)
+    await town.push(IMAGE, "slow_on_3000")
+    await town.run(seconds=3600, step=20)
+    rollout = await town.rollout("shop")
+    assert rollout.stall is not None
+    assert (rollout.state, rollout.stall.reason) == (State.FAILED, reason)
+    assert [one.measure for one in rollout.tried] == measures
 
 
 async def test_without_site_status_a_missing_secret_still_explains_a_crash(town: Town) -> None:

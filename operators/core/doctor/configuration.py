@@ -6,6 +6,7 @@ Source: azure-docs, app-service/reference-app-settings, app-service/monitor-inst
 from operators.core.access import Evidence
 from operators.core.access.evidence import config_seen, setting_seen
 from operators.core.app_settings import is_port, is_reference
+from operators.core.asked_ports import told_ports
 from operators.core.doctor.checks import Check, Code, ok, problem, unknown, unread, warning
 from operators.core.doctor.commands import (
     delete_settings,
@@ -30,7 +31,7 @@ def check_port(facts: AppFacts) -> Check:
         return check_target_port(facts, facts.containers)
     if isinstance(settings, Unknown):
         return unread(code, settings)
-    given = {name: settings.values[name] for name in ("WEBSITES_PORT", "PORT") if name in settings.values}
+    given = told_ports(settings)
     seen = tuple(setting_seen(facts.app, name, value) for name, value in given.items())
     if not given:
         return ok(code, f"No port is told for {facts.app.name}: the platform tries 80 and 8080.")
