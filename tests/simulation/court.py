@@ -53,9 +53,10 @@ class Court:
             "acr_use_managed_identity_creds": True,
         }
         scenario = {
-            "images": {"v1": {}, "v2": {}, "crashes": {"exit_code": 3}},
+            "images": {"v1": {}, "v2": {}, "crashes": {"exit_code": 3}, "sick": {"paths": {"/health": 500}}},
             "registries": [{"name": "contoso", "tags": {"shop:stable": "v1", "shop:next": "v2"}}],
             "sites": [app, app | {"name": "foreign", "tags": {}}],
+            "role_assignments": [{"principal": "shop", "role": "AcrPull", "scope": "contoso"}],
         }
         self.world = World(read_scenario(scenario), self.clock)
         self.storage = MemoryStorage(self.clock)

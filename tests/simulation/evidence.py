@@ -12,6 +12,9 @@ from tests.simulation.verdict import Verdict
 
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _BACK = timedelta(seconds=2)
+_HEALTHY = range(200, 300)
+_UNPROVEN = "unproven"
+"""The reason of a way back whose end could not be verified."""
 
 
 class Evidence:
@@ -21,33 +24,50 @@ class Evidence:
         self._verdict = verdict
         self._world = world
 
-    def of(self, rollout: Rollout) -> None:
-        """A rollout ended well: was that so at any moment since the invocation that says it began to look?"""
+    def of(self, rollout: Rollout, intended_at: datetime | None) -> None:
+        """A rollout ended well: was that so at any moment since the invocation that says it began to look?
+
+        `intended_at` is when its last act was, by the clock that nobody has.
+        """
         by = CURRENT.get()
         assert by is not None
         moment = self._world.now()
         while moment > by.began - _BACK:
-            if all(_runs(view, rollout) for view in self._at(rollout, moment)):
+            views = self._at(rollout, moment)
+            if intended_at and views and all(_runs(view, rollout, intended_at) for view in views):
+                self._is_healthy(rollout, views)
                 return
             moment -= _BACK
-        views = "; ".join(_told(view) for view in self._at(rollout, self._world.now()))
+        views = self._at(rollout, self._world.now())
         wanted = rollout.wanted.digest if rollout.wanted else None
-        how = f"#{rollout.sequence} of {rollout.app} is {rollout.state} ({rollout.proof}) with {wanted}, but: {views}"
-        self._verdict.breaks("success needs evidence", how)
+        meant = f"{wanted}, intended at {intended_at:%T}" if intended_at else f"{wanted}, which was never intended"
+        self._breaks(rollout, f"with {meant}, but: {'; '.join(map(_told, views))}")
+
+    def _is_healthy(self, rollout: Rollout, views: list[InstanceView]) -> None:
+        """Where there is a health path, some instance answers there as healthy ones do; what is unproven says so."""
+        path = self._world.site(AppId.from_key(rollout.app).resource_id).config.get("healthCheckPath")
+        images = [view.serving.image for view in views if view.serving]
+        if not isinstance(path, str) or rollout.reason == _UNPROVEN:
+            return
+        if not any(image.paths.get(path, image.status) in _HEALTHY for image in images):
+            self._breaks(rollout, f"but {path} answers {[image.paths.get(path, image.status) for image in images]}")
+
+    def _breaks(self, rollout: Rollout, how: str) -> None:
+        name = f"#{rollout.sequence} of {rollout.app} is {rollout.state} ({rollout.proof})"
+        self._verdict.breaks("success needs evidence", f"{name} {how}")
 
     def _at(self, rollout: Rollout, moment: datetime) -> list[InstanceView]:
         site = self._world.site(AppId.from_key(rollout.app).resource_id)
         return self._world.instances(site, moment)
 
 
-def _runs(view: InstanceView, rollout: Rollout) -> bool:
-    if view.serving is None or view.serving_since is None or rollout.intended_at is None:
+def _runs(view: InstanceView, rollout: Rollout, intended_at: datetime) -> bool:
+    if view.serving is None or view.serving_since is None:
         return False
     right = rollout.wanted is not None and view.serving.digest == rollout.wanted.digest
-    if rollout.proof is Proof.ASSUMED:
-        # what came by a swap was started in the slot before
-        return view.serving_since >= rollout.intended_at - _CLOCKS_DIFFER or (rollout.swapped and right)
-    return right
+    # what came by a swap was started in the slot before
+    anew = view.serving_since >= intended_at - _CLOCKS_DIFFER or (rollout.swapped and right)
+    return anew and (right or rollout.proof is Proof.ASSUMED)
 
 
 def _told(view: InstanceView) -> str:

@@ -34,6 +34,8 @@ class RecordLaws:
         self._evidence = evidence
         self._rejects = rejects
         self._now = now
+        self._intended_at: dict[tuple[str, int], datetime] = {}
+        """By app and sequence number: when a rollout's last act was intended, by the clock that nobody has."""
 
     def committed(self, commit: Commit) -> None:
         """Look at one commit."""
@@ -71,6 +73,8 @@ class RecordLaws:
     def _rollout(self, stored: Entity | None, rollout: Rollout, steps: dict[int, list[Step]]) -> None:
         before = _rollout(stored) if stored else None
         name = f"{rollout.app.rpartition(':')[2]} #{rollout.sequence}"
+        if rollout.intended_at and (before is None or before.intended_at != rollout.intended_at):
+            self._intended_at[rollout.app, rollout.sequence] = self._now()
         if before and before.ended and before != rollout:
             self._verdict.breaks(_ENDED, f"{name} was {before.state} and is written again: {rollout.state}")
         state = before.state if before else None
@@ -96,7 +100,7 @@ class RecordLaws:
             return
         key = (rollout.app, rollout.digest or "")
         if rollout.state in (State.SUCCEEDED, State.ROLLED_BACK):
-            self._evidence.of(rollout)
+            self._evidence.of(rollout, self._intended_at.get((rollout.app, rollout.sequence)))
         if rollout.state is State.SUCCEEDED:
             self._rejects.pop(key, None)
         given_up = any(step.event is Event.GIVEN_UP for step in steps[rollout.sequence])
