@@ -154,7 +154,8 @@ def title_of(news: News, rollout: Rollout) -> str:
     """The news as a sentence."""
     detail = rollout.detail
     if news is News.STUCK and rollout.stall:
-        when = f" It is looked at again at {in_utc(rollout.next_at)}." if rollout.next_at else ""
-        detail = f"{rollout.stall.meaning}{when}"
+        # without a time the next try is under way, and what comes of it is looked at in a moment
+        when = f"It is looked at again at {in_utc(rollout.next_at)}." if rollout.next_at else "It is worked on now."
+        detail = f"{rollout.stall.meaning} {when}"
     app, image = AppId.from_key(rollout.app).name, rollout.image or "its image"
     return TOLD[news].title.format(app=app, image=image, detail=detail)

@@ -106,7 +106,7 @@ class Applying:
             poked=False,
             busy=0,
             hindered_since=None,
-            next_at=None,
+            next_at=until + FIRST_LOOK,
         )
         return Outcome(carrying(active, moved), (*aside, moved), again=until - now + FIRST_LOOK)
 
@@ -161,9 +161,9 @@ class Applying:
             return self._not_now(held, moved, error)
         except Temporary as error:
             detail = f"{error.what}: {error.reason}; looking what is real next"
-            moved = moved.by(Event.RETRY, self.house.now(), "no_answer", detail)
-            asked = error.retry_after or timedelta()
+            now, asked = self.house.now(), error.retry_after or timedelta()
             again = retry_wait(0, asked)
+            moved = moved.by(Event.RETRY, now, "no_answer", detail, next_at=now + again)
             return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked, held=held)
         except Permanent as error:
             detail = f"{error.what}: {error.reason}" + (f". {error.fix}" if error.fix else "")
@@ -180,7 +180,7 @@ class Applying:
             busy=0,
             hindered_since=None,
             stall=held_up,
-            next_at=None,
+            next_at=now + FIRST_LOOK if held_up else None,
         )
         return Outcome(carrying(_having_written(active, rollout), moved), (moved,), again=FIRST_LOOK, held=held)
 

@@ -67,8 +67,8 @@ class Sweep:
         else:
             moved = Moved(rollout=active.rollout)
         times = moved.rollout.interruptions + 1
-        moved = moved.by(Event.INTERRUPT, now, "interrupted", error, interruptions=times)
         soon = now + self.house.settings.wait(max(GRACE, retry_wait(times)))
+        moved = moved.by(Event.INTERRUPT, now, "interrupted", error, interruptions=times, next_at=soon)
         if times < INTERRUPTIONS:
             await records.due.put(message.app, soon, error)
         else:

@@ -212,7 +212,7 @@ class Verifying:
         throttled = any(read.throttled for read in waiting.unread)
         # the stall that a measure was taken for stays told until that measure has its end
         stall = waiting.stall if rollout.measure is None else rollout.stall
-        named = {"stall": stall, "next_at": now + again if throttled or waiting.stall else None}
+        named = {"stall": stall, "next_at": now + again if throttled or stall else None}
         moved = Moved(rollout=rollout.model_copy(update=named))
         reason = StallReason.THROTTLED if throttled else "watching"
         if (rollout.reason, rollout.detail) != (reason, waiting.what_for):

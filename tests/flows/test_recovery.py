@@ -113,6 +113,22 @@ async def test_a_container_that_does_not_answer_is_rolled_back(
     assert await served(town) == {good}
 
 
+async def test_what_is_stuck_always_says_when_it_is_looked_at_next(town: Town) -> None:
+    """Also while a measure is watched, whose start takes long: the stall stays told, with its next look."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "silent")
+    await town.run(seconds=5)
+    stuck: list[tuple[State, Measure | None]] = []
+    while not (rollout := await town.rollout("shop", 3)).ended:
+        await town.run(seconds=5)
+        if rollout.stall:
+            assert rollout.next_at is not None
+            assert rollout.next_at > rollout.updated_at
+            stuck.append((rollout.state, rollout.measure))
+    assert {(State.RECOVERING, None), (State.VERIFYING, Measure.RETRY), (State.VERIFYING, Measure.ROLLBACK)} <= {*stuck}
+
+
 async def test_a_restart_that_was_not_taken_is_repeated_then_redeployed(town: Town) -> None:
     """The platform answers 200 and does nothing: one more restart, then the configuration is written by digest."""
     town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none"))
