@@ -42,7 +42,9 @@ class Finding(Model):
         minutes = int(BUDGETS[self.kind].total_seconds()) // 60
         begun = (f"last before it, by the Activity Log: {self.begun_by}",) if self.begun_by else ()
         lines = (*self.lines, *begun)
-        return stall(self.kind, self.first_seen, lines, detail=f"It takes longer than {minutes} minutes.")
+        detail = f"It takes longer than {minutes} minutes."
+        other_slot = self.what if self.kind is StallReason.SWAP_IN_PROGRESS else None
+        return stall(self.kind, self.first_seen, lines, detail=detail, other_slot=other_slot)
 
 
 class Findings(Model):

@@ -8,9 +8,12 @@ from types import MappingProxyType
 
 from operators.core.apps import AppId
 from operators.core.az import of_app
+from operators.core.images import ImageReference
 from operators.core.model import Instant, Model
 
 _MOST_LINES = 20
+_PRODUCTION = "production"
+"""What the platform calls the app itself among its slots."""
 
 
 class StallReason(StrEnum):
@@ -67,13 +70,29 @@ class Stall(Model):
     what_to_do: str
     blocked_until: Instant | None = None
     """Until when the platform refuses to start the app, whatever the reason."""
+    other_slot: str | None = None
+    """Of a swap, what the app or slot is swapped with, as the platform calls it."""
 
-    def advice(self, app: AppId) -> str:
-        """What to do, with this site or slot in the commands. By a slot's id in `--ids` az would act on its site."""
-        said = self.what_to_do.replace("<id>", shlex.quote(app.resource_id))
-        if app.slot:
-            said = said.replace("<app> --slot <slot>", "<app>")
-        return said.replace("<app>", shlex.join(of_app(app)))
+    def advice(
+        self,
+        on: AppId,
+        *,
+        app: AppId | None = None,
+        image: ImageReference | None = None,
+        slot: str | None = None,
+    ) -> str:
+        """What to do, with all that is known in the commands: `on` is the site or slot that makes no progress.
+
+        `app` is what the image is for, where `on` is only the slot that it goes through; `slot` is the other side of
+        a swap whose stall does not say. By a slot's id in `--ids` az would act on its site.
+        """
+        said = self.what_to_do.replace("<id>", shlex.quote(on.resource_id))
+        said = said.replace("{app}/rollouts", f"{(app or on).key}/rollouts").replace("{app}", on.key)
+        if image is not None:
+            registry = image.registry.partition(".")[0]  # az takes it for the name even where a hash was added to that
+            said = said.replace("<registry>", registry).replace("<repository>", image.repository)
+        said = said.replace("<app> --slot <slot>", _swap_of(on, self.other_slot or slot))
+        return said.replace("<app>", shlex.join(of_app(on)))
 
     @property
     def accuses_image(self) -> bool:
@@ -88,6 +107,7 @@ def stall(
     *,
     detail: str = "",
     blocked_until: datetime | None = None,
+    other_slot: str | None = None,
 ) -> Stall:
     """A stall as the catalogue words it; `detail` is a sentence that follows the meaning."""
     entry = CATALOGUE[reason]
@@ -98,7 +118,15 @@ def stall(
         meaning=f"{entry.meaning} {detail}".rstrip(),
         what_to_do=entry.what_to_do,
         blocked_until=blocked_until,
+        other_slot=other_slot,
     )
+
+
+def _swap_of(on: AppId, other: str | None) -> str:
+    """The options that say which two are swapped: az takes the app itself for the target where none is named."""
+    if on.slot is None:
+        return f"<app> --slot {shlex.quote(other) if other else '<slot>'}"
+    return "<app>" if other is None or other.lower() == _PRODUCTION else f"<app> --target-slot {shlex.quote(other)}"
 
 
 _SETTING = "az webapp config appsettings set <app> --settings"

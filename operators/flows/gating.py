@@ -220,7 +220,8 @@ def _held_up(scene: Scene) -> Stall | None:
     other = scene.other
     if not isinstance(other, OtherWork) or other.first_seen is None:
         return None
-    return stall(other.reason, other.first_seen, other.sign.lines)
+    other_slot = other.sign.what if other.reason is StallReason.SWAP_IN_PROGRESS else None
+    return stall(other.reason, other.first_seen, other.sign.lines, other_slot=other_slot)
 
 
 def _same_again(rollout: Rollout, answer: Answer) -> timedelta | None:

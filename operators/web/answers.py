@@ -38,13 +38,14 @@ class StallAnswer(Answer):
     blocked_until: AwareDatetime | None
 
     @classmethod
-    def of(cls, stall: Stall, app: AppId) -> "StallAnswer":
-        """From the stall of this app."""
+    def of(cls, stall: Stall, rollout: Rollout) -> "StallAnswer":
+        """From the stall of this rollout."""
+        app = AppId.from_key(rollout.app)
         return cls(
             reason=stall.reason,
             since=stall.since,
             meaning=stall.meaning,
-            what_to_do=stall.advice(app),
+            what_to_do=stall.advice(rollout.acted_on, app=app, image=rollout.image, slot=rollout.slot),
             lines=stall.lines,
             blocked_until=stall.blocked_until,
         )
@@ -154,7 +155,7 @@ class RolloutAnswer(Answer):
             applied_at=rollout.applied_at,
             ended_at=rollout.ended_at,
             access=AccessAnswer.of(rollout.access) if rollout.access else None,
-            stall=StallAnswer.of(rollout.stall, rollout.acted_on) if rollout.stall else None,
+            stall=StallAnswer.of(rollout.stall, rollout) if rollout.stall else None,
             planned=rollout.planned,
             next_at=rollout.next_at,
             tried=tuple(map(TriedAnswer.of, rollout.tried)),

@@ -8,6 +8,7 @@ import pytest
 from operators.core.apps import AppId
 from operators.core.asked_ports import AskedPorts
 from operators.core.diagnosis import classify
+from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus, read_site_status
 from operators.core.model import Unknown
 from operators.core.platform_log import read_platform_log
@@ -369,6 +370,33 @@ def test_advice_names_the_site_or_the_slot(reason: StallReason, slot: str | None
     for command in said.split("az webapp ")[1:]:
         assert "--subscription s-1 --resource-group 'rg (x)' --name shop" in command
         assert command.count("--slot ") == (1 if slot or "slot swap" in command else 0)
+
+
+SITE = AppId(subscription="s-1", resource_group="apps", site="shop")
+STAGING = SITE.slot_id("staging")
+IMAGE = ImageReference.parse("demo-a1b2.azurecr.io/team/shop:stable")
+_SITE = "--subscription s-1 --resource-group apps --name shop"
+
+
+@pytest.mark.parametrize(
+    ("reason", "on", "other_slot", "expected"),
+    [
+        pytest.param(StallReason.PULL_UNAUTHORIZED, SITE, None, "GET /api/apps/s-1:apps:shop/access ", id="access"),
+        pytest.param(StallReason.PULL_UNAUTHORIZED, STAGING, None, "/s-1:apps:shop:staging/access ", id="the slot's access"),
+        pytest.param(StallReason.KEY_VAULT_REFERENCE_UNRESOLVED, SITE, None, "/api/apps/s-1:apps:shop/doctor ", id="doctor"),
+        pytest.param(StallReason.DEPLOYMENT_IN_PROGRESS, STAGING, None, "POST /api/apps/s-1:apps:shop/rollouts {", id="a deployment in the slot"),
+        pytest.param(StallReason.IMAGE_MISSING, SITE, None, "--name demo-a1b2 --repository team/shop", id="repository"),
+        pytest.param(StallReason.SWAP_IN_PROGRESS, SITE, "blue", f"swap {_SITE} --slot blue --action", id="a swap with the app"),
+        pytest.param(StallReason.SWAP_IN_PROGRESS, STAGING, "production", f"swap {_SITE} --slot staging --action", id="seen from its slot"),
+        pytest.param(StallReason.SWAP_IN_PROGRESS, STAGING, "blue", f"swap {_SITE} --slot staging --target-slot blue --action", id="two slots"),
+        pytest.param(StallReason.SWAP_IN_PROGRESS, SITE, None, f"swap {_SITE} --slot staging --action", id="our own"),
+    ],
+)  # fmt: skip
+def test_advice_says_all_that_is_known(reason: StallReason, on: AppId, other_slot: str | None, expected: str) -> None:
+    """Nothing is left to fill in that a rollout knows: which app, which image, which slot."""
+    told = stall(reason, NOW, (), other_slot=other_slot).advice(on, app=SITE, image=IMAGE, slot="staging")
+    assert expected in told
+    assert not any(left in told for left in ("{app}", "<app>", "<registry>", "<repository>", "<slot>"))
 
 
 def test_only_faults_of_the_image_accuse_it() -> None:
