@@ -35,6 +35,15 @@ class Recover(StrEnum):
     REPORT = "report"
     """Nothing: say it and stop."""
 
+    @classmethod
+    def parse(cls, text: str) -> "Recover":
+        """Read the value of the resource tag. Raises ValueError saying what is known."""
+        try:
+            return cls(text.strip().lower())
+        except ValueError:
+            problem = f"the resource tag {RECOVER_TAG}={text!r} is taken for {cls.REPORT}; known: {', '.join(cls)}"
+            raise ValueError(problem) from None
+
 
 class Tried(Model):
     """A measure that was taken, and for what."""

@@ -125,16 +125,17 @@ class Gating:
             case Hindered(reason=reason, detail=detail):
                 return moved.by(Event.HINDERED, now, reason, detail, access=access, stall=_held_up(scene)), None
             case Go(detail=detail):
+                recover, mistyped = self._recover(site)
                 moved = moved.by(
                     Event.GO,
                     now,
                     access.reason,
                     detail,
-                    evidence=(*answer.evidence, *evidence),
+                    evidence=(*answer.evidence, *evidence, *mistyped),
                     access=access,
                     waiting_since=None,
                     next_at=None,
-                    recover=self._recover(site),
+                    recover=recover,
                     health=scene.health,
                 )
                 return moved, None
@@ -198,15 +199,15 @@ class Gating:
         why, asked = Unread(reason=reason, detail=str(error), asked=error.retry_after), error.retry_after
         return put_off(active, moved, why, max(again or timedelta(), asked or timedelta()), self.house.now(), aside)
 
-    def _recover(self, site: Site) -> Recover:
-        """What the app allows by its resource tag; a value that is none of ours allows nothing."""
+    def _recover(self, site: Site) -> tuple[Recover, tuple[str, ...]]:
+        """What the app allows by its resource tag; a value that is none of ours allows nothing, and says so."""
         said = resource_tag(site, RECOVER_TAG)
         if said is None:
-            return self.house.settings.recover
+            return self.house.settings.recover, ()
         try:
-            return Recover(said.strip().lower())
-        except ValueError:
-            return Recover.REPORT
+            return Recover.parse(said), ()
+        except ValueError as mistyped:
+            return Recover.REPORT, (str(mistyped),)
 
 
 def _trusting(active: Active) -> Active:

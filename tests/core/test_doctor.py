@@ -36,7 +36,7 @@ def test_no_setting_is_read_for_nothing(name: str) -> None:
 @pytest.mark.parametrize(
     ("read", "concerned"),
     [
-        ("site", {"identity", "stage", "access_restrictions", "operations"}),
+        ("site", {"identity", "stage", "resource_tags", "access_restrictions", "operations"}),
         (
             "config",
             {"identity", "image", "always_on", "health_check", "access_restrictions"},

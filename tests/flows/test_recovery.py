@@ -89,6 +89,15 @@ async def test_an_app_that_wants_a_report_is_left_alone(town: Town) -> None:
     assert town.acts == ["sites.restart"] * 2
 
 
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-recover": "ful"}])
+async def test_a_mistyped_wish_is_said_where_it_was_read(town: Town) -> None:
+    """Nothing is tried for a word that is not known, and the rollout's steps say why."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    steps = await town.steps("shop", 2)
+    assert any("pulley-recover='ful' is taken for report" in line for step in steps for line in step.evidence)
+
+
 @pytest.mark.parametrize(
     ("behaves_as", "reason", "measures"),
     [

@@ -93,7 +93,9 @@ async def test_no_secret_is_in_the_answers() -> None:
     ("path", "unknown"),
     [
         pytest.param(
-            "/sites/shop$", {"identity", "access", "stage", "access_restrictions", "operations"}, id="the site"
+            "/sites/shop$",
+            {"identity", "access", "stage", "resource_tags", "access_restrictions", "operations"},
+            id="the site",
         ),
         pytest.param(
             "/config/web$",

@@ -26,6 +26,7 @@ class Code(StrEnum):
     ACCESS = "access"
     IMAGE = "image"
     STAGE = "stage"
+    RESOURCE_TAGS = "resource_tags"
     REGISTRY_CREDENTIALS = "registry_credentials"
     KEY_VAULT_REFERENCES = "key_vault_references"
     PORT = "port"
@@ -67,6 +68,10 @@ CATALOGUE: Final[dict[Code, About]] = {
     Code.STAGE: About(
         question="Can new images be tried in the slot that the app names?",
         documentation=f"{_AZURE}app-service/deploy-staging-slots",
+    ),
+    Code.RESOURCE_TAGS: About(
+        question="Do the app's resource tags for Pulley say what it understands?",
+        documentation=f"{_AZURE}azure-resource-manager/management/tag-resources",
     ),
     Code.REGISTRY_CREDENTIALS: About(
         question="Are there user names and passwords of a registry among the app settings?",

@@ -17,6 +17,7 @@ from operators.core.doctor.facts import AppFacts
 from operators.core.doctor.key_vault import check_key_vault_references
 from operators.core.doctor.pulling import check_access, check_identity, check_image, check_registry_credentials
 from operators.core.doctor.reach import check_access_restrictions
+from operators.core.doctor.resource_tags import check_resource_tags
 from operators.core.doctor.running import check_instances, check_operations
 from operators.core.doctor.stage import check_stage
 from operators.core.doctor.webhooks import (
@@ -32,6 +33,7 @@ CHECKS: Final[dict[Code, Callable[[AppFacts], Check]]] = {
     Code.ACCESS: check_access,
     Code.IMAGE: check_image,
     Code.STAGE: check_stage,
+    Code.RESOURCE_TAGS: check_resource_tags,
     Code.REGISTRY_CREDENTIALS: check_registry_credentials,
     Code.KEY_VAULT_REFERENCES: check_key_vault_references,
     Code.PORT: check_port,
