@@ -11,6 +11,7 @@ from operators.core.findings import Finding
 from operators.core.model import Model
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
+from operators.core.watch import Proof
 
 
 class Severity(StrEnum):
@@ -87,6 +88,10 @@ TOLD: Mapping[News, Told] = MappingProxyType(
 )
 
 
+_ASSUMED = "{app} is taken to run {image}: {detail}"
+"""The title of a success whose image nothing proves."""
+
+
 class RolloutNotice(Model):
     """One piece of news. What is said about it is read from the rollout when it is told."""
 
@@ -158,4 +163,5 @@ def title_of(news: News, rollout: Rollout) -> str:
         when = f"It is looked at again at {in_utc(rollout.next_at)}." if rollout.next_at else "It is worked on now."
         detail = f"{rollout.stall.meaning} {when}"
     app, image = AppId.from_key(rollout.app).name, rollout.image or "its image"
-    return TOLD[news].title.format(app=app, image=image, detail=detail)
+    assumed = news is News.SUCCEEDED and rollout.proof is Proof.ASSUMED
+    return (_ASSUMED if assumed else TOLD[news].title).format(app=app, image=image, detail=detail)

@@ -69,7 +69,9 @@ class Verifying:
         assert wanted is not None
         moved = Moved(rollout=rollout)
         if rollout.back_to is None:
-            detail = f"every instance serves {wanted.digest} ({proof}: {told}).{left_named(rollout, active.container)}"
+            serves = "serves what is taken for" if proof is Proof.ASSUMED else "serves"
+            told = f"every instance {serves} {wanted.digest} ({proof}: {told})."
+            detail = f"{told}{left_named(rollout, active.container)}"
             moved = moved.by(
                 Event.SERVING,
                 now,

@@ -8,6 +8,7 @@ from operators.core.notices import NEWS, TOLD, News, Severity, news_of, title_of
 from operators.core.owed import Owed
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import ENDED, State
+from operators.core.watch import Proof
 from tests.core.samples import APP, NOW, A, rollout
 
 IMAGE = ImageReference.parse(f"demo.azurecr.io/shop:latest@{A}")
@@ -113,6 +114,19 @@ def test_whose_access_is_waited_for_is_news() -> None:
 def test_titles(news: News, title: str) -> None:
     """The news in one sentence."""
     assert title_of(news, rollout(image=IMAGE, detail="why", stall=STALL, next_at=NOW)) == title
+
+
+@pytest.mark.parametrize(
+    ("proof", "title"),
+    [
+        pytest.param(Proof.PINNED, f"shop runs {IMAGE}.", id="the configuration names it"),
+        pytest.param(Proof.PULLED, f"shop runs {IMAGE}.", id="its pull was seen"),
+        pytest.param(Proof.ASSUMED, f"shop is taken to run {IMAGE}: the tag moved", id="nothing proves it"),
+    ],
+)
+def test_a_success_says_no_more_than_is_proved(proof: Proof, title: str) -> None:
+    """Where nothing tells which image runs, the title says why."""
+    assert title_of(News.SUCCEEDED, rollout(image=IMAGE, detail="the tag moved", proof=proof)) == title
 
 
 def test_a_rollout_without_an_image_has_a_title_all_the_same() -> None:
