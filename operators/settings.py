@@ -1,7 +1,7 @@
 """Every setting of Pulley, read from the environment once. docs/settings.md lists them; a test keeps both equal."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from operators.core.access import SPREADING
 from operators.core.clouds import CLOUDS, Cloud, CloudName
 from operators.core.gate import Mode
 from operators.core.recovery import Recover
+from operators.core.schedules import next_due
 from operators.core.strategies import Strategy
 from operators.errors import Misconfigured
 
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
     """The client id of the operator's user-assigned identity; without it the system-assigned one."""
     site_name: str | None = Field(default=None, validation_alias="WEBSITE_SITE_NAME")
     """The name of the function app that this is. App Service sets it by itself."""
+    time_zone: str | None = Field(default=None, validation_alias="WEBSITE_TIME_ZONE")
+    """The time zone that the host reads schedules in, where somebody has set one."""
 
     @field_validator("scopes", mode="before")
     @classmethod
@@ -94,6 +97,10 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else "AzureWebJobsStorage"  # the one check of several fields
             raise Misconfigured(_environment_name(name), first["msg"]) from None
+
+    def next_drift_check(self, now: datetime) -> datetime | None:
+        """When the drift check runs next; None where its schedule does not tell, or is in another time zone."""
+        return None if self.time_zone else next_due(self.drift_schedule, now)
 
     def wait(self, delay: timedelta) -> timedelta:
         """A wait of the operator's own at this environment's pace."""

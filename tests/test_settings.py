@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from os import environ
 
 import pytest
@@ -17,7 +17,7 @@ KEY = "bm90IGEga2V5"
 STORAGE = {"AzureWebJobsStorage": f"DefaultEndpointsProtocol=https;AccountName=pulley;AccountKey={KEY}"}
 HOOK = "https://hooks.example.com/pulley?token=s3cr3t"
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
-_OURS = ("PULLEY_", "AZUREWEBJOBSSTORAGE", "AZURE_CLIENT_ID", "WEBSITE_SITE_NAME")
+_OURS = ("PULLEY_", "AZUREWEBJOBSSTORAGE", "AZURE_CLIENT_ID", "WEBSITE_SITE_NAME", "WEBSITE_TIME_ZONE")
 
 
 @contextmanager
@@ -65,6 +65,7 @@ def test_every_setting_can_be_set() -> None:
         "AZURE_CLIENT_ID": "c1",
         "PULLEY_NOTIFY_URL": HOOK,
         "WEBSITE_SITE_NAME": "pulley-prod",
+        "WEBSITE_TIME_ZONE": "Asia/Kolkata",
     }
     with environment(given):
         settings = Settings.read()
@@ -74,6 +75,7 @@ def test_every_setting_can_be_set() -> None:
     assert settings.endpoints.arm_url == "https://management.usgovcloudapi.net"
     assert settings.notify_url is not None
     assert (settings.notify_url.get_secret_value(), settings.site_name) == (HOOK, "pulley-prod")
+    assert settings.time_zone == "Asia/Kolkata"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,22 @@ def test_every_setting_can_be_set() -> None:
 def test_scopes(text: str, scopes: tuple[str, ...]) -> None:
     """Ids of subscriptions and resource groups, separated by commas, as people write them."""
     assert read(PULLEY_SCOPES=text).scopes == scopes
+
+
+@pytest.mark.parametrize(
+    ("set_to", "minute"),
+    [
+        pytest.param({}, 5, id="the default"),
+        pytest.param({"PULLEY_DRIFT_SCHEDULE": "0 30 * * * *"}, 30, id="half past"),
+        pytest.param({"PULLEY_DRIFT_SCHEDULE": "00:05:00"}, None, id="a time span"),
+        pytest.param({"WEBSITE_TIME_ZONE": "Asia/Kolkata"}, None, id="the schedule is in another time zone"),
+    ],
+)
+def test_the_next_drift_check(set_to: dict[str, str], minute: int | None) -> None:
+    """Told where it is known: the schedule is the host's, and in UTC unless somebody says otherwise."""
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    told = read(**set_to).next_drift_check(noon)
+    assert (told and told - noon) == (minute and timedelta(minutes=minute))
 
 
 def test_subscriptions_are_counted_once() -> None:

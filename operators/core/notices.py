@@ -1,6 +1,7 @@
 """Notices: which news of rollouts and findings are told to the outside, how grave each is, and in which words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -126,10 +127,9 @@ class FindingNotice(Model):
         """Somebody else's work: to be looked at, and no failure of ours."""
         return Severity.WARNING
 
-    @property
-    def title(self) -> str:
-        """The news as a sentence."""
-        return f"{AppId.from_key(self.finding.app).name}: {self.finding.stall.meaning}"
+    def title(self, next_at: datetime | None) -> str:
+        """The news as a sentence, with when the drift check looks again."""
+        return f"{AppId.from_key(self.finding.app).name}: {self.finding.stall.meaning}{_again(next_at)}"
 
 
 Notice = RolloutNotice | FindingNotice
@@ -160,8 +160,11 @@ def title_of(news: News, rollout: Rollout) -> str:
     detail = rollout.detail
     if news is News.STUCK and rollout.stall:
         # without a time the next try is under way, and what comes of it is looked at in a moment
-        when = f"It is looked at again at {in_utc(rollout.next_at)}." if rollout.next_at else "It is worked on now."
-        detail = f"{rollout.stall.meaning} {when}"
+        detail = f"{rollout.stall.meaning}{_again(rollout.next_at) or ' It is worked on now.'}"
     app, image = AppId.from_key(rollout.app).name, rollout.image or "its image"
     assumed = news is News.SUCCEEDED and rollout.proof is Proof.ASSUMED
     return (_ASSUMED if assumed else TOLD[news].title).format(app=app, image=image, detail=detail)
+
+
+def _again(next_at: datetime | None) -> str:
+    return f" It is looked at again at {in_utc(next_at)}." if next_at else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import AwareDatetime
 
@@ -25,12 +26,14 @@ class FindingAnswer(Answer):
     first_seen: AwareDatetime
     since: AwareDatetime | None
     """When it became longer than its budget."""
+    next_at: AwareDatetime | None
+    """When the drift check looks at it again; none where its schedule does not tell."""
     meaning: str
     what_to_do: str
     lines: tuple[str, ...]
 
     @classmethod
-    def of(cls, finding: Finding) -> "FindingAnswer":
+    def of(cls, finding: Finding, next_at: datetime | None) -> "FindingAnswer":
         """From the finding."""
         said = finding.stall
         return cls(
@@ -40,6 +43,7 @@ class FindingAnswer(Answer):
             what=finding.what,
             first_seen=finding.first_seen,
             since=finding.since,
+            next_at=next_at,
             meaning=said.meaning,
             what_to_do=said.advice(AppId.from_key(finding.app)),
             lines=said.lines,
@@ -62,9 +66,10 @@ class FindingsApi:
         """GET /api/findings: every app's, by app."""
         paging = Paging.parse(url, query)
         found: list[tuple[str, FindingAnswer]] = []
+        next_at = self._next_at()
         async for place, finding in self.house.records.findings.all(paging.skip or ""):
             if finding.since is not None:
-                found.append((place, FindingAnswer.of(finding)))
+                found.append((place, FindingAnswer.of(finding, next_at)))
             if len(found) > paging.top:
                 break
         after = found[paging.top][0] if len(found) > paging.top else None
@@ -73,5 +78,9 @@ class FindingsApi:
     async def with_findings(self, app: AppAnswer) -> OneAppAnswer:
         """The app's answer and its open findings."""
         findings = await self.house.records.findings.of(app.id)
-        shown = tuple(FindingAnswer.of(one) for one in findings if one.since is not None)
+        next_at = self._next_at()
+        shown = tuple(FindingAnswer.of(one, next_at) for one in findings if one.since is not None)
         return OneAppAnswer.model_validate(dict(app) | {"findings": shown})
+
+    def _next_at(self) -> datetime | None:
+        return self.house.settings.next_drift_check(self.house.now())

@@ -5,7 +5,7 @@ Source: cloudevents/spec v1.0.2, json-format.md and http-protocol-binding.md.
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from pydantic import AwareDatetime
@@ -57,8 +57,10 @@ def rollout_event(notice: RolloutNotice, rollout: Rollout, site_name: str | None
     )
 
 
-def finding_event(notice: FindingNotice, site_name: str | None) -> CloudEvent[FindingAnswer]:
-    """The event that tells that a finding was opened. `site_name` is the operator's own."""
+def finding_event(
+    notice: FindingNotice, site_name: str | None, next_at: datetime | None = None
+) -> CloudEvent[FindingAnswer]:
+    """The event that tells that a finding was opened. `site_name` is the operator's own; `next_at` the next check."""
     finding = notice.finding
     return CloudEvent(
         id=notice.id,
@@ -67,8 +69,8 @@ def finding_event(notice: FindingNotice, site_name: str | None) -> CloudEvent[Fi
         subject=AppId.from_key(finding.app).name,
         time=finding.since or finding.first_seen,
         severity=notice.severity,
-        title=notice.title,
-        data=FindingAnswer.of(finding),
+        title=notice.title(next_at),
+        data=FindingAnswer.of(finding, next_at),
     )
 
 
@@ -116,7 +118,8 @@ class Notifications:
         """The event's JSON; None where a rollout has gone on since."""
         site_name = self.house.settings.site_name
         if isinstance(notice, FindingNotice):
-            return finding_event(notice, site_name).json_text()
+            next_at = self.house.settings.next_drift_check(self.house.now())
+            return finding_event(notice, site_name, next_at).json_text()
         rollout = await self.house.records.engine.rollout(notice.app, notice.sequence)
         if rollout is None or news_of(rollout) != notice:
             return None

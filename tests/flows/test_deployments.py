@@ -157,7 +157,9 @@ async def test_who_began_it_is_told(town: Town) -> None:
     town.world.journal.clear()
     await check(town, 5)
     assert "activity.list" not in [call.operation for call in town.world.calls]
-    assert (await town.operator.admin.app("shop")).findings == (shown,)
+    (later,) = (await town.operator.admin.app("shop")).findings
+    assert later.model_copy(update={"next_at": shown.next_at}) == shown
+    assert (f"{shown.next_at:%T}", f"{later.next_at:%T}") == ("12:10:00", "12:15:00")
 
 
 async def test_a_log_that_cannot_be_read_hides_no_finding(town: Town) -> None:

@@ -67,9 +67,11 @@ def test_a_findings_event_says_what_goes_on() -> None:
     """Named after the finding, at the time it was opened, with the catalogue's words."""
     swap = StallReason.SWAP_IN_PROGRESS
     finding = Finding(app=APP, kind=swap, what="staging", lines=("a",), first_seen=ago(9999), since=NOW)
-    event = finding_event(FindingNotice(finding=finding), "pulley-prod")
+    event = finding_event(FindingNotice(finding=finding), "pulley-prod", NOW)
     assert (event.id, event.time, event.subject) == (finding.id, NOW, "shop")
     assert event.title.startswith("shop: A swap of the app's slots is not finished")
+    assert event.title.endswith(" It is looked at again at 2026-05-01 12:00:00 UTC.")
+    assert event.data.next_at == NOW
     assert (event.data.what, event.data.meaning) == ("staging", finding.stall.meaning)
 
 
