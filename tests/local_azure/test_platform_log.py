@@ -59,6 +59,23 @@ def test_the_old_format_has_levels_and_no_states() -> None:
     assert any("for site web has exited, failing site start" in line for line in lines)
 
 
+def test_the_old_format_tells_the_digest_that_a_pull_brought() -> None:
+    """And whether the machine had it already; the new format names no digest."""
+    world, clock = world_of(sites=[site(log_format="old")])
+    digest = world.push("store", "team/web", "latest", "v2").digest
+    for done, seconds in (("Downloaded newer image", 2), ("Image is up to date", 0)):
+        since = clock.now()
+        world.restart("web")
+        clock.advance(10)
+        (view,) = world.instances("web")
+        lines = [line for entry in view.log if entry.at >= since for line in lines_of(entry, old=True)]
+        assert [line.partition(" ")[2] for line in lines[1:4]] == [
+            f"INFO  -  Digest: {digest}",
+            f"INFO  -  Status: {done} for store.azurecr.io/team/web:latest",
+            f"INFO  - Pull Image successful, Time taken: {seconds} Seconds",
+        ]
+
+
 def test_a_slot_has_its_deployment_name() -> None:
     """Logs know a slot as site and four hexadecimal digits."""
     world, clock = world_of(sites=[site(slots=[site(name="staging")])])

@@ -171,3 +171,34 @@ def test_the_old_platform_falls_back_to_its_local_copy() -> None:
     world.restart("web")
     clock.advance(10)
     assert told(seen(world)) == ("Started", "None", "v1")
+
+
+@pytest.mark.parametrize(
+    ("log_format", "state"),
+    [("new", ("Stopped", "None", None)), ("old", ("Started", "None", "v1"))],
+)
+def test_a_registry_that_is_out_of_reach_fails_every_pull(log_format: str, state: tuple[str, str, str | None]) -> None:
+    """In the words of its client, until that is over; only the old platform starts what it has."""
+    world, clock = world_of(sites=[site(log_format=log_format)])
+    world.push("store", "team/web", "latest", "v2")
+    world.change_app("web", pull_error="Get https://store.azurecr.io/v2/: dial tcp: i/o timeout")
+    world.restart("web")
+    clock.advance(5)
+    assert told(seen(world)) == state
+    world.change_app("web", pull_error=None)
+    world.restart("web")
+    clock.advance(10)
+    assert told(seen(world)) == ("Started", "None", "v2")
+
+
+def test_the_old_platform_has_a_local_copy_of_a_digest_that_a_tag_brought() -> None:
+    """What the machine pulled by a tag is there under its digest; what it never pulled is not."""
+    world, clock = world_of(sites=[site(log_format="old")])
+    here = seen(world).serving
+    assert here is not None
+    other = world.push("store", "team/web", "next", "v2").digest
+    world.change_app("web", pull_error="Get https://store.azurecr.io/v2/: dial tcp: i/o timeout")
+    for digest, serves in ((here.digest, "v1"), (other, None)):
+        world.configure("web", {"linuxFxVersion": f"DOCKER|store.azurecr.io/team/web@{digest}"})
+        clock.advance(5)
+        assert told(seen(world))[2] == serves

@@ -128,6 +128,8 @@ class App(Part):
     container_logging: bool = True
     """What containers write is kept in files, as `httpLogs.fileSystem` of config/logs says."""
     deployment: Deployment | None = None
+    pull_error: str | None = None
+    """Its workers pull nothing, for this reason in the registry client's words: an outage, say, of the registry's."""
     log_format: Literal["new", "old"] = "new"
     """The platform that runs it; the old one falls back to its local copy when a pull fails."""
 

@@ -95,8 +95,11 @@ class Attempt:
         if isinstance(pulled, PullFailed):
             yield from self._pull_failed(at, pulled)
             return
-        at = _later(at, 0 if pulled.digest in self._place.cached else pulled.image.pull_seconds)
-        yield self._note(at, Event.PULLED)
+        here = pulled.digest in self._place.cached
+        seconds = 0 if here else pulled.image.pull_seconds
+        at = _later(at, seconds)
+        done = "Image is up to date" if here else "Downloaded newer image"
+        yield self._note(at, Event.PULLED, digest=pulled.digest, done=done, seconds=f"{seconds:.0f}")
         yield from self._run(at, pulled)
 
     def _pull_failed(self, at: datetime, failure: PullFailed) -> Iterator[Step]:

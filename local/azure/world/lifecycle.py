@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from local.azure.world.attempt import Attempt, Container, Failed, Place, Serving, Step
 from local.azure.world.names import us_date
 from local.azure.world.platform_log import Entry, Event, Note, Status
-from local.azure.world.pulls import Pulled, PullFailed
+from local.azure.world.pulls import Pulled, PullFailed, parse_reference
 from local.azure.world.sites import Happened, Happening, RunConfig, Site
 
 RETRY_AFTER = timedelta(seconds=10)
@@ -155,7 +155,7 @@ class _Instance:
         place = Place(
             app=app,
             cached=frozenset(self.local),
-            local_copy=self.tagged.get(config.linux_fx_version) if self.site.told.log_format == "old" else None,
+            local_copy=self._local_copy(config) if self.site.told.log_format == "old" else None,
             container=f"{app}_0_{self.starts:08x}",
         )
         last = self.status if self.status is not None and self.status.last_error else None
@@ -163,6 +163,11 @@ class _Instance:
             place, config, last, lambda moment: self._pull(pull or self.pulls.pull, config, moment)
         ).steps(at)
         self.upcoming = next(self.steps)
+
+    def _local_copy(self, config: RunConfig) -> Pulled | None:
+        """Answer what the machine has of a reference: by a tag what that brought last, by a digest that image."""
+        digest = parse_reference(config.image or "").digest
+        return self.local.get(digest) if digest else self.tagged.get(config.linux_fx_version)
 
     def _pull(self, pull: PullFor, config: RunConfig, at: datetime) -> Pulled | PullFailed:
         pulled = pull(config, at)

@@ -88,6 +88,11 @@ _NEW: dict[Event, tuple[str, ...]] = {
 }
 _OLD: dict[Event, tuple[str, ...]] = {
     Event.PULLING: ("INFO  - Pulling image: {image}",),
+    Event.PULLED: (
+        "INFO  -  Digest: {digest}",
+        "INFO  -  Status: {done} for {image}",
+        "INFO  - Pull Image successful, Time taken: {seconds} Seconds",
+    ),
     Event.CREATING: ("INFO  - Starting container for site",),
     Event.CREATED: ("INFO  - Initiating warmup request to container {container} for site {app}",),
     Event.STARTED: (

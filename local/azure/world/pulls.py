@@ -73,6 +73,8 @@ class Puller:
         """Answer what a worker of the site gets when it pulls at a moment; code needs no image and always starts."""
         if config.image is None:
             return Pulled("", Image(pull_seconds=0, start_seconds=0), config.linux_fx_version, WORKER_PLATFORM)
+        if config.pull_error is not None:
+            return PullFailed("ImagePullFailure", config.pull_error)
         reference = parse_reference(config.image)
         registry = self.registry_of(reference)
         if registry is None:

@@ -97,6 +97,8 @@ class RunConfig:
     user_identities: tuple[UserIdentity, ...] = ()
     main_container: SiteContainer | None = None
     """Of a sidecar-enabled site: the one that gets the traffic."""
+    pull_error: str | None = None
+    """Why no pull works for now."""
 
     @property
     def image(self) -> str | None:
@@ -257,6 +259,7 @@ class Site:
             principal_id=self.principal_id,
             user_identities=self.user_identities,
             main_container=main,
+            pull_error=self.told.pull_error,
         )
 
     @property
