@@ -75,8 +75,9 @@ LADDER: Mapping[StallReason, tuple[Measure, ...]] = MappingProxyType(
         StallReason.IMAGE_MISSING: (_B,),
         StallReason.KEY_VAULT_REFERENCE_UNRESOLVED: (_B,),
         StallReason.BAD_REFERENCE: (_B,),
+        # the app serves the image from before; by digest there is no local copy, and a pull that fails would stop it
+        StallReason.STALE_IMAGE: (_R,),
         # the platform did not do what it was asked
-        StallReason.STALE_IMAGE: (_D, _B),
         StallReason.RESTART_NOT_TAKEN: (_R, _D),
         StallReason.INSTANCES_DISAGREE: (_R, _D, _B),
         StallReason.START_CANCELLED: (_R, _D, _B),

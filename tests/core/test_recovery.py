@@ -26,18 +26,20 @@ def test_what_may_be_gone_back_to(good: tuple[str, ...], rejected: tuple[str, ..
     assert row.good_but(failing) == back
 
 
-_D, _B = Measure.REDEPLOY, Measure.ROLLBACK
+_R, _D, _B = Measure.RETRY, Measure.REDEPLOY, Measure.ROLLBACK
 
 
 @pytest.mark.parametrize(
     ("reason", "tried", "changes", "step"),
     [
-        pytest.param(StallReason.STALE_IMAGE, (), {}, _D, id="the least harmful"),
-        pytest.param(StallReason.STALE_IMAGE, (_D,), {}, _B, id="each once"),
-        pytest.param(StallReason.STALE_IMAGE, (), {"pinned": True}, _B, id="written already"),
-        pytest.param(StallReason.STALE_IMAGE, (_D,), {"last_good": None}, None, id="nothing to go back to"),
-        pytest.param(StallReason.STALE_IMAGE, (), {"allowed": Recover.ROLLBACK}, _B, id="only the way back"),
-        pytest.param(StallReason.STALE_IMAGE, (), {"allowed": Recover.REPORT}, None, id="nothing allowed"),
+        pytest.param(StallReason.PULL_FAILED, (), {}, _R, id="the least harmful"),
+        pytest.param(StallReason.PULL_FAILED, (_R,), {}, _D, id="each once"),
+        pytest.param(StallReason.PULL_FAILED, (_R, _D), {}, _B, id="the last"),
+        pytest.param(StallReason.PULL_FAILED, (_R,), {"pinned": True}, _B, id="written already"),
+        pytest.param(StallReason.PULL_FAILED, (_R, _D), {"last_good": None}, None, id="nothing to go back to"),
+        pytest.param(StallReason.PULL_FAILED, (), {"allowed": Recover.ROLLBACK}, _B, id="only the way back"),
+        pytest.param(StallReason.PULL_FAILED, (), {"allowed": Recover.REPORT}, None, id="nothing allowed"),
+        pytest.param(StallReason.STALE_IMAGE, (_R,), {}, None, id="what serves is not written over"),
         pytest.param(StallReason.APP_STOPPED, (), {}, None, id="nothing helps"),
     ],
 )
