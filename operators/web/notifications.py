@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from operators.cloud.queues import NoticeMessage
 from operators.cloud.webhook import Webhook
 from operators.core.apps import AppId
-from operators.core.notices import TOLD, FindingNotice, Notice, RolloutNotice, news_of, title_of
+from operators.core.notices import TOLD, FindingNotice, RolloutNotice, news_of, title_of
 from operators.core.rollouts import Rollout
 from operators.core.waits import TOLD_WITHIN, telling_wait
 from operators.errors import Permanent, Temporary
@@ -90,7 +90,7 @@ class Notifications:
         """Tell the news of one message of the queue `notices`, if it still holds."""
         message = NoticeMessage.read(body)
         notice = message.notice
-        text = await self._event(notice)
+        text = await self._event(message)
         if self.webhook is None or text is None:
             _log.info("not told: %s: nobody listens, or it is not so any more", notice.id)
             return
@@ -114,16 +114,23 @@ class Notifications:
         await self.house.records.queues.notice(later, delay)
         _log.warning("%s is told again in %.0f s: %s", message.notice.id, delay.total_seconds(), error)
 
-    async def _event(self, notice: Notice) -> str | None:
-        """The event's JSON; None where a rollout has gone on since."""
-        site_name = self.house.settings.site_name
+    async def _event(self, message: NoticeMessage) -> str | None:
+        """The event's JSON; None where a rollout has gone on since, or a finding that nobody took is none any more."""
+        notice, site_name = message.notice, self.house.settings.site_name
         if isinstance(notice, FindingNotice):
+            # the first try may come before the finding is stored
+            if message.tries and not await self._is_open(notice):
+                return None
             next_at = self.house.settings.next_drift_check(self.house.now())
             return finding_event(notice, site_name, next_at).json_text()
         rollout = await self.house.records.engine.rollout(notice.app, notice.sequence)
         if rollout is None or news_of(rollout) != notice:
             return None
         return rollout_event(notice, rollout, site_name).json_text()
+
+    async def _is_open(self, notice: FindingNotice) -> bool:
+        known = await self.house.records.findings.of(notice.finding.app)
+        return any(one.id == notice.id for one in known)
 
 
 def _source(site_name: str | None) -> str:

@@ -188,6 +188,24 @@ async def test_told_once(town: Town) -> None:
     assert first["id"] != second["id"]
 
 
+@pytest.mark.parametrize(("still", "told"), [("op-1", 1), (None, 0)], ids=["it goes on", "it is over"])
+async def test_what_nobody_took_is_told_later_only_if_it_is_still_so(town: Town, still: str | None, told: int) -> None:
+    """A receiver that was away is not sent after work that has ended meanwhile."""
+    receiver = town.wire.receiver
+    assert receiver is not None
+    receiver.status = 503
+    happens(town, "shop", in_progress_operation_id="op-1")
+    for minutes in (1, 6):
+        await check(town, minutes)
+    await town.tell()
+    happens(town, "shop", in_progress_operation_id=still)
+    await check(town, 1)
+    receiver.status = 202
+    await town.tell()
+    await town.tell()
+    assert (receiver.asked, len(receiver.events)) == (1 + told, told)
+
+
 async def test_a_death_between_telling_and_storing_tells_it_again_under_the_same_id(town: Town) -> None:
     """Told twice rather than never; receivers know copies by their id."""
     receiver = town.wire.receiver
