@@ -18,6 +18,7 @@ from azure.data.tables.aio import TableClient
 
 from operators.cloud import paging
 from operators.cloud.keys import encode_key
+from operators.cloud.row_texts import as_texts, text_of
 from operators.cloud.storage import Storage, answered, fault, faults, service_time
 from operators.core.active import Active
 from operators.core.claims import CLAIM_LASTS, Claim, may_claim
@@ -68,7 +69,7 @@ class EngineTable:
 
     async def mark(self, look: Look) -> None:
         """Leave a look for the app's next step. The same look again changes nothing."""
-        row = {"PartitionKey": encode_key(look.app), "RowKey": f"l:{look.id}", "data": look.model_dump_json()}
+        row = {"PartitionKey": encode_key(look.app), "RowKey": f"l:{look.id}", **as_texts(look)}
         table = await self._table()
         async with faults(f"mark {look.app}"):
             try:
@@ -133,13 +134,13 @@ class EngineTable:
                 row = await table.get_entity(encode_key(app), _rollout_key(sequence))
             except ResourceNotFoundError:
                 return None
-        return Rollout.model_validate_json(row["data"])
+        return Rollout.model_validate_json(text_of(row))
 
     async def steps(self, app: str, sequence: int) -> tuple[Step, ...]:
         """The timeline of one rollout, oldest first."""
         start = f"s:{sequence:08d}:"
         rows = [row async for row in self._query(app, start, f"s:{sequence:08d};")]
-        return tuple(Step.model_validate_json(row["data"]) for row in rows)
+        return tuple(Step.model_validate_json(text_of(row)) for row in rows)
 
     async def rollouts(self, app: str, top: int, skip: str | None) -> tuple[tuple[Rollout, ...], str | None]:
         """A page of the app's rollouts, newest first, and where the next one begins."""
@@ -167,11 +168,11 @@ class EngineTable:
         looks: list[Look] = []
         async for row in self._query(app, "active", "m", answers.append):
             if row["RowKey"] == "active":
-                active = Active.model_validate_json(row["data"])
+                active = Active.model_validate_json(text_of(row))
                 claim = Claim.model_validate_json(row["claim"]) if row.get("claim") else None
                 etag = str(row.metadata["etag"])
             elif len(looks) < _LOOKS_AT_ONCE:
-                looks.append(Look.model_validate_json(row["data"]))
+                looks.append(Look.model_validate_json(text_of(row)))
         looks.sort(key=lambda look: look.at)
         return _Row(active=active, claim=claim, etag=etag, looks=tuple(looks), at=service_time(answers[0]))
 
@@ -237,7 +238,7 @@ def _active_row(active: Active, claim: Claim | None, writer: str) -> dict[str, A
     return {
         "PartitionKey": encode_key(active.app),
         "RowKey": "active",
-        "data": active.model_dump_json(),
+        **as_texts(active),
         "claim": claim.model_dump_json() if claim else "",
         "writer": writer,
         "state": str(active.rollout.state) if active.rollout else "idle",
@@ -252,10 +253,10 @@ def _rollout_row(partition: str, rollout: Rollout) -> dict[str, Any]:
     return {
         "PartitionKey": partition,
         "RowKey": _rollout_key(rollout.sequence),
-        "data": rollout.model_dump_json(),
+        **as_texts(rollout),
         "state": str(rollout.state),
     }
 
 
 def _step_row(partition: str, sequence: int, line: int, step: Step) -> dict[str, Any]:
-    return {"PartitionKey": partition, "RowKey": f"s:{sequence:08d}:{line:08d}", "data": step.model_dump_json()}
+    return {"PartitionKey": partition, "RowKey": f"s:{sequence:08d}:{line:08d}", **as_texts(step)}

@@ -6,6 +6,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import UpdateMode
 
 from operators.cloud.keys import encode_key
+from operators.cloud.row_texts import as_texts, text_of
 from operators.cloud.storage import Storage, faults
 from operators.core.apps import AppId
 from operators.core.inventory import Entry, Follower
@@ -26,7 +27,7 @@ class InventoryTable:
         row = {
             "PartitionKey": entry.site.id.subscription,
             "RowKey": encode_key(entry.site.id.key),
-            "data": entry.model_dump_json(),
+            **as_texts(entry),
         }
         async with faults(f"inventory of {entry.site.id.key}"):
             await table.upsert_entity(row, mode=UpdateMode.REPLACE)
@@ -39,7 +40,7 @@ class InventoryTable:
                 row = await table.get_entity(app.subscription, encode_key(app.key))
             except ResourceNotFoundError:
                 return None
-        return Entry.model_validate_json(row["data"])
+        return Entry.model_validate_json(text_of(row))
 
     async def remove(self, app: AppId) -> None:
         """Forget an app that was seen to be gone."""
@@ -52,7 +53,7 @@ class InventoryTable:
         table = await self._storage.table(_INVENTORY)
         async with faults("the inventory"):
             async for row in table.query_entities("RowKey ge @start", parameters={"start": encode_key(start)}):
-                yield Entry.model_validate_json(row["data"])
+                yield Entry.model_validate_json(text_of(row))
 
 
 class FollowsTable:

@@ -11,6 +11,7 @@ from azure.data.tables.aio import TableClient
 
 from operators.cloud import paging
 from operators.cloud.keys import encode_key
+from operators.cloud.row_texts import as_texts
 from operators.cloud.storage import Storage, faults
 from operators.core.rollouts import Rollout
 
@@ -31,7 +32,7 @@ class RecentTable:
         row = {
             "PartitionKey": _ONE,
             "RowKey": _row_key(rollout),
-            "data": rollout.model_dump_json(),
+            **as_texts(rollout),
             "ended": rollout.ended,
         }
         async with faults(f"recent {rollout.app}"):

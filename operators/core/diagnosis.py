@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from operators.core.asked_ports import AskedPorts
-from operators.core.instances import InstanceState, InstanceStatus
+from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Instant, Model
 from operators.core.platform_log import LogLine, evidence, falls_back, is_pulled, lines_since, status_of
@@ -159,8 +159,8 @@ def classify(
     )
     if cause is None:
         return None
-    shown = (cause.word.shown, *map(str, statuses), *map(str, evidence(lines, t0)))
-    return stall(cause.reason, cause.word.at or t0, shown, detail=cause.detail, blocked_until=_latest_end(blocked))
+    told = (cause.word.shown, *shown(statuses), *map(str, evidence(lines, t0)))
+    return stall(cause.reason, cause.word.at or t0, told, detail=cause.detail, blocked_until=_latest_end(blocked))
 
 
 def _named(

@@ -5,10 +5,11 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from operators.core import cutting
 from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.model import Instant, Model, Unknown
 
@@ -69,7 +70,7 @@ class InstanceStatus(Model):
         doing = f", {self.action}" if self.action else ""
         details = f": {self.details}" if self.details else ""
         error = f" [{self.last_error} at {self.last_error_at or 'no time'}]" if self.last_error else ""
-        return f"instance {self.instance_id[:8] or '?'} {self.state}{doing}{details}{error}"
+        return cutting.line(f"instance {self.instance_id[:8] or '?'} {self.state}{doing}{details}{error}")
 
 
 def read_site_status(payload: object) -> tuple[InstanceStatus, ...]:
@@ -132,6 +133,12 @@ def status_from_words(
 def _word(text: str | None) -> str | None:
     stripped = (text or "").strip()
     return stripped if stripped not in ("", "None") else None
+
+
+def shown(statuses: Sequence[InstanceStatus], most: int = 8) -> tuple[str, ...]:
+    """Lines of evidence of the first of them and how many more there are, so that others' words have room too."""
+    more = (f"and {len(statuses) - most} more instances",) if len(statuses) > most else ()
+    return (*map(str, statuses[:most]), *more)
 
 
 def blocked_until(statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from operators.core.clocks import AFTER_BLOCK, CLOCKS_DIFFER
 from operators.core.diagnosis import classify
-from operators.core.instances import InstanceState, InstanceStatus
+from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, evidence, lines_since, ready_since
@@ -40,6 +40,7 @@ _GIVEN_UP = frozenset(
 _MOVING = frozenset({InstanceState.STARTING, InstanceState.UPDATING, InstanceState.STOPPING})
 _PASSING = frozenset({StallReason.START_CANCELLED, StallReason.BLOCKED})
 """Stalls that end by themselves: another start follows a cancelled one, and a block has its end."""
+_MOST_NAMED = 4
 _WAITING_FOR_PORT = "WaitingForSiteWarmUpProbeSuccess"
 
 
@@ -73,6 +74,8 @@ def asks_ports(facts: WatchFacts, verdict: Verdict) -> bool:
 
 
 def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: datetime) -> Verdict:
+    # those that are not there yet are what is told of many
+    statuses = tuple(sorted(statuses, key=lambda status: _phase(facts, status) is _Phase.FRESH))
     phases = [_phase(facts, status) for status in statuses]
     if _Phase.FAILED in phases:
         return _given_up(facts, statuses, now)
@@ -99,8 +102,7 @@ def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -
             return True
         # Nothing to compare with, so no leniency: it has to be later than the act.
         return started_at >= facts.acted_at
-    earlier = {one.started_at for one in facts.before if one.instance_id == status.instance_id}
-    return started_at not in earlier and (facts.swapped or started_at >= facts.acted_at - CLOCKS_DIFFER)
+    return not facts.before.told(status) and (facts.swapped or started_at >= facts.acted_at - CLOCKS_DIFFER)
 
 
 def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
@@ -123,16 +125,16 @@ def _started(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetim
         return Failed(stall=stale)
     if not facts.pinned and isinstance(facts.lines, Unknown) and _log_may_come(facts, facts.lines, now):
         return _for_read(facts, facts.lines, f"the platform's log: {facts.lines.reason}", now)
-    shown = tuple(map(str, statuses))
+    every = tuple(map(str, statuses))
     if facts.probe is None:
-        return Serving(evidence=shown)
+        return Serving(evidence=every)
     if isinstance(facts.probe, Unknown):
         return _unread(facts, facts.probe, "the health path", statuses, now)
     if facts.probe.healthy:
-        return Serving(evidence=(*shown, str(facts.probe)))
+        return Serving(evidence=(*every, str(facts.probe)))
     if facts.probe.barred:
-        return Unproven(why=f"{facts.probe}: it does not let us see its health", evidence=shown)
-    return _unhealthy(facts, shown, now)
+        return Unproven(why=f"{facts.probe}: it does not let us see its health", evidence=every)
+    return _unhealthy(facts, shown(statuses), now)
 
 
 def _log_may_come(facts: WatchFacts, log: Unknown, now: datetime) -> bool:
@@ -140,12 +142,12 @@ def _log_may_come(facts: WatchFacts, log: Unknown, now: datetime) -> bool:
     return log.temporary and facts.age(now) < facts.budget.expected
 
 
-def _unhealthy(facts: WatchFacts, shown: tuple[str, ...], now: datetime) -> Verdict:
+def _unhealthy(facts: WatchFacts, seen: tuple[str, ...], now: datetime) -> Verdict:
     if facts.age(now) < facts.budget.hard:
         return Waiting(what_for=str(facts.probe), look_again_in=_pace(facts, now))
     if facts.lines is None:
         return Suspect(why=str(facts.probe))
-    return Failed(stall=stall(StallReason.PROBE_FAILING, facts.acted_at, (str(facts.probe), *shown, *_logged(facts))))
+    return Failed(stall=stall(StallReason.PROBE_FAILING, facts.acted_at, (str(facts.probe), *seen, *_logged(facts))))
 
 
 def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime) -> Verdict:
@@ -179,9 +181,9 @@ def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases:
 
 
 def _stuck(facts: WatchFacts, reason: StallReason, statuses: Sequence[InstanceStatus]) -> Stall:
-    shown = tuple(map(str, statuses)) or ("siteStatus shows no instance",)
+    seen = shown(statuses) or ("siteStatus shows no instance",)
     listed = "unknown" if isinstance(facts.listed_instances, Unknown) else str(facts.listed_instances)
-    return stall(reason, facts.acted_at, (*shown, f"instances listed: {listed}", *_logged(facts)))
+    return stall(reason, facts.acted_at, (*seen, f"instances listed: {listed}", *_logged(facts)))
 
 
 def _by_log(facts: WatchFacts, now: datetime) -> Verdict:
@@ -251,7 +253,7 @@ def _progress(statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> s
     if not statuses:
         return "siteStatus shows no instance yet"
     fresh = sum(phase is _Phase.FRESH for phase in phases)
-    others = "; ".join(str(status) for status, phase in zip(statuses, phases, strict=True) if phase is not _Phase.FRESH)
+    others = "; ".join(shown(statuses[: len(statuses) - fresh], _MOST_NAMED))
     return f"{fresh} of {len(statuses)} instances run the new container; {others or 'more are listed'}"
 
 

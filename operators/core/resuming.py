@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from operators.core.before import Before
 from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
@@ -55,14 +56,13 @@ def was_done(
             return Done.UNKNOWN
         return Done.YES if written else Done.NO
     assert not isinstance(statuses, Unknown)
-    before = rollout.before if isinstance(rollout.before, tuple) else ()
+    before = rollout.before if isinstance(rollout.before, Before) else None
     since = rollout.intended_at - CLOCKS_DIFFER
     return Done.YES if any(_moved(status, before, since) for status in statuses) else Done.NO
 
 
-def _moved(status: InstanceStatus, before: tuple[InstanceStatus, ...], since: datetime) -> bool:
+def _moved(status: InstanceStatus, before: Before | None, since: datetime) -> bool:
     """Whether the instance has started anew, or is about to; what it said before the act already is no trace of it."""
-    for earlier in before:
-        if earlier.instance_id == status.instance_id and earlier.started_at == status.started_at:
-            return earlier.started_at is None and earlier != status
+    if before is not None and before.told(status):
+        return False
     return status.started_at is None or status.started_at >= since

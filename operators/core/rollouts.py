@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
+from operators.core import cutting
 from operators.core.access import Access
 from operators.core.activity import Activity
 from operators.core.apps import AppId
+from operators.core.before import Before
 from operators.core.images import ImageReference
-from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.owed import Owed
@@ -51,7 +52,7 @@ class LastAct(Model):
     back_to: ImageReference | None
     intended_at: Instant | None
     applied_at: Instant | None
-    before: tuple[InstanceStatus, ...] | Unknown | None
+    before: Before | Unknown | None
     poked: bool
     operation: str | None
     swapped: bool
@@ -108,7 +109,7 @@ class Rollout(Model):
     applied_at: Instant | None = None
     attempts: int = 0
     """How often the act was begun; more than once only after a crash in between."""
-    before: tuple[InstanceStatus, ...] | Unknown | None = None
+    before: Before | Unknown | None = None
     """The instances as they were before the act."""
     health: Health | None = None
     poked: bool = False
@@ -248,7 +249,7 @@ class Moved(Model):
         **changes: object,
     ) -> "Moved":
         """Move it on. `changes` are fields of the rollout that are known now. Raises IllegalTransition."""
-        state = after(self.rollout.state, event)
+        state, detail = after(self.rollout.state, event), cutting.sentence(detail)
         again = state is self.rollout.state
         update: dict[str, object] = {
             "state": state,
@@ -260,5 +261,6 @@ class Moved(Model):
             "next_at": None if state in ENDED else self.rollout.next_at,
         } | changes
         rollout = self.rollout.model_copy(update=update)
-        step = Step(at=now, event=event, state=state, reason=reason, detail=detail, evidence=evidence)
+        told = cutting.lines(evidence)
+        step = Step(at=now, event=event, state=state, reason=reason, detail=detail, evidence=told)
         return Moved(rollout=rollout, steps=(*self.steps, step))

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from operators.core import cutting
 from operators.core.apps import AppId
 from operators.core.az import of_app
 from operators.core.images import ImageReference
@@ -114,7 +115,7 @@ def stall(
     return Stall(
         reason=reason,
         since=since,
-        lines=tuple(dict.fromkeys(lines))[:_MOST_LINES],
+        lines=cutting.lines(lines, _MOST_LINES),
         meaning=f"{entry.meaning} {detail}".rstrip(),
         what_to_do=entry.what_to_do,
         blocked_until=blocked_until,

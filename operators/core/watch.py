@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from operators.core.asked_ports import AskedPorts
+from operators.core.before import Before
 from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
@@ -96,7 +97,7 @@ class WatchFacts(Model):
     budget: Budget
     asked_ports: AskedPorts = None
     """Read with the app's start time limit, or where a failed start names a port. `asks_ports` asks for it."""
-    before: tuple[InstanceStatus, ...] | Unknown
+    before: Before | Unknown
     """The instances as they were before the act."""
     platform_reports: bool
     """Whether siteStatus can be had for this app at all, by us and on its platform."""
@@ -128,8 +129,8 @@ class WatchFacts(Model):
 
         Never from before the last start that was over by then: what that one's pull brought is another story.
         """
-        starts = [] if isinstance(self.before, Unknown) else [one.started_at for one in self.before]
-        over = [at + timedelta(seconds=1) for at in starts if at is not None]
+        starts = () if isinstance(self.before, Unknown) else self.before.started
+        over = [at + timedelta(seconds=1) for _, at in starts]
         return min(max([self.acted_at - CLOCKS_DIFFER, *over]), self.acted_at)
 
     @property

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
+from operators.core.before import Before
 from operators.core.clocks import in_utc
 from operators.core.gate import Hindered, in_vain, unread
 from operators.core.images import ImageReference, linux_fx_version
@@ -65,7 +66,7 @@ class Applying:
                 "intended_at": self.house.now(),
                 "applied_at": None,
                 "attempts": moved.rollout.attempts + 1,
-                "before": before,
+                "before": _stored(before),
                 "poked": False,
                 "operation": None,
                 "swapped": False,
@@ -102,7 +103,7 @@ class Applying:
             detail,
             intended_at=now,
             applied_at=now,
-            before=before,
+            before=_stored(before),
             poked=False,
             busy=0,
             hindered_since=None,
@@ -257,6 +258,10 @@ class Applying:
 def _whose(error: Busy) -> StallReason:
     """What kind of work refuses ours."""
     return StallReason.DEPLOYMENT_IN_PROGRESS if isinstance(error, Deploying) else StallReason.OPERATION_IN_PROGRESS
+
+
+def _stored(before: tuple[InstanceStatus, ...] | Unknown) -> Before | Unknown:
+    return before if isinstance(before, Unknown) else Before.of(before)
 
 
 def _having_written(active: Active, rollout: Rollout) -> Active:

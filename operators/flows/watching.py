@@ -8,6 +8,7 @@ from operators.cloud.arm_errors import read_or_unknown
 from operators.core.app_settings import ContainerSettings
 from operators.core.apps import AppId, SiteConfig
 from operators.core.asked_ports import asked_ports
+from operators.core.before import Before
 from operators.core.images import ImageReference
 from operators.core.judgement import asks_ports, judge
 from operators.core.model import Unknown
@@ -145,7 +146,7 @@ class Watching:
             always_on=rollout.health.always_on,
             budget=_budget(settings),
             asked_ports=None if settings is None else asked_ports(settings),
-            before=rollout.before if rollout.before is not None else (),
+            before=rollout.before if rollout.before is not None else Before.of(()),
             platform_reports=not no_reports,
             statuses=statuses,
             listed_instances=listed,

@@ -6,6 +6,7 @@ import pytest
 
 from operators.cloud.engine import EngineTable, Held, LostHold, NotNow
 from operators.cloud.storage import Storage
+from operators.core.access import Access, Evidence, Reason, Verdict
 from operators.core.active import Active
 from operators.core.looks import Cause, Look
 from operators.core.rollouts import Moved
@@ -92,6 +93,20 @@ async def test_a_released_claim_is_free(engine: EngineTable) -> None:
     assert isinstance(await engine.claim(APP, None, "message-2"), NotNow)
     await engine.release(APP, "message-1")
     assert isinstance(await engine.claim(APP, None, "message-2"), Held)
+
+
+async def test_what_is_longer_than_a_property_is_stored_too(engine: EngineTable) -> None:
+    """The evidence of an access has no bound of ours: a long row comes back equal, and shorter again afterwards."""
+    held = await claimed(engine)
+    active, moved = begun(held)
+    seen = Evidence(fact="role assignment", value="\U0001f433 or é or a" * 10_000, source="/subscriptions/…")
+    access = Access(verdict=Verdict.DENIED, reason=Reason.ROLE_MISSING, sentence="", evidence=(seen,))
+    long = Moved(rollout=moved.rollout.model_copy(update={"access": access}), steps=moved.steps)
+    held = await engine.commit(held, carrying(active, long), (long,), keep=True)
+    assert (await engine.read(APP))[0].rollout == await engine.rollout(APP, 1) == long.rollout
+    assert (await engine.rollouts(APP, 10, None))[0] == (long.rollout,)
+    await engine.commit(held, active, (moved,))
+    assert (await engine.read(APP))[0].rollout == await engine.rollout(APP, 1) == moved.rollout
 
 
 async def test_a_late_holder_stores_nothing(engine: EngineTable) -> None:

@@ -53,6 +53,16 @@ async def test_an_app_is_kept_as_it_was_seen(inventory: InventoryTable) -> None:
     assert found == seen.model_copy(update={"seen_at": ago(-60)})
 
 
+async def test_an_app_with_as_many_resource_tags_as_azure_takes(inventory: InventoryTable) -> None:
+    """Fifty of 512 and 256 characters are more than one property of a row holds."""
+    seen = entry("s:web:shop")
+    tags = {f"{number:02}{'n' * 510}": "v" * 256 for number in range(50)}
+    seen = seen.model_copy(update={"site": seen.site.model_copy(update={"resource_tags": tags})})
+    await inventory.put(seen)
+    assert await inventory.get(seen.site.id) == seen
+    assert [one async for one in inventory.entries()] == [seen]
+
+
 async def test_an_app_never_seen_is_none(inventory: InventoryTable) -> None:
     """No row is an answer; forgetting it is no error."""
     app = AppId.from_key("s:web:shop")

@@ -16,6 +16,7 @@ from operators.cloud.probe import Probe
 from operators.cloud.sites import Sites
 from operators.core.apps import AppId
 from operators.core.asked_ports import asked_ports
+from operators.core.before import Before
 from operators.core.images import ImageReference
 from operators.core.judgement import judge
 from operators.core.model import Unknown
@@ -76,7 +77,7 @@ class Watched:
             always_on=config.always_on,
             budget=Budget.of(),
             asked_ports=asked_ports(await self.app_settings.of_container(self.app)),
-            before=before,
+            before=before if isinstance(before, Unknown) else Before.of(before),
             platform_reports=not isinstance(statuses, Unknown),
             statuses=statuses,
             listed_instances=await self.sites.instances(self.app),

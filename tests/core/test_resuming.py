@@ -3,6 +3,7 @@
 
 import pytest
 
+from operators.core.before import Before
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
@@ -42,11 +43,11 @@ type Statuses = tuple[InstanceStatus, ...] | Unknown
         pytest.param(RESTART, LATEST, (STARTING,), Done.YES, id="restart: a container is starting"),
         pytest.param(RESTART, LATEST, (started(ago(14)),), Done.YES, id="restart: clocks differ by a few seconds"),
         pytest.param(RESTART, LATEST, (started(ago(16)),), Done.NO, id="restart: but not by more"),
-        pytest.param(intended(Strategy.RESTART, before=(RECENT,)), LATEST, (RECENT,), Done.NO, id="restart: it started just before, for another reason"),
-        pytest.param(intended(Strategy.RESTART, before=(RECENT,)), LATEST, (NEW,), Done.YES, id="restart: and once more since"),
-        pytest.param(intended(Strategy.RESTART, before=(RECENT,)), LATEST, (STARTING,), Done.YES, id="restart: another instance is starting"),
-        pytest.param(intended(Strategy.RESTART, before=(STOPPED,)), LATEST, (STOPPED,), Done.NO, id="restart: it says what it said before"),
-        pytest.param(intended(Strategy.RESTART, before=(STOPPED,)), LATEST, (STARTING,), Done.YES, id="restart: what stood still moves"),
+        pytest.param(intended(Strategy.RESTART, before=Before.of((RECENT,))), LATEST, (RECENT,), Done.NO, id="restart: it started just before, for another reason"),
+        pytest.param(intended(Strategy.RESTART, before=Before.of((RECENT,))), LATEST, (NEW,), Done.YES, id="restart: and once more since"),
+        pytest.param(intended(Strategy.RESTART, before=Before.of((RECENT,))), LATEST, (STARTING,), Done.YES, id="restart: another instance is starting"),
+        pytest.param(intended(Strategy.RESTART, before=Before.of((STOPPED,))), LATEST, (STOPPED,), Done.NO, id="restart: it says what it said before"),
+        pytest.param(intended(Strategy.RESTART, before=Before.of((STOPPED,))), LATEST, (STARTING,), Done.YES, id="restart: what stood still moves"),
         pytest.param(RESTART, LATEST, NO_ANSWER, Done.UNKNOWN, id="restart: the instances cannot be read"),
         pytest.param(RESTART, LATEST, (), Done.UNKNOWN, id="restart: no instance is listed, as with an idle app"),
         pytest.param(RESTART, NO_ANSWER, (OLD,), Done.NO, id="restart: the configuration does not matter"),

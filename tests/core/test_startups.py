@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from operators.core.before import Before
 from operators.core.model import Unknown
 from operators.core.platform_log import read_platform_log
 from operators.core.stalls import StallReason, stall
@@ -98,7 +99,7 @@ FACTS = WatchFacts(
     pinned=True,
     always_on=True,
     budget=Budget.of(),
-    before=(),
+    before=Before.of(()),
     platform_reports=False,
     statuses=Unknown(what="siteStatus", reason="403"),
     listed_instances=1,

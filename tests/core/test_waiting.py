@@ -6,8 +6,21 @@ import pytest
 
 from operators.core.instances import InstanceStatus
 from operators.core.stalls import StallReason
-from operators.core.watch import LATER_LOOK, NEXT_LOOK, Budget, Waiting
-from tests.core.watch_samples import EARLY, FACTS, LATE, NEW, NO_ANSWER, OLD, blocked, status, verdict
+from operators.core.watch import LATER_LOOK, NEXT_LOOK, Budget, Failed, Waiting
+from tests.core.watch_samples import (
+    CRASH,
+    EARLY,
+    FACTS,
+    LATE,
+    NEW,
+    NO_ANSWER,
+    OLD,
+    OVER,
+    blocked,
+    started,
+    status,
+    verdict,
+)
 
 THROTTLED = NO_ANSWER.model_copy(update={"temporary": True, "throttled": True, "retry_after_seconds": 70.0})
 
@@ -108,3 +121,23 @@ def test_waiting_says_what_for() -> None:
     found = verdict(statuses=(*NEW, status("Starting", "PullingImage", "bb")), listed_instances=2)
     assert isinstance(found, Waiting)
     assert found.what_for == "1 of 2 instances run the new container; instance bb Starting, PullingImage"
+
+
+def test_of_many_instances_the_first_that_are_not_there_yet_are_told() -> None:
+    """A sentence with the words of a hundred would be read by nobody."""
+    late = [status("Starting", "PullingImage", instance_id=f"b{number}") for number in range(6)]
+    found = verdict(EARLY, statuses=(*NEW, *late), listed_instances=7)
+    assert isinstance(found, Waiting)
+    told = "; ".join(f"instance b{number} Starting, PullingImage" for number in range(4))
+    assert found.what_for == f"1 of 7 instances run the new container; {told}; and 2 more instances"
+
+
+def test_of_many_stuck_instances_the_log_is_told_too() -> None:
+    """Those that do not serve come before those that do, and leave room for what the log says of them."""
+    many = [started(40, f"a{number}") for number in range(30)]
+    found = verdict(OVER, statuses=(*many, status("Starting", instance_id="bb")), listed_instances=31, lines=CRASH)
+    assert isinstance(found, Failed)
+    lines = found.stall.lines
+    assert lines[1] == "instance bb Starting"
+    assert "and 23 more instances" in lines
+    assert any("terminated during site startup" in line for line in lines[9:])

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from operators.core.before import Before
 from operators.core.judgement import asks_ports
 from operators.core.platform_log import read_platform_log
 from operators.core.stalls import StallReason
@@ -41,7 +42,7 @@ def reason(found: Verdict) -> StallReason | None:
     "facts",
     [
         pytest.param({}, id="one instance, started anew"),
-        pytest.param({"before": ()}, id="nothing ran before"),
+        pytest.param({"before": Before.of(())}, id="nothing ran before"),
         pytest.param({"before": NO_ANSWER}, id="what ran before is unknown, and it started after the act"),
         pytest.param({"statuses": (started(40), started(55, "bb")), "listed_instances": 2}, id="both instances"),
         pytest.param({"statuses": (started(-2),)}, id="clocks that differ a little"),
@@ -49,7 +50,12 @@ def reason(found: Verdict) -> StallReason | None:
         pytest.param({"pinned": False, "lines": READY}, id="a tag, and the log speaks of no local copy"),
         pytest.param({"pinned": False, "lines": NO_ANSWER}, id="a tag, and the log cannot be read"),
         pytest.param(
-            {"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23), "before": (started(21),)},
+            {
+                "pinned": False,
+                "lines": FALLBACK,
+                "acted_at": T0 + timedelta(seconds=23),
+                "before": Before.of((started(21),)),
+            },
             id="the start right before the act fell back",
         ),
         pytest.param({"usage_state": "Normal", "stopped": False}, id="the states of every running site"),
@@ -73,7 +79,9 @@ def test_a_sticky_error_does_not_hide_a_healthy_start() -> None:
     "facts",
     [
         pytest.param({"statuses": OLD}, id="still the container from before"),
-        pytest.param({"statuses": (started(-600),), "before": ()}, id="a start before the act, not seen before"),
+        pytest.param(
+            {"statuses": (started(-600),), "before": Before.of(())}, id="a start before the act, not seen before"
+        ),
         pytest.param({"statuses": (started(-1),), "before": NO_ANSWER}, id="a start just before, nothing to compare"),
         pytest.param({"statuses": ()}, id="no instance"),
         pytest.param({"statuses": (status("Updating"),)}, id="updating"),

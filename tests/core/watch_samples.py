@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from operators.core.before import Before
 from operators.core.instances import InstanceStatus
 from operators.core.judgement import judge
 from operators.core.model import Unknown
@@ -44,7 +45,7 @@ FACTS = WatchFacts(
     pinned=True,
     always_on=True,
     budget=BUDGET,
-    before=OLD,
+    before=Before.of(OLD),
     platform_reports=True,
     statuses=NEW,
     listed_instances=1,

@@ -34,8 +34,8 @@ class Crowd:
     size: int
 
     @classmethod
-    async def build(cls, size: int, budgets: dict[str, Any]) -> "Crowd":
-        """So many apps, adopted; the journal is empty and ARM's buckets are full."""
+    async def build(cls, size: int, budgets: dict[str, Any], **each: object) -> "Crowd":
+        """So many apps, adopted; the journal is empty and ARM's buckets are full. `each`: more of the scenario."""
         sites = [
             {
                 "name": f"app-{n}",
@@ -45,11 +45,12 @@ class Crowd:
                 "acr_use_managed_identity_creds": True,
                 "acr_user_managed_identity": "puller",
             }
+            | each
             for n in range(size)
         ]
         scenario = {
             "budgets": budgets,
-            "images": {"v1": FINE, "v2": FINE},
+            "images": {"v1": FINE, "v2": FINE, "v3": FINE, "silent": {"port": None}},
             "registries": [{"name": "contoso", "tags": {"shop:stable": "v1"}}],
             "identities": [{"name": "puller"}],
             "sites": sites,

@@ -10,6 +10,7 @@ import pytest
 from local.azure.asgi import Answer
 from local.in_process import Asked
 from operators.cloud.engine import Held
+from operators.core.before import Before
 from operators.core.claims import Claim
 from operators.core.gate import Freeze
 from operators.core.instances import InstanceStatus
@@ -159,16 +160,14 @@ _UNREAD = Unknown(what="siteStatus", reason="503", temporary=True)
 @pytest.mark.parametrize(
     ("before", "reads", "broken"),
     [
-        pytest.param((_BLOCKED_SOMEHOW,), True, True, id="told in other words than ours"),
-        pytest.param((), True, True, id="read, and not understood"),
+        pytest.param(Before.of((_BLOCKED_SOMEHOW,)), True, True, id="told in other words than ours"),
+        pytest.param(Before.of(()), True, True, id="read, and not understood"),
         pytest.param(_UNREAD, True, True, id="read, and taken for unread"),
-        pytest.param((), False, True, id="not read at all"),
+        pytest.param(Before.of(()), False, True, id="not read at all"),
         pytest.param(_UNREAD, False, False, id="no read had an answer"),
     ],
 )
-async def test_a_restart_into_a_block(
-    court: Court, before: tuple[InstanceStatus, ...] | Unknown, reads: bool, broken: bool
-) -> None:
+async def test_a_restart_into_a_block(court: Court, before: Before | Unknown, reads: bool, broken: bool) -> None:
     """What counts is what the platform said, not what was made of it."""
     court.block()
     with at_work(replace(US, began=court.clock.now())):
@@ -184,7 +183,7 @@ async def test_a_restart_into_a_block_that_nobody_could_see(court: Court) -> Non
     with at_work(US):
         court.read()
         court.block()
-        await court.begun(before=())
+        await court.begun(before=Before.of(()))
         await court.restart()
     assert court.verdict.broken == []
 

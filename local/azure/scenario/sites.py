@@ -98,7 +98,7 @@ class App(Part):
     idle: bool = False
     """Not running at the beginning because nobody asked for it; needs `always_on: false`."""
     health_check_path: str | None = None
-    instances: Annotated[int, Field(ge=1, le=30)] = 1
+    instances: Annotated[int, Field(ge=1, le=100)] = 1
     state: Literal["Running", "Stopped"] = "Running"
     app_settings: dict[str, str] = Field(default_factory=dict)
     """WEBSITES_PORT, WEBSITES_CONTAINER_START_TIME_LIMIT, DOCKER_REGISTRY_SERVER_USERNAME and _PASSWORD,
