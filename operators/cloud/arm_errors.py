@@ -30,6 +30,8 @@ from operators.errors import (
 )
 
 _MESSAGE_LENGTH = 500
+# Nobody means more, and a message in a queue can wait a week at most (rest/api/storageservices/put-message).
+_LONGEST_WAIT = timedelta(days=1)
 # The webspace's or the site's lock is held by another operation; 59206 comes with status and code "429".
 _LOCKED = frozenset({"59202", "59203", "59206"})
 # The same from ARM and other providers, and from Microsoft.Web where its details are missing; all in lower case.
@@ -206,15 +208,19 @@ def _lower_keys(value: Any) -> dict[str, Any]:
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """How long to wait: milliseconds, seconds, or a date, which is compared with the answer's own date."""
     if (milliseconds := headers.get("x-ms-retry-after-ms") or headers.get("retry-after-ms")) and _number(milliseconds):
-        return timedelta(milliseconds=float(milliseconds))
+        return _wait(float(milliseconds) / 1000)
     value = headers.get("retry-after", "")
     if _number(value):
-        return timedelta(seconds=float(value))
+        return _wait(float(value))
     try:
         wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, TypeError):
         return None
-    return max(wait, timedelta())
+    return _wait(wait.total_seconds())
+
+
+def _wait(seconds: float) -> timedelta:
+    return timedelta(seconds=min(max(seconds, 0), _LONGEST_WAIT.total_seconds()))
 
 
 def _number(text: str) -> bool:

@@ -184,10 +184,21 @@ def test_messages_are_cut_and_hold_no_tokens() -> None:
         ),
         ({"Retry-After": "Fri, 21 Nov 2026 19:00:00 GMT", "Date": "Fri, 21 Nov 2026 20:00:00 GMT"}, timedelta()),
         ({"Retry-After": "Fri, 21 Nov 2026 19:00:00 GMT"}, None),
+        ({"Retry-After": "9" * 400}, timedelta(days=1)),
         ({"Retry-After": "soon"}, None),
         ({}, None),
     ],
-    ids=["seconds", "at once", "milliseconds", "a date", "a date gone by", "a date alone", "nonsense", "none"],
+    ids=[
+        "seconds",
+        "at once",
+        "milliseconds",
+        "a date",
+        "a date gone by",
+        "a date alone",
+        "for ever",
+        "nonsense",
+        "none",
+    ],
 )
 def test_retry_after(headers: dict[str, str], expected: timedelta | None) -> None:
     """The wait is read in every form that Azure uses; a date is compared with the answer's own clock."""
