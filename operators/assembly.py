@@ -9,6 +9,7 @@ from operators.cloud.activity_log import ActivityLog
 from operators.cloud.app_settings import AppSettings
 from operators.cloud.arm import Arm
 from operators.cloud.authorization import Authorization
+from operators.cloud.azure_clock import AzureClock
 from operators.cloud.deployment_site import DeploymentSite
 from operators.cloud.event_subscriptions import EventSubscriptions
 from operators.cloud.key_vaults import KeyVaults
@@ -58,13 +59,21 @@ class Operator:
 
 
 def assemble(
-    settings: Settings, storage: Storage, credential: "AsyncTokenCredential", now: Clock, transport: Transport | None
+    settings: Settings,
+    storage: Storage,
+    credential: "AsyncTokenCredential",
+    machine: Clock,
+    transport: Transport | None,
 ) -> Operator:
-    """Put the house together. `transport` carries every call to Azure but storage's; None is the network."""
+    """Put the house together. `machine` is the clock of this machine, which Azure's answers set right; `transport`
+    carries every call to Azure but storage's, None is the network.
+    """
+    clock = AzureClock(machine)
+    now = clock.now
     throttling, cloud = Throttling(now), settings.endpoints
-    arm = Arm(credential, cloud=cloud, transport=transport, throttling=throttling)
+    arm = Arm(credential, cloud=cloud, transport=transport, throttling=throttling, clock=clock)
     azure = Azure(
-        sites=Sites(credential, transport, throttling, cloud),
+        sites=Sites(credential, transport, throttling, cloud, clock),
         registries=Registries(
             credential, settings.subscriptions, now, cloud=cloud, transport=transport, throttling=throttling
         ),

@@ -4,8 +4,10 @@ One ASGI app for everything that answers over HTTPS in the simulated Azure. Faul
 `ConnectionBroken`: the in-process transport and the proxy each turn that into what a client then sees.
 """
 
+from email.utils import format_datetime
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,12 +69,17 @@ class Front:
         fault = self.world.faults.meet(request.method, host, request.url.path)
         status = 0
 
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Date", format_datetime(self.world.now(), usegmt=True))
+            await send(message)
+
         async def note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             if fault is None or fault.effect == "delay":
-                await send(message)
+                await dated(message)
 
         try:
             if fault is not None and fault.effect != "time_out":
@@ -82,7 +89,7 @@ class Front:
             if fault is not None and fault.effect == "answer":
                 request.state.operation = "fault"
                 status = fault.status
-                await fault_answer(fault)(scope, receive, send)
+                await fault_answer(fault)(scope, receive, dated)
                 return
             app = self._app(host) or unknown_host
             await app(scope, receive, note)

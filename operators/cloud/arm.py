@@ -15,6 +15,7 @@ from azure.mgmt.core import AsyncARMPipelineClient
 from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
 
 from operators.cloud.arm_errors import parsed, translated
+from operators.cloud.azure_clock import AzureClock, ClockPolicy
 from operators.cloud.throttling import Throttling, ThrottlingPolicy
 from operators.core.clouds import PUBLIC, Cloud
 from operators.errors import Misled
@@ -27,7 +28,10 @@ CALL: Final[dict[str, Any]] = {"connection_timeout": 5, "read_timeout": 15}
 
 
 def arm_policies(
-    credential: AsyncTokenCredential, cloud: Cloud = PUBLIC, throttling: Throttling | None = None
+    credential: AsyncTokenCredential,
+    cloud: Cloud = PUBLIC,
+    throttling: Throttling | None = None,
+    clock: AzureClock | None = None,
 ) -> list[Any]:
     """What every ARM request passes through: no retries, no redirects, no registering of providers behind our back."""
     return [
@@ -36,6 +40,7 @@ def arm_policies(
         HeadersPolicy({"Accept": "application/json"}),
         UserAgentPolicy("pulley"),
         AsyncARMChallengeAuthenticationPolicy(credential, f"{cloud.arm_audience}/.default"),
+        *([ClockPolicy(clock)] if clock else []),
         ARMHttpLoggingPolicy(),
     ]
 
@@ -50,11 +55,12 @@ class Arm:
         cloud: Cloud = PUBLIC,
         transport: Transport | None = None,
         throttling: Throttling | None = None,
+        clock: AzureClock | None = None,
     ) -> None:
         options: dict[str, Any] = {"transport": transport} if transport else {}
         self._base_url = cloud.arm_url
         self._client: AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncARMPipelineClient(
-            self._base_url, policies=arm_policies(credential, cloud, throttling), **options
+            self._base_url, policies=arm_policies(credential, cloud, throttling, clock), **options
         )
 
     async def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:

@@ -15,6 +15,7 @@ from azure.core.rest import HttpRequest
 
 from operators.cloud.arm import CALL, Transport, arm_policies
 from operators.cloud.arm_errors import parsed, translated
+from operators.cloud.azure_clock import AzureClock
 from operators.cloud.site_containers import site_container
 from operators.cloud.throttling import Throttling
 from operators.core.apps import (
@@ -53,11 +54,13 @@ class Sites:
         transport: Transport | None = None,
         throttling: Throttling | None = None,
         cloud: Cloud = PUBLIC,
+        clock: AzureClock | None = None,
     ) -> None:
         self._credential = credential
         self._cloud = cloud
         self._transport = transport
         self._throttling = throttling
+        self._clock = clock
         self._clients: dict[str, WebSiteManagementClient] = {}
 
     async def list_sites(self, scope: str) -> AsyncIterator[Site]:
@@ -157,7 +160,7 @@ class Sites:
             # It logs a traceback for every error answer whose body is empty.
             logging.getLogger("azure.mgmt.web._utils.model_base").setLevel(logging.CRITICAL)
             options: dict[str, Any] = {"transport": self._transport} if self._transport else {}
-            policies = arm_policies(self._credential, self._cloud, self._throttling)
+            policies = arm_policies(self._credential, self._cloud, self._throttling, self._clock)
             self._clients[subscription] = WebSiteManagementClient(
                 self._credential, subscription, self._cloud.arm_url, policies=policies, **options
             )

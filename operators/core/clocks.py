@@ -1,9 +1,15 @@
-"""Clocks: ours, the platform's and that of another instance of ours never agree. And how a time is said in words."""
+"""Clocks never agree: neither the platform's machines among each other, nor ours with theirs.
+
+Ours is set right by what Azure answers (operators/cloud/azure_clock.py); what is left of the difference is small.
+And how a time is said in words.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 CLOCKS_DIFFER = timedelta(seconds=5)
-"""How far the platform's clock and the one that timed an act may differ; its times have whole seconds too."""
+"""How far the platform's clock and the one that timed an act may differ: ours is set by whole seconds, up to the time
+that an answer takes, and the platform's times have whole seconds too.
+"""
 AFTER_BLOCK = CLOCKS_DIFFER * 2
 """How long after the end of a block it is looked at again: by then it is over by everybody's clock."""
 

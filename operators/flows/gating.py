@@ -42,7 +42,7 @@ class Gating:
     ) -> Outcome:
         """Act, or wait for what the gate says. `aside` are other rollouts that this step has ended."""
         waited_for = moved.rollout.access_of
-        now, scene = self.house.now(), await read_scene(self.house, moved.rollout, facts)
+        scene, now = await read_scene(self.house, moved.rollout, facts), self.house.now()
         if isinstance(scene, NoStage):
             return self._without_stage(active, moved, scene, aside)
         if isinstance(scene, Unread):

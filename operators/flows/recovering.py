@@ -60,16 +60,17 @@ class Recovering:
 
     async def step(self, held: Held) -> Outcome:
         """Look, and take the planned measure where nothing speaks against it."""
-        active, rollout, now = held.active, held.active.rollout, self.house.now()
+        active, rollout = held.active, held.active.rollout
         assert rollout is not None
         if newer := await self._newer(held, rollout):
             detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
-            moved = Moved(rollout=rollout).by(Event.NEWER, now, "newer", detail, planned=None)
+            moved = Moved(rollout=rollout).by(Event.NEWER, self.house.now(), "newer", detail, planned=None)
             return Outcome(carrying(active, moved), (moved,))
         if self.house.settings.mode is Mode.OBSERVE:
             left = left_named(rollout, active.container)
             return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.{left}")
-        facts, verdict = await Watching(self.house).judged(rollout, now)
+        facts, verdict = await Watching(self.house).judged(rollout)
+        now = self.house.now()
         if isinstance(verdict, Serving):
             return await Verifying(self.house).serves(active, rollout, verdict, facts)
         if overtaken := await Watching(self.house).overtaken(rollout):

@@ -94,3 +94,4 @@ class House:
     records: Records
     settings: Settings
     now: Clock
+    """Azure's clock, as well as it is known: within a step from its first read on (operators/cloud/azure_clock.py)."""

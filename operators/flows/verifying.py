@@ -36,12 +36,13 @@ class Verifying:
 
     async def look(self, held: Held) -> Outcome:
         """One look at an app that was acted upon."""
-        active, rollout, now = held.active, held.active.rollout, self.house.now()
+        active, rollout = held.active, held.active.rollout
         assert rollout is not None
         if rollout.act is Act.SWAP and not rollout.swapped:
-            return await self._look_at_swap(active, rollout, now)
+            return await self._look_at_swap(active, rollout)
         watching = Watching(self.house)
-        facts, verdict = await watching.judged(rollout, now)
+        facts, verdict = await watching.judged(rollout)
+        now = self.house.now()
         if isinstance(verdict, Failed | Unproven) and (overtaken := await watching.overtaken(rollout)):
             return await self._stalled(active, rollout, overtaken, now)
         match verdict:
@@ -92,9 +93,10 @@ class Verifying:
         container = _runs(active.container, moved.rollout, now)
         return Outcome(carrying(active, moved, container=container), (moved,))
 
-    async def _look_at_swap(self, active: Active, rollout: Rollout, now: datetime) -> Outcome:
+    async def _look_at_swap(self, active: Active, rollout: Rollout) -> Outcome:
         """One look at a swap that was begun."""
-        match await Watching(self.house).swap(rollout, now):
+        seen, now = await Watching(self.house).swap(rollout), self.house.now()
+        match seen:
             case Swapped(health_check_path=path):
                 return self._swapped(active, rollout, path, now)
             case Waiting() as waiting:

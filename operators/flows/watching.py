@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
 from operators.core.app_settings import ContainerSettings
@@ -42,9 +42,9 @@ class Watching:
 
     house: House
 
-    async def judged(self, rollout: Rollout, now: datetime) -> tuple[WatchFacts, Verdict]:
+    async def judged(self, rollout: Rollout) -> tuple[WatchFacts, Verdict]:
         """One look. The platform's log is read where the judgement asks for it, starts and secrets after a failure."""
-        facts = await self._read(rollout, now)
+        facts, now = await self._read(rollout), self.house.now()
         verdict: Verdict = judge(facts, now)
         if not isinstance(verdict, Suspect):
             return facts, verdict
@@ -62,7 +62,7 @@ class Watching:
             verdict = heeding_secrets(facts, verdict, now)
         return facts, verdict
 
-    async def swap(self, rollout: Rollout, now: datetime) -> Swapped | Waiting | Failed:
+    async def swap(self, rollout: Rollout) -> Swapped | Waiting | Failed:
         """One look at a swap that was begun."""
         # in this order: the effect of what is over by then can be seen
         progress = await self._progress(rollout)
@@ -77,7 +77,7 @@ class Watching:
             health_check_path=None if isinstance(config, Unknown) else config.health_check_path,
             progress=progress,
         )
-        return judge_swap(facts, now)
+        return judge_swap(facts, self.house.now())
 
     async def poke(self, rollout: Rollout) -> Rollout:
         """One GET, whatever it answers: an idle app starts at a request only, so one that got no answer is repeated."""
@@ -126,7 +126,7 @@ class Watching:
             return None
         return await read_or_unknown(f"swap of {rollout.app}", self.house.azure.swaps.progress(rollout.operation))
 
-    async def _read(self, rollout: Rollout, now: datetime) -> WatchFacts:
+    async def _read(self, rollout: Rollout) -> WatchFacts:
         app, sites = rollout.acted_on, self.house.azure.sites
         statuses, listed, probe = await asyncio.gather(
             read_or_unknown(f"siteStatus of {app.name}", sites.site_status(app)),
@@ -137,7 +137,7 @@ class Watching:
         assert rollout.health is not None
         no_reports = isinstance(statuses, Unknown) and not statuses.temporary
         # the app's own start time limit counts once the usual time has passed
-        takes_long = now - rollout.applied_at >= Budget.of().expected
+        takes_long = self.house.now() - rollout.applied_at >= Budget.of().expected
         settings = await self._settings(app) if takes_long else None
         return WatchFacts(
             acted_at=rollout.applied_at,

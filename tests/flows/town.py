@@ -1,7 +1,7 @@
 """A town for the operator: the simulated Azure, real storage, and a queue host whose time is the world's."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from azure.storage.queue.aio import QueueClient
@@ -64,8 +64,16 @@ class Town:
     network: LosingTransport
 
     @classmethod
-    def build(cls, world: World, clock: ManualClock, connection_string: str, **settings: object) -> "Town":
-        """Assemble it; a second one over the same storage is a restarted operator."""
+    def build(
+        cls,
+        world: World,
+        clock: ManualClock,
+        connection_string: str,
+        *,
+        ahead: timedelta = timedelta(),
+        **settings: object,
+    ) -> "Town":
+        """Assemble it on a machine whose clock is so far ahead; a second one over the same storage is a restart."""
         given = {
             "scopes": (f"/subscriptions/{world.default_subscription}",),
             "mode": Mode.ACT,
@@ -76,13 +84,13 @@ class Town:
         read = Settings.model_validate(given | settings)
         wire, network = Wire(world), LosingTransport()
         storage = Storage(connection_string=connection_string, table_transport=network, queue_transport=network)
-        operator = assemble(read, storage, WorldCredential(world), clock.now, wire)
+        operator = assemble(read, storage, WorldCredential(world), lambda: clock.now() + ahead, wire)
         return cls(operator, world, clock, storage, read, wire, network)
 
-    def restarted(self, **settings: object) -> "Town":
-        """The same town after the operator was restarted, perhaps with other settings."""
+    def restarted(self, *, ahead: timedelta = timedelta(), **settings: object) -> "Town":
+        """The same town after the operator was restarted, perhaps with other settings or elsewhere."""
         assert self.settings.storage is not None
-        return Town.build(self.world, self.clock, self.settings.storage, **settings)
+        return Town.build(self.world, self.clock, self.settings.storage, ahead=ahead, **settings)
 
     def dies_after(self, part_of_url: str, error: BaseException | None = None, method: str = "") -> None:
         """The next call with this in its URL has its effect, and then the process ends, or this error is raised."""

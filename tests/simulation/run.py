@@ -34,6 +34,8 @@ from tests.simulation.weather import Climate, Weather
 _NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 _SKEW = 2.0
 """How far a machine's clock is off, in seconds, either way."""
+_FAR_OFF = (3, 30)
+"""In one of so many runs it is so many times as far."""
 _OBSERVING = 0.08
 """Of so many runs Pulley only observes at the beginning."""
 _STAGING = 5
@@ -175,10 +177,12 @@ class _Run:
         """One machine: processes come and go on it."""
         stage, chance = self._stage, self._chance
         lasts = chance.choice((None, None, 600, 200))
+        every, times = _FAR_OFF
+        off = _SKEW * (times if self._seed % every == 0 else 1)
         generation = 0
         while True:
             generation += 1
-            skew = timedelta(seconds=chance.uniform(-_SKEW, _SKEW))
+            skew = timedelta(seconds=chance.uniform(-off, off))
             instance = Instance(f"{'abc'[slot]}{generation}", stage, skew=skew, mode=self._mode)
             stage.trace.note(instance.name, "starts, %+.1f s off", skew.total_seconds())
             stage.instances[slot] = instance
