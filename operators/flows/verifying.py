@@ -184,7 +184,8 @@ class Verifying:
             last_good=good,
         )
         fought = fight(container.reverts) if container and measure in WRITES else None
-        if fought or measure in (None, Measure.ROLLBACK):
+        final = fought is not None or measure in (None, Measure.ROLLBACK)
+        if final and stall.accuses_image and await Watching(self.house).was_its_image(rollout):
             container = _rejecting(container, rollout, stall, now)
         if fought or measure is None:
             serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
@@ -245,8 +246,8 @@ def _written(container: Container | None, image: ImageReference, now: datetime) 
 
 
 def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now: datetime) -> Container | None:
-    """The digest is not rolled out again by itself, where the stall accuses the image."""
-    if container is None or rollout.digest is None or not stall.accuses_image:
+    """The digest is not rolled out again by itself."""
+    if container is None or rollout.digest is None:
         return container
     rejected = Rejected(digest=rollout.digest, sequence=rollout.sequence, reason=stall.reason, at=now)
     others = (one for one in container.rejected if one.digest != rejected.digest)

@@ -90,6 +90,13 @@ class Watching:
         """Whether somebody else's image stands where we wrote ours: then what is seen accuses and proves neither."""
         return _overtaken(rollout, await self._config(rollout)) if rollout.pinned else None
 
+    async def was_its_image(self, rollout: Rollout) -> bool:
+        """Whether what failed can only be its image: by a tag, whoever restarts the app has it pull what that names."""
+        if rollout.pinned:
+            return True
+        tag = await self.tag(rollout)
+        return isinstance(tag, TagFacts) and tag.digest == rollout.digest and rollout.tag_seen in (None, tag)
+
     async def prove(self, rollout: Rollout, facts: WatchFacts) -> Proved | Stall:
         """How sure it is that the image we wanted is the one that serves, and by what; or that it cannot be."""
         image = rollout.wanted

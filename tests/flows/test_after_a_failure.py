@@ -80,3 +80,17 @@ async def test_a_push_of_what_failed_before_does_not_end_the_recovery(town: Town
     running = (await town.operator.admin.app("shop")).running
     assert running is not None
     assert running.digest == good
+
+
+async def test_what_the_tag_names_meanwhile_accuses_only_itself(town: Town) -> None:
+    """The app is restarted by somebody while nobody looks, and pulls what the tag names by then: that fails."""
+    good = await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    town.clock.advance(120)
+    await town.push(IMAGE, "crashes", deliver=False)
+    town.world.restart("shop")
+    town.clock.advance(60)
+    await town.run(seconds=30)
+    failed = await town.rollout("shop", 2)
+    assert (failed.state, failed.digest, failed.reason) == (State.FAILED, good, "container_exited")
+    assert (await town.operator.admin.app("shop")).rejected == ()

@@ -27,6 +27,9 @@ from operators.core.transitions import Event
 from operators.flows.stepping import begin, carrying
 from tests.core.samples import NOW, push_of
 from tests.simulation.acts import Act, ActLaws
+from tests.simulation.blame import Blame
+from tests.simulation.deeds import Deeds
+from tests.simulation.ending import Rest
 from tests.simulation.evidence import Evidence
 from tests.simulation.invocation import CURRENT, Invocation
 from tests.simulation.records import RecordLaws
@@ -63,9 +66,11 @@ class Court:
         trace = Trace(self.clock.now)
         self.verdict = Verdict(trace)
         self.acts = ActLaws(self.verdict, self.world, trace, self.row)
-        records = RecordLaws(
-            self.verdict, trace, Evidence(self.verdict, self.world), self.acts.rejected, self.clock.now
-        )
+        self.deeds = Deeds()
+        blame = Blame(self.world, self.deeds)
+        evidence = Evidence(self.verdict, self.world)
+        records = RecordLaws(self.verdict, trace, evidence, blame, self.acts.rejected, self.clock.now)
+        self.rest = Rest(self.world, self.storage, ("shop",), [], blame)
         self.storage.tables.on_commit += [records.committed, self.acts.committed]
         tables = Storage(
             connection_string=self.storage.connection_string, table_transport=self.storage.table_transport()

@@ -5,22 +5,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from local.azure.world import World
 from local.azure.world.lifecycle import InstanceView
+from local.storage import MemoryStorage
 from local.storage.tables import Entity
 from operators.cloud.keys import encode_key
-from operators.cloud.queues import LOOKS, NOTICES, REFRESH, NoticeMessage
+from operators.cloud.queues import LOOKS, NOTICES, REFRESH, LookMessage, NoticeMessage
 from operators.core.active import Container
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
+from operators.core.gate import HoldReason
 from operators.core.looks import Cause, Look
 from operators.core.notices import news_of
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
+from tests.simulation.blame import Blame
 from tests.simulation.events import Push
-from tests.simulation.people import People
 from tests.simulation.rows import EngineRow
-from tests.simulation.scenario import GOOD, Town
-from tests.simulation.stage import Stage
 
 BOUND = timedelta(hours=3)
 """After the last fault every push has reached its end, everything is tidied up, and the apps run their tags' images."""
@@ -34,33 +35,41 @@ _TAKEN = (ChoiceReason.ADOPTED, ChoiceReason.REFERENCE_CHANGED)
 class Rest:
     """What is still to be done in a run, and why some apps do not run what their tags name."""
 
-    stage: Stage
-    town: Town
-    people: People
+    world: World
+    storage: MemoryStorage
+    apps: tuple[str, ...]
+    pushes: list[Push]
+    blame: Blame
 
     def missing(self) -> list[str]:
         """What keeps the run from being at rest; empty where it is."""
-        return [*self._messages(), *(line for app in self.town.apps for line in self._app(app))]
+        return [*self._messages(), *(line for app in self.apps for line in self._app(app))]
 
     def excuses(self) -> dict[str, str]:
         """The apps that rightly run something else than their tags' images, and why."""
-        found = {app: self._excuse(app) for app in self.town.apps if not self._runs_its_tag(app)}
+        found = {app: self._excuse(app) for app in self.apps if not self._runs_its_tag(app)}
         return {app: excuse for app, excuse in found.items() if excuse}
 
     def _messages(self) -> Iterator[str]:
+        waiting = {self._key(app) for app in self.apps if self._waits(app)}
         for queue in (LOOKS, f"{LOOKS}-poison", REFRESH):
-            messages = self.stage.storage.queues.messages(queue)
-            if messages and not self._somebody_waits():
-                yield f"{len(messages)} messages in {queue}"
-
-    def _somebody_waits(self) -> bool:
-        return any(self._waits(app) for app in self.town.apps)
+            messages = [message.text for message in self.storage.queues.messages(queue)]
+            left = [text for text in messages if queue != LOOKS or _app_of(text) not in waiting]
+            if left:
+                yield f"{len(left)} messages in {queue}"
 
     def _waits(self, app: str) -> bool:
         """Whether its rollout waits for a person, and rightly so."""
-        row = self._row(app)
+        row, rollouts = self._row(app), self._rollouts(app)
         rollout = row.active.rollout if row else None
-        return rollout is not None and rollout.state is State.HELD and rollout.reason in ("flapping", "fight")
+        if rollout is None or rollout.state is not State.HELD:
+            return False
+        match rollout.reason:
+            case HoldReason.FLAPPING:
+                return self.blame.flaps([one for one in rollouts if one.ended])
+            case HoldReason.FIGHT:
+                return self.blame.fights(rollout.app)
+        return False
 
     def _app(self, app: str) -> Iterator[str]:
         row = self._row(app)
@@ -68,12 +77,11 @@ class Rest:
             yield f"{app} was never seen"
             return
         rollouts, container = self._rollouts(app), row.active.container
-        for push in self.people.pushes:
+        for push in self.pushes:
             if str(container.reference) == push.image and not _covered(push, rollouts, self._key(app)):
                 yield f"{app}: nothing ended since {push.named} was pushed to {push.image} at {push.at:%T}"
-        if self._waits(app):
-            return
-        if row.active.rollout:
+        waits = self._waits(app)
+        if row.active.rollout and not waits:
             yield f"{app}: #{row.active.rollout.sequence} is {row.active.rollout.state}: {row.active.rollout.detail}"
         if row.claim:
             yield f"{app}: claimed until {row.claim.until:%T}"
@@ -81,8 +89,8 @@ class Rest:
         for key, entity in self._partition("engine", self._key(app)).items():
             if key.startswith("l:") and not _came_late(entity):
                 yield f"{app}: a look is left: {entity}"
-        if encode_key(self._key(app)) in self._partition("due", "one"):
-            yield f"{app}: a due row is left"
+        if (encode_key(self._key(app)) in self._partition("due", "one")) is not waits:
+            yield f"{app}: nothing looks at it again" if waits else f"{app}: a due row is left"
         if self._tag_digest(container) != container.decided:
             yield f"{app}: {container.reference} is at {self._tag_digest(container)}, decided was {container.decided}"
         elif not self._runs_its_tag(app) and not self._excuse(app):
@@ -91,7 +99,7 @@ class Rest:
     def _unpublished(self, rollouts: list[Rollout]) -> Iterator[str]:
         """Ends that everyone's list does not show, and those that nobody heard of."""
         listed = {entity.properties["data"] for entity in self._partition("recent", "one").values()}
-        told = {b64decode(message.text) for message in self.stage.storage.queues.messages(NOTICES)}
+        told = {b64decode(message.text) for message in self.storage.queues.messages(NOTICES)}
         for rollout in rollouts:
             if not rollout.ended:
                 continue
@@ -110,9 +118,11 @@ class Rest:
         digest = self._tag_digest(container)
         if self._waits(app):
             return f"waits: {row.active.rollout and row.active.rollout.reason}"
-        if any(one.digest == digest for one in container.rejected):
-            return "rejected"
         rollouts = self._rollouts(app)
+        failed_in = next((one.sequence for one in container.rejected if one.digest == digest), None)
+        if failed_in is not None:
+            rightly = any(one.sequence == failed_in and self.blame.on_image(one) for one in rollouts)
+            return "rejected" if rightly else None
         # one that made room before it had acted says nothing about the app; one that was to recover does
         telling = (one for one in rollouts if one.state is not State.SUPERSEDED or one.applied_at)
         last = next((one for one in telling if one.image), None)
@@ -120,26 +130,16 @@ class Rest:
             return "its baseline"
         if rollouts and rollouts[0].reason == ChoiceReason.APP_STOPPED:
             return "stopped"
-        if last and last.state in _FAILURES and self._may_fail(app, last):
+        if last and last.state in _FAILURES and self.blame.on_somebody(last):
             return f"{last.state}: {last.reason}"
         if last and last.asked and last.asked.wish and last.digest != digest:
             return "a person chose"
         return None
 
-    def _may_fail(self, app: str, rollout: Rollout) -> bool:
-        """Whether somebody other than us can be at fault: the image, a person, or a role that was taken away."""
-        image = rollout.image
-        if image is None or rollout.state is State.UNVERIFIED:
-            return True
-        manifest = self.stage.world.registry(image.registry).manifest(
-            image.repository, image.digest or "", self.stage.now()
-        )
-        return manifest is None or manifest.image not in GOOD or app in self.people.touched
-
     def _is_baseline(self, rollouts: list[Rollout], container: Container) -> bool:
         """Whether nothing was pushed since the app was taken as it was: somebody else brought it there."""
         taken = next((one.ended_at for one in rollouts if one.reason in _TAKEN), None)
-        pushed = [push.at for push in self.people.pushes if push.image == str(container.reference)]
+        pushed = [push.at for push in self.pushes if push.image == str(container.reference)]
         return taken is not None and all(at <= taken + _CLOCKS_DIFFER for at in pushed)
 
     def _runs_its_tag(self, app: str) -> bool:
@@ -151,15 +151,15 @@ class Rest:
     def _tag_digest(self, container: Container) -> str | None:
         if container.reference is None:
             return None
-        registry = self.stage.world.registry(container.reference.registry)
-        view = registry.tag(container.reference.repository, container.reference.tag, self.stage.now())
+        registry = self.world.registry(container.reference.registry)
+        view = registry.tag(container.reference.repository, container.reference.tag, self.world.now())
         return view.digest if view else None
 
     def _views(self, app: str) -> list[InstanceView]:
-        return self.stage.world.instances(app)
+        return self.world.instances(app)
 
     def _row(self, app: str) -> EngineRow | None:
-        return row_of(self.stage, self._id(app))
+        return row_of(self.storage, self._id(app))
 
     def _rollouts(self, app: str) -> list[Rollout]:
         """Newest first."""
@@ -169,18 +169,22 @@ class Rest:
         ]
 
     def _partition(self, table: str, partition: str) -> Mapping[str, Entity]:
-        return self.stage.storage.tables.partition(table, encode_key(partition))
+        return self.storage.tables.partition(table, encode_key(partition))
 
     def _key(self, app: str) -> str:
         return self._id(app).key
 
     def _id(self, app: str) -> AppId:
-        return AppId.from_resource_id(self.stage.world.site(app).id)
+        return AppId.from_resource_id(self.world.site(app).id)
 
 
-def row_of(stage: Stage, app: AppId) -> EngineRow | None:
+def row_of(storage: MemoryStorage, app: AppId) -> EngineRow | None:
     """The engine's row of an app, as it is stored now."""
-    return EngineRow.of(stage.storage.tables.partition("engine", encode_key(app.key)).get("active"))
+    return EngineRow.of(storage.tables.partition("engine", encode_key(app.key)).get("active"))
+
+
+def _app_of(text: str) -> str:
+    return LookMessage.read(b64decode(text)).app
 
 
 def _covered(push: Push, rollouts: list[Rollout], key: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from uuid import UUID
 
+from tests.simulation.deeds import Deed
 from tests.simulation.people import People
 from tests.simulation.scenario import Town
 from tests.simulation.stage import Stage
@@ -63,7 +64,7 @@ class Neighbours:
     async def _breaks_settings(self, app: str) -> None:
         """The app is told to listen where its image does not, for a while."""
         site, lasts = self._stage.world.site(app), self._chance.choice(_LASTS)
-        self._people.touched.add(app)
+        self._people.begun(app, Deed.PORT)
         self._stage.trace.note("a neighbour", "sets a wrong port on %s, for %d s", app, lasts)
         self._stage.world.set_app_settings(app, site.app_settings | {_PORT: _WRONG_PORT})
         await asyncio.sleep(lasts)
@@ -74,6 +75,7 @@ class Neighbours:
         self._stage.trace.note("a neighbour", "is done with %s", app)
         if _PORT in site.app_settings:
             world.set_app_settings(app, {name: value for name, value in site.app_settings.items() if name != _PORT})
+            self._people.over(app, Deed.PORT)
         else:
             world.change_app(app, **_NOTHING)
             self._stage.acts.others.pop(site.id.lower(), None)

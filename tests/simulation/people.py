@@ -3,8 +3,11 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
+from operators.core.apps import AppId
+from tests.simulation.deeds import Deed, Deeds
 from tests.simulation.events import EventGrid, Push
 from tests.simulation.instance import Instance
 from tests.simulation.scenario import BAD, GOOD, REPOSITORIES, TAGS, Town
@@ -17,7 +20,7 @@ _TRIES = 5
 class People:
     """Everybody who is not Pulley."""
 
-    def __init__(self, stage: Stage, town: Town, event_grid: EventGrid) -> None:
+    def __init__(self, stage: Stage, town: Town, event_grid: EventGrid, deeds: Deeds) -> None:
         self._stage = stage
         self._town = town
         self._event_grid = event_grid
@@ -25,8 +28,7 @@ class People:
         self.without_role: set[tuple[str, str]] = set()
         """(principal, registry) whose role was taken away."""
         self.pushes: list[Push] = []
-        self.touched: set[str] = set()
-        """Apps that somebody stopped, restarted, reconfigured, or took the role from."""
+        self.deeds = deeds
 
     async def live(self, seconds: float, every: float) -> None:
         """Do something now and then, for so long."""
@@ -53,9 +55,11 @@ class People:
         self._stage.weather.out.clear()
         for principal, registry in sorted(self.without_role):
             self._stage.world.assign_role(principal, "AcrPull", registry)
+            self._gives_back(principal)
         self.without_role.clear()
         for app in self._town.apps:
             self._stage.world.start(app)
+            self.over(app, Deed.STOP)
         while self._frozen:
             await self._freeze()
 
@@ -111,25 +115,34 @@ class People:
             trace.note("somebody", "gives AcrPull on %s to %s, which spreads in %d s", registry, principal, spreads_in)
             world.assign_role(principal, "AcrPull", registry, spreads_in)
             self.without_role.discard(who)
+            self._gives_back(principal, spreads_in)
         else:
             trace.note("somebody", "takes AcrPull on %s from %s", registry, principal)
             world.remove_role(principal, "AcrPull", registry)
             self.without_role.add(who)
-            self.touched.update(self._town.pulled_by(principal))
+            for app in self._town.pulled_by(principal):
+                self.begun(app, Deed.ROLE)
+
+    def _gives_back(self, principal: str, spreads_in: float = 0) -> None:
+        for app in self._town.pulled_by(principal):
+            self.deeds.over(self._key(app), Deed.ROLE, self._stage.now() + timedelta(seconds=spreads_in))
 
     async def _stop_or_start(self) -> None:
         app = self._pick()
         if self._stage.world.site(app).state == "Running":
             self._stage.trace.note("somebody", "stops %s", app)
             self._stage.world.stop(app)
+            self.begun(app, Deed.STOP)
         else:
             self._stage.trace.note("somebody", "starts %s", app)
             self._stage.world.start(app)
+            self.over(app, Deed.STOP)
 
     async def _restart(self) -> None:
         app = self._pick()
         self._stage.trace.note("somebody", "restarts %s", app)
         self._stage.world.restart(app)
+        self.deeds.done(self._key(app), Deed.RESTART, self._stage.now())
 
     async def _reconfigure(self) -> None:
         """Another tag is written into the configuration, or what was there before Pulley pinned it."""
@@ -138,6 +151,7 @@ class People:
         value = f"DOCKER|{repository.rpartition(':')[0]}:{self._stage.chance.choice(TAGS)}"
         self._stage.trace.note("somebody", "writes %s into %s", value, app)
         self._stage.world.configure(app, {"linuxFxVersion": value})
+        self.deeds.done(self._key(app), Deed.CONFIGURE, self._stage.now())
 
     async def _outage(self) -> None:
         """For a while nothing is answered by a service."""
@@ -148,6 +162,15 @@ class People:
         asyncio.get_running_loop().call_later(seconds, self._stage.weather.out.discard, place)
 
     def _pick(self) -> str:
-        app = self._stage.chance.choice(self._town.apps)
-        self.touched.add(app)
-        return app
+        return self._stage.chance.choice(self._town.apps)
+
+    def over(self, app: str, what: Deed) -> None:
+        """What somebody did to the app lasts no longer."""
+        self.deeds.over(self._key(app), what, self._stage.now())
+
+    def begun(self, app: str, what: Deed) -> None:
+        """Somebody did that to the app, and it lasts."""
+        self.deeds.begun(self._key(app), what, self._stage.now())
+
+    def _key(self, app: str) -> str:
+        return AppId.from_resource_id(self._stage.world.site(app).id).key

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from local.storage.tables import Commit, Entity
+from operators.core.active import Rejected
 from operators.core.rollouts import Rollout, Step
 from operators.core.transitions import ENDED, TRANSITIONS, Event, State
+from tests.simulation.blame import Blame
 from tests.simulation.evidence import Evidence
 from tests.simulation.invocation import CURRENT, who
 from tests.simulation.rows import EngineRow
@@ -26,12 +28,14 @@ class RecordLaws:
         verdict: Verdict,
         trace: Trace,
         evidence: Evidence,
+        blame: Blame,
         rejects: dict[tuple[str, str], int],
         now: Callable[[], datetime],
     ) -> None:
         self._verdict = verdict
         self._trace = trace
         self._evidence = evidence
+        self._blame = blame
         self._rejects = rejects
         self._now = now
         self._intended_at: dict[tuple[str, int], datetime] = {}
@@ -49,11 +53,12 @@ class RecordLaws:
         steps = _steps(commit)
         for row in commit.rows:
             if row.startswith("r:"):
-                self._rollout(commit.before.get(row), _rollout(commit.after[row]), steps)
+                self._rollout(commit.before.get(row), _rollout(commit.after[row]), steps, _rejected(after))
             if row.startswith("s:") and row in commit.before:
                 self._verdict.breaks("history", f"the timeline's line {row} was written twice")
         self._numbers(before, after, commit)
         self._one_open(after, commit)
+        self._accusations(before, after, commit)
 
     def _claim(self, before: EngineRow | None, after: EngineRow) -> None:
         by, had, has = CURRENT.get(), before.claim if before else None, after.claim
@@ -70,7 +75,9 @@ class RecordLaws:
         if before and after.active.next_step < before.active.next_step:
             self._verdict.breaks(_CLAIMED, f"{name}: step {after.active.next_step} after {before.active.next_step}")
 
-    def _rollout(self, stored: Entity | None, rollout: Rollout, steps: dict[int, list[Step]]) -> None:
+    def _rollout(
+        self, stored: Entity | None, rollout: Rollout, steps: dict[int, list[Step]], rejected: tuple[Rejected, ...]
+    ) -> None:
         before = _rollout(stored) if stored else None
         name = f"{rollout.app.rpartition(':')[2]} #{rollout.sequence}"
         if rollout.intended_at and (before is None or before.intended_at != rollout.intended_at):
@@ -83,7 +90,7 @@ class RecordLaws:
             state = self._follow(name, state, step.event, step.state)
         if state is not rollout.state:
             self._verdict.breaks(_TABLE, f"{name} is {rollout.state}, its timeline says {state}")
-        self._learn(before, rollout, steps)
+        self._learn(before, rollout, steps, rejected)
 
     def _follow(self, name: str, state: State | None, event: Event | None, to: State) -> State:
         """One line of the timeline: does the table know this way?"""
@@ -94,8 +101,17 @@ class RecordLaws:
             self._verdict.breaks(_TABLE, f"{name} went from {state} by {event} to {to}")
         return to
 
-    def _learn(self, before: Rollout | None, rollout: Rollout, steps: dict[int, list[Step]]) -> None:
-        """Hold an end against what is real, and remember what failed for its own fault."""
+    def _learn(
+        self,
+        before: Rollout | None,
+        rollout: Rollout,
+        steps: dict[int, list[Step]],
+        rejected: tuple[Rejected, ...],
+    ) -> None:
+        """Hold an end against what is real, and remember what failed for its own fault.
+
+        By a tag somebody may have pulled another image meanwhile, so there only what was rejected counts.
+        """
         if not rollout.ended or (before and before.ended):
             return
         key = (rollout.app, rollout.digest or "")
@@ -104,8 +120,19 @@ class RecordLaws:
         if rollout.state is State.SUCCEEDED:
             self._rejects.pop(key, None)
         given_up = any(step.event is Event.GIVEN_UP for step in steps[rollout.sequence])
-        if rollout.state in _FAILURES and rollout.stall and rollout.stall.accuses_image and not given_up:
+        itself = rollout.pinned and self._blame.failed_of_itself(rollout)
+        if rollout.state in _FAILURES and not given_up and (itself or any(one.digest == key[1] for one in rejected)):
             self._rejects[key] = rollout.sequence
+
+    def _accusations(self, before: EngineRow | None, after: EngineRow, commit: Commit) -> None:
+        """What is rejected from now on: is it the image's fault?"""
+        known = _rejected(before)
+        for one in _rejected(after):
+            rows = (_rollout(entity) for row, entity in commit.after.items() if row.startswith("r:"))
+            rollout = next((found for found in rows if found.sequence == one.sequence), None)
+            if one not in known and rollout and not self._blame.on_image(rollout):
+                how = f"#{one.sequence} of {after.active.app} rejects {rollout.image}, which serves: {one.reason}"
+                self._verdict.breaks("no image is rejected that works", how)
 
     def _numbers(self, before: EngineRow | None, after: EngineRow, commit: Commit) -> None:
         known = before.active.sequence if before else 0
@@ -133,6 +160,10 @@ class RecordLaws:
             self._verdict.breaks(
                 "one rollout", f"{after.active.app}: the row and the history of #{rollout.sequence} differ"
             )
+
+
+def _rejected(row: EngineRow | None) -> tuple[Rejected, ...]:
+    return row.active.container.rejected if row and row.active.container else ()
 
 
 def _rollout(entity: Entity) -> Rollout:

@@ -14,6 +14,8 @@ from local.storage import MemoryStorage
 from operators.core.apps import AppId
 from operators.core.gate import Mode
 from tests.simulation.acts import ActLaws
+from tests.simulation.blame import Blame
+from tests.simulation.deeds import Deeds
 from tests.simulation.ending import BOUND, Rest, row_of
 from tests.simulation.events import EventGrid
 from tests.simulation.evidence import Evidence
@@ -95,12 +97,14 @@ class _Run:
             verdict=verdict,
             acts=acts,
         )
-        records = RecordLaws(verdict, trace, Evidence(verdict, world), acts.rejected, clock.now)
+        deeds = Deeds()
+        blame = Blame(world, deeds)
+        records = RecordLaws(verdict, trace, Evidence(verdict, world), blame, acts.rejected, clock.now)
         storage.tables.on_commit += [records.committed, acts.committed]
         storage.queues.on_change.append(self._stage.ring)
-        self._people = People(self._stage, self._town, EventGrid(self._stage))
+        self._people = People(self._stage, self._town, EventGrid(self._stage), deeds)
         self._neighbours = Neighbours(self._stage, self._town, self._people, random.Random(seed))  # noqa: S311 - as above
-        self._rest = Rest(self._stage, self._town, self._people)
+        self._rest = Rest(world, storage, self._town.apps, self._people.pushes, blame)
         self._crashes = 0
         self._mode = Mode.OBSERVE if chance.random() < _OBSERVING else Mode.ACT
         self._background: dict[asyncio.Task[Any], None] = {}
@@ -229,7 +233,7 @@ class _Run:
             self._stage.verdict.breaks("the simulation itself", repr(error))
 
     def _row(self, app: AppId) -> EngineRow | None:
-        return row_of(self._stage, app)
+        return row_of(self._stage.storage, app)
 
 
 @contextmanager

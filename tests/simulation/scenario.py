@@ -20,6 +20,9 @@ IMAGES: dict[str, dict[str, Any]] = {
 GOOD = ("good-1", "good-2", "good-3", "slow")
 """Those that serve wherever they are run."""
 BAD = tuple(name for name in IMAGES if name not in GOOD)
+SICK = "sick"
+"""It serves, and says that it does not work where it is asked for its health."""
+NEVER_SERVES = tuple(name for name in BAD if name != SICK)
 TAGS = ("stable", "next")
 REPOSITORIES = (("contoso", "shop"), ("contoso", "api"), ("fabrikam", "tools"))
 
