@@ -83,13 +83,13 @@ async def test_a_swap_that_hung_leaves_409_and_the_image_by_digest_ends_it(heard
     assert (await heard.operator.findings.list("https://pulley/api/findings", {})).value == ()
 
     new = await heard.push(IMAGE, "v2")
-    await heard.run(seconds=900)
+    await heard.run(seconds=900, step=20)
     waiting = await heard.rollout("shop")
     assert (waiting.state, serving(heard)) == (State.CHECKING, before)
     stuck = (await heard_since(heard, receiver))["rollout.stuck shop"]["data"]["stall"]
     assert stuck["reason"] == "deployment_in_progress"
     assert stuck["lines"] == [f"409 Conflict: {REFUSED.message}"]
-    assert 'POST /api/apps/{app}/rollouts {"anyway": true}' in stuck["whatToDo"]
+    assert f'POST /api/apps/{heard.key("shop")}/rollouts {{"anyway": true}}' in stuck["whatToDo"]
 
     await heard.operator.admin.deploy("shop", b'{"by": "ana", "anyway": true}')
     await heard.run()
