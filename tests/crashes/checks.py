@@ -5,9 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from operators.core.instances import InstanceStatus
 from operators.core.strategies import Strategy
-from operators.core.transitions import ENDED, OCCUPYING, State
+from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, State
+from operators.core.watch import Proof
 from tests.crashes.history import History, Numbered, Stored
+
+_REJECTS = frozenset({Event.STALLED, Event.BACK, Event.NOT_BACK})
+"""The ends of a rollout whose image is rejected, where its stall accuses that."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,53 @@ def the_timeline_leads_to_the_state(evidence: Evidence) -> Iterator[str]:
                 yield f"{app.name} #{rollout.sequence} went on after its end"
 
 
+def every_line_is_a_way(evidence: Evidence) -> Iterator[str]:
+    """Each line leads from the state before it to its own by an event that the table knows."""
+    for app in evidence.history.apps.values():
+        for rollout in app.rollouts:
+            state: State | None = None
+            for line in app.lines_of(rollout):
+                step = line.step
+                known = TRANSITIONS.get((state, step.event)) if state and step.event else State.PENDING
+                if step.state is not known or (state is None) is not (step.event is None):
+                    yield f"{app.name} #{rollout.sequence} went from {state} to {step.state} by {step.event}"
+                state = step.state
+
+
+def nothing_rejected_is_brought_unasked(evidence: Evidence) -> Iterator[str]:
+    """Once an image failed and its rollout ended for that, only a person's word has it acted for again."""
+    for app in evidence.history.apps.values():
+        rejected: dict[str, int] = {}
+        for rollout in app.rollouts:
+            digest, lines = rollout.digest or "", app.lines_of(rollout)
+            if digest in rejected and rollout.asked is None and any(line.is_intent for line in lines):
+                yield f"{app.name} #{rollout.sequence} acted for {_short([digest])}, which #{rejected[digest]} rejected"
+            if rollout.proof is not None and rollout.wanted:
+                rejected.pop(rollout.wanted.digest or "", None)
+            if lines and lines[-1].step.event in _REJECTS and rollout.stall and rollout.stall.accuses_image:
+                rejected[digest] = rollout.sequence
+
+
+def nothing_that_crashes_is_a_success(evidence: Evidence) -> Iterator[str]:
+    """No rollout proved an image that crashes; one that is assumed to serve may have pulled what came after it."""
+    for one in {one for one in evidence.pushed if one.crashes}:
+        app = evidence.history.apps[one.app]
+        for rollout in app.rollouts:
+            if (rollout.digest, rollout.state) == (one.digest, State.SUCCEEDED) and rollout.proof is not Proof.ASSUMED:
+                yield f"{app.name} #{rollout.sequence} of {one.image} succeeded"
+
+
+def no_restart_into_a_block(evidence: Evidence) -> Iterator[str]:
+    """Where a timeline told that the platform refuses starts, nothing restarts the app before the end of that."""
+    for app, acts in _by_app(evidence):
+        for act in acts:
+            told = (text for line in app.lines if line.step.at <= act.at for text in line.step.evidence)
+            ends = (InstanceStatus(instance_id="", state="", details=text).blocked_until for text in told)
+            until = max((end for end in ends if end), default=act.at)
+            if act.operation == "sites.restart" and act.at < until:
+                yield f"{app.name}: a restart at {act.at:%T}, blocked until {until:%T}"
+
+
 def one_rollout_acts_at_a_time(evidence: Evidence) -> Iterator[str]:
     """Between a rollout's first act and its end no other one of the app acts."""
     for app in evidence.history.apps.values():
@@ -192,6 +244,10 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     at_most_one_extra_act_for_each_kill,
     no_number_is_missing,
     the_timeline_leads_to_the_state,
+    every_line_is_a_way,
+    nothing_rejected_is_brought_unasked,
+    nothing_that_crashes_is_a_success,
+    no_restart_into_a_block,
     one_rollout_acts_at_a_time,
     nothing_is_left,
     ends_stay,

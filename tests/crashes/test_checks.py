@@ -10,30 +10,30 @@ import pytest
 from operators.core.active import Active, Container
 from operators.core.claims import Claim
 from operators.core.rollouts import Moved, Rollout, Step
+from operators.core.stalls import StallReason, stall
 from operators.core.transitions import Event, State
-from tests.core.samples import APP, NOW, B, C, container, rollout, running
+from tests.core.samples import APP, LATEST, NOW, B, C, container, rollout, running
 from tests.crashes.checks import Act, Evidence, Kill, Pushed, problems
 from tests.crashes.history import History, Line, Stored
 
 _WAY = (Event.CHOSEN, Event.GO, Event.APPLIED, Event.SERVING)
-_INTENT = 3
-"""The line that `GO` adds."""
+_TWICE = (Event.CHOSEN, Event.GO, Event.RESUME_BEFORE_ACT, *_WAY)
 
 
 def _after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def _story() -> tuple[Rollout, tuple[Line, ...]]:
+def _story(way: tuple[Event, ...], **changes: Any) -> tuple[Rollout, tuple[Line, ...]]:
     """A rollout that went well, one line a second."""
     first = Step(at=NOW, event=None, state=State.PENDING, reason="begun", detail="")
-    moved = Moved(rollout=rollout(), steps=(first,))
-    for second, event in enumerate(_WAY, start=1):
+    moved = Moved(rollout=rollout(image=LATEST.at(B), **changes), steps=(first,))
+    for second, event in enumerate(way, start=1):
         moved = moved.by(event, _after(second), str(event), "")
     return moved.rollout, tuple(Line(1, number, step) for number, step in enumerate(moved.steps, start=1))
 
 
-DONE, LINES = _story()
+DONE, LINES = _story(_WAY)
 STORED = Stored("shop", Active(app=APP, sequence=1, lines=5, container=container(running(B))), None, 0, (DONE,), LINES)
 ACT = Act("shop", "sites.restart", _after(2.5))
 TRUE = Evidence(
@@ -67,11 +67,30 @@ def _reverted() -> Container:
 
 def _twice(*, kills: tuple[Kill, ...] = ()) -> Callable[[], Evidence]:
     """The same rollout intended and acted once more."""
-    again = Line(1, 6, LINES[_INTENT - 1].step.model_copy(update={"at": _after(3.5)}))
-    lines = (*LINES[:-1], replace(again, number=5), replace(LINES[-1], number=6))
-    stored = replace(STORED, lines=lines, active=STORED.active.model_copy(update={"lines": 6}))
-    acts = (ACT, replace(ACT, at=_after(3.8)))
-    return _but(history=replace(TRUE.history, apps={"shop": stored}), acts=acts, kills=kills)
+    done, lines = _story(_TWICE)
+    active = STORED.active.model_copy(update={"lines": len(lines)})
+    stored = replace(STORED, lines=lines, active=active, rollouts=(done,))
+    return _but(
+        history=replace(TRUE.history, apps={"shop": stored}, recent={("shop", 1): done}),
+        acts=(ACT, replace(ACT, at=_after(5.5))),
+        ended={("shop", 1): (done.state, done.ended_at)},
+        kills=kills,
+    )
+
+
+def _failed_before(**changes: object) -> Callable[[], Evidence]:
+    """The same digest failed in a rollout of its own, and was brought once more."""
+    why = stall(StallReason.CONTAINER_EXITED, NOW, ())
+    failed, lines = _story((*_WAY[:-1], Event.STALLED), stall=why)
+    again, more = _story(_WAY, sequence=2, **changes)
+    return _stored(rollouts=(failed, again), lines=(*lines, *(replace(line, sequence=2) for line in more)))
+
+
+def _blocked(until: datetime) -> Callable[[], Evidence]:
+    """Before it restarted the app, the rollout had read until when that is blocked."""
+    words = f"instance aa Blocked: The site will be blocked for some time till {until:%m/%d/%Y %H:%M:%S}"
+    told = replace(LINES[1], step=LINES[1].step.model_copy(update={"evidence": (words,)}))
+    return _stored(lines=(LINES[0], told, *LINES[2:]))
 
 
 def _kill(at: datetime) -> Kill:
@@ -83,6 +102,7 @@ def _kill(at: datetime) -> Kill:
     [
         pytest.param(_but(), id="as it was"),
         pytest.param(_twice(kills=(_kill(_after(3)),)), id="a kill, and the act once more"),
+        pytest.param(_blocked(NOW - timedelta(minutes=1)), id="a restart after a block"),
     ],
 )
 def test_a_true_history_has_no_problems(history: Callable[[], Evidence]) -> None:
@@ -112,6 +132,14 @@ def test_a_true_history_has_no_problems(history: Callable[[], Evidence]) -> None
             ),
             "#2 is applying while #1 has not ended",
             id="two at a time",
+        ),
+        pytest.param(
+            _stored(lines=(*LINES[:2], *LINES[3:])), "went from checking to verifying by applied", id="no such way"
+        ),
+        pytest.param(_failed_before(), "#2 acted for bbbbbbb, which #1 rejected", id="a rejected image again"),
+        pytest.param(_but(pushed=(Pushed("shop", "bad1", B),)), "#1 of bad1 succeeded", id="a crash that succeeded"),
+        pytest.param(
+            _blocked(_after(60)), "a restart at 12:00:02, blocked until 12:01:00", id="a restart into a block"
         ),
         pytest.param(_active(rollout=DONE), "is still succeeded", id="under way"),
         pytest.param(_stored(looks=1), "has 1 looks that nobody took", id="a look is left"),
