@@ -1,6 +1,7 @@
 """Looks: marks on an app that something may have changed. A hint to look, never an instruction what to believe."""
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import model_validator
@@ -63,3 +64,9 @@ def leading(looks: tuple[Look, ...]) -> Look | None:
     """Of the looks gathered into one rollout, the one it is named after: a person's before a push's, newest first."""
     rank = [Cause.FIRST_SIGHT, Cause.DRIFT, Cause.PUSH, Cause.PERSON]
     return max(looks, key=lambda look: (rank.index(look.cause), look.at), default=None)
+
+
+def turn_of(looks: tuple[Look, ...]) -> datetime | None:
+    """When the app is looked at, where each of its marks has to wait for a turn; None where one has not."""
+    turns = [look.turn for look in looks if look.turn is not None]
+    return min(turns) if turns and len(turns) == len(looks) else None

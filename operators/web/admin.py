@@ -224,9 +224,9 @@ class Admin:
         return AccessReads(self.house, began=now, not_before=now)
 
     async def _app(self, entry: Entry) -> AppAnswer:
-        active, _ = await self.house.records.engine.read(entry.site.id.key)
+        active, looks = await self.house.records.engine.read(entry.site.id.key)
         ours = entry.image is not None and looked_after(entry.site, self.house.settings.opt_in)
-        return AppAnswer.of(entry, active, looked_after=ours)
+        return AppAnswer.of(entry, active, looks, looked_after=ours)
 
 
 def _rollouts(url: str, paging: Paging, page: tuple[Rollout, ...], after: str | None) -> Page[RolloutAnswer]:

@@ -8,12 +8,14 @@ from operators.core.active import Active
 from operators.core.activity import Activity
 from operators.core.apps import AppId
 from operators.core.inventory import Entry
+from operators.core.looks import Look
 from operators.core.owed import Owed
 from operators.core.recovery import Tried
 from operators.core.rollouts import Rollout, Step
 from operators.core.stalls import Stall
 from operators.web.access_answers import AccessAnswer
 from operators.web.answer import Answer
+from operators.web.mark import MarkAnswer
 
 
 class RunningAnswer(Answer):
@@ -199,6 +201,8 @@ class AppAnswer(Answer):
     running: RunningAnswer | None
     owed: OwedAnswer | None
     rejected: tuple[str, ...]
+    marked: MarkAnswer | None
+    """What it is to be looked at for next; none where nothing waits."""
     rollout: RolloutAnswer | None
     """The one that has not ended."""
     last_rollout: int | None
@@ -206,8 +210,8 @@ class AppAnswer(Answer):
     seen_at: AwareDatetime
 
     @classmethod
-    def of(cls, entry: Entry, active: Active, *, looked_after: bool) -> "AppAnswer":
-        """From the app's two rows."""
+    def of(cls, entry: Entry, active: Active, looks: tuple[Look, ...], *, looked_after: bool) -> "AppAnswer":
+        """From the app's rows."""
         container = active.container
         running = container.running if container else None
         return cls(
@@ -226,6 +230,7 @@ class AppAnswer(Answer):
             else None,
             owed=OwedAnswer.of(container.owed) if container and container.owed else None,
             rejected=tuple(one.digest for one in container.rejected) if container else (),
+            marked=MarkAnswer.of(looks),
             rollout=RolloutAnswer.of(active.rollout) if active.rollout else None,
             last_rollout=active.sequence or None,
             seen_at=entry.seen_at,

@@ -1,15 +1,20 @@
 """Marks: which one leads, and which ones are the same."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 
-from operators.core.looks import Cause, Look, Wish, leading
+from operators.core.looks import Cause, Look, Wish, leading, turn_of
 from tests.core.samples import APP, NOW, A, B, ago, asked, drift, push_of
 
 FIRST = Look(app=APP, cause=Cause.FIRST_SIGHT, at=NOW, detail="seen for the first time")
 LATER = {"at": NOW + timedelta(seconds=1)}
+
+
+def in_turn(seconds: float) -> Look:
+    """A push whose turn comes so many seconds from now."""
+    return push_of(A).model_copy(update={"turn": ago(-seconds)})
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,21 @@ LATER = {"at": NOW + timedelta(seconds=1)}
 def test_which_look_leads(looks: tuple[Look, ...], leader: Look | None) -> None:
     """A rollout is named after a person's look before a push's, and after the newest of a kind."""
     assert leading(looks) == leader
+
+
+@pytest.mark.parametrize(
+    ("looks", "turn"),
+    [
+        pytest.param((), None, id="none"),
+        pytest.param((drift(),), None, id="one that nobody comes before"),
+        pytest.param((in_turn(250),), ago(-250), id="one after others"),
+        pytest.param((in_turn(250), in_turn(90)), ago(-90), id="of two turns the first"),
+        pytest.param((in_turn(250), asked()), None, id="a person does not wait for the turn of a push"),
+    ],
+)
+def test_when_a_marked_app_is_looked_at(looks: tuple[Look, ...], turn: datetime | None) -> None:
+    """One step looks at all marks, so whichever is due first has the others looked at too."""
+    assert turn_of(looks) == turn
 
 
 @pytest.mark.parametrize(

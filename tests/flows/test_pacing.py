@@ -6,7 +6,7 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.cloud.queues import LOOKS
-from operators.core.pacing import ACTS_A_SECOND
+from operators.core.pacing import ACTS_A_SECOND, turn
 from operators.core.transitions import State
 from tests.flows.crowd import Crowd
 
@@ -22,6 +22,21 @@ async def test_many_apps_take_turns(crowd: Crowd) -> None:
     assert crowd.restarts[-1] - crowd.restarts[0] < 1.5 * crowd.size / ACTS_A_SECOND
     last = (await crowd.steps(crowd.size - 1))[0]
     assert last.detail.endswith("after others")
+
+
+@pytest.mark.parametrize("size", [9])
+async def test_the_wait_for_a_turn_is_visible_meanwhile(crowd: Crowd) -> None:
+    """The answer about an app says what it is to be looked at for and when; once it was looked at, that is gone."""
+    await crowd.push("v2")
+    last, asked = f"app-{crowd.size - 1}", len(crowd.world.calls)
+    marked = (await crowd.operator.admin.app(last)).marked
+    assert marked is not None
+    assert (marked.cause, marked.by, marked.at) == ("push", None, crowd.clock.now())
+    assert marked.detail.startswith("contoso.azurecr.io/shop:stable pushed at sha256:")
+    assert marked.turn == crowd.clock.now() + turn(crowd.size - 1)
+    assert len(crowd.world.calls) == asked
+    await crowd.run(1200)
+    assert (await crowd.operator.admin.app(last)).marked is None
 
 
 @pytest.mark.parametrize(("budgets", "size"), [({"writes": {"size": 30, "refill": 1}}, 30)])
