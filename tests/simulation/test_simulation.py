@@ -4,8 +4,9 @@ import pytest
 
 from tests.simulation.run import simulate
 
-SEEDS = 10
-"""With those of `FOUND`, about a minute of one core of a small machine. None has a night, which takes as long alone."""
+SEEDS = (*range(10), 18)
+"""With those of `FOUND`, about a minute of one core of a small machine. None has a night, which takes as long alone.
+18 is the first that notices where a fault of somebody else's is laid to the image."""
 FOUND = {
     13: "a tag that moved away and back was taken for one that had not moved",
     114: "an end beside a held rollout was never listed: the process died before, and another message came first",
@@ -32,7 +33,7 @@ _SHOWN = 60
 @pytest.mark.parametrize(
     "seed",
     [
-        *(seed for seed in range(SEEDS) if seed not in FOUND),
+        *(seed for seed in SEEDS if seed not in FOUND),
         *(pytest.param(seed, id=f"{seed}: {story}") for seed, story in FOUND.items()),
     ],
 )
