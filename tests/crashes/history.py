@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from azure.data.tables import TableEntity
 
 from operators.cloud.keys import decode_key
+from operators.cloud.row_texts import text_of
 from operators.cloud.storage import Storage
 from operators.core.active import Active
 from operators.core.apps import AppId
@@ -85,7 +86,7 @@ async def read_history(storage: Storage) -> History:
     for row in engine:
         partitions.setdefault(row["PartitionKey"], []).append(row)
     apps = [_stored(rows) for rows in partitions.values()]
-    listed = [Rollout.model_validate_json(row["data"]) for row in recent]
+    listed = [Rollout.model_validate_json(text_of(row)) for row in recent]
     return History(
         apps={app.name: app for app in apps},
         due=frozenset(_name(decode_key(row["RowKey"])) for row in due),
@@ -102,10 +103,10 @@ def _stored(rows: Iterable[TableEntity]) -> Stored:
     for row in rows:
         by_kind.setdefault(row["RowKey"].partition(":")[0], []).append(row)
     (active,) = by_kind["active"]
-    rollouts = [Rollout.model_validate_json(row["data"]) for row in by_kind.get("r", [])]
+    rollouts = [Rollout.model_validate_json(text_of(row)) for row in by_kind.get("r", [])]
     return Stored(
         name=_name(decode_key(active["PartitionKey"])),
-        active=Active.model_validate_json(active["data"]),
+        active=Active.model_validate_json(text_of(active)),
         claim=Claim.model_validate_json(active["claim"]) if active["claim"] else None,
         looks=len(by_kind.get("l", [])),
         rollouts=tuple(sorted(rollouts, key=lambda one: one.sequence)),
@@ -115,7 +116,7 @@ def _stored(rows: Iterable[TableEntity]) -> Stored:
 
 def _line(row: TableEntity) -> Line:
     _, sequence, number = row["RowKey"].split(":")
-    return Line(int(sequence), int(number), Step.model_validate_json(row["data"]))
+    return Line(int(sequence), int(number), Step.model_validate_json(text_of(row)))
 
 
 def _name(key: str) -> str:

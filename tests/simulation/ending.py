@@ -11,6 +11,7 @@ from local.storage import MemoryStorage
 from local.storage.tables import Entity
 from operators.cloud.keys import encode_key
 from operators.cloud.queues import LOOKS, NOTICES, REFRESH, LookMessage, NoticeMessage
+from operators.cloud.row_texts import text_of
 from operators.core.active import Container
 from operators.core.apps import AppId
 from operators.core.choice import ChoiceReason
@@ -98,7 +99,7 @@ class Rest:
 
     def _unpublished(self, rollouts: list[Rollout]) -> Iterator[str]:
         """Ends that everyone's list does not show, and those that nobody heard of."""
-        listed = {entity.properties["data"] for entity in self._partition("recent", "one").values()}
+        listed = {text_of(entity.properties) for entity in self._partition("recent", "one").values()}
         told = {b64decode(message.text) for message in self.storage.queues.messages(NOTICES)}
         for rollout in rollouts:
             if not rollout.ended:
@@ -165,7 +166,7 @@ class Rest:
         """Newest first."""
         rows = self._partition("engine", self._key(app))
         return [
-            Rollout.model_validate_json(rows[key].properties["data"]) for key in sorted(rows) if key.startswith("r:")
+            Rollout.model_validate_json(text_of(rows[key].properties)) for key in sorted(rows) if key.startswith("r:")
         ]
 
     def _partition(self, table: str, partition: str) -> Mapping[str, Entity]:
@@ -197,7 +198,7 @@ def _came_late(mark: Entity) -> bool:
 
     It says nothing that was not answered, and goes with the app's next step: no law of storage could keep it away.
     """
-    look = Look.model_validate_json(mark.properties["data"])
+    look = Look.model_validate_json(text_of(mark.properties))
     return look.cause is not Cause.PERSON and mark.timestamp - look.at > _GIVEN_UP
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from local.storage.tables import Commit, Entity
+from operators.cloud.row_texts import text_of
 from operators.core.active import Rejected
 from operators.core.rollouts import Rollout, Step
 from operators.core.transitions import ENDED, TRANSITIONS, Event, State
@@ -156,7 +157,7 @@ class RecordLaws:
         if len(opened) > 1 or (len(opened) == 1) != (rollout is not None):
             states = [one["state"] for one in opened]
             self._verdict.breaks("one rollout", f"{after.active.app} has {states} and in its row {rollout}")
-        elif rollout and Rollout.model_validate_json(opened[0]["data"]) != rollout:
+        elif rollout and Rollout.model_validate_json(text_of(opened[0])) != rollout:
             self._verdict.breaks(
                 "one rollout", f"{after.active.app}: the row and the history of #{rollout.sequence} differ"
             )
@@ -167,12 +168,12 @@ def _rejected(row: EngineRow | None) -> tuple[Rejected, ...]:
 
 
 def _rollout(entity: Entity) -> Rollout:
-    return Rollout.model_validate_json(entity.properties["data"])
+    return Rollout.model_validate_json(text_of(entity.properties))
 
 
 def _steps(commit: Commit) -> dict[int, list[Step]]:
     """The timeline's new lines by rollout, in order."""
     found: dict[int, list[Step]] = defaultdict(list)
     for row in sorted(row for row in commit.rows if row.startswith("s:")):
-        found[int(row.split(":")[1])].append(Step.model_validate_json(commit.after[row].properties["data"]))
+        found[int(row.split(":")[1])].append(Step.model_validate_json(text_of(commit.after[row].properties)))
     return found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from local.storage.tables import Entity
+from operators.cloud.row_texts import text_of
 from operators.core.active import Active
 from operators.core.claims import Claim
 
@@ -21,5 +22,5 @@ class EngineRow:
         """Read it; None where there is none."""
         if entity is None:
             return None
-        data, claim = entity.properties["data"], entity.properties.get("claim")
+        data, claim = text_of(entity.properties), entity.properties.get("claim")
         return cls(Active.model_validate_json(data), Claim.model_validate_json(claim) if claim else None, data)
