@@ -12,9 +12,9 @@ from operators.core.access import SPREADING
 from operators.core.clouds import CLOUDS, Cloud, CloudName
 from operators.core.gate import Mode
 from operators.core.recovery import Recover
-from operators.core.schedules import next_due
 from operators.core.strategies import Strategy
 from operators.errors import Misconfigured
+from operators.schedules import next_due
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
