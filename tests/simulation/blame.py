@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from local.azure.world import World
-from operators.core.apps import AppId
 from operators.core.images import ImageReference
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
@@ -46,7 +45,7 @@ class Blame:
         """Whether anybody but us can be at fault: the image, which may not be there, or a person."""
         if rollout.image is None:
             return True
-        path = self.world.site(AppId.from_key(rollout.app).resource_id).config.get("healthCheckPath")
+        path = self.world.site(rollout.acted_on.resource_id).config.get("healthCheckPath")
         fails = (None, *NEVER_SERVES, *((SICK,) if path else ()))
         ended = rollout.ended_at or self.world.now()
         return self._name(rollout.image) in fails or self.deeds.disturbed(rollout.app, rollout.created_at, ended)
