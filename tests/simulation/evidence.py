@@ -11,7 +11,8 @@ from tests.simulation.invocation import CURRENT
 from tests.simulation.verdict import Verdict
 
 _CLOCKS_DIFFER = timedelta(seconds=5)
-_BACK = timedelta(seconds=2)
+_BACK = timedelta(seconds=0.1)
+"""An app may serve for so short a time: somebody stops what has just started."""
 _HEALTHY = range(200, 300)
 _UNPROVEN = "unproven"
 """The reason of a way back whose end could not be verified."""

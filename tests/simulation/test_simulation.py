@@ -25,6 +25,7 @@ FOUND = {
     6520: "the request that starts an idle app got lost, and was counted as done",
     7766: "a tag moved away and back during a rollout, and nobody heard of it: the app kept what it had named between",
     10585: "a health path that only the slot has: the law on rest looked for it at the app",
+    10917: "an app served until somebody stopped it, too short for the law on success to see",
 }
 """Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
 call that the operator makes."""
