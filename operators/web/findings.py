@@ -10,7 +10,7 @@ from operators.core.apps import AppId
 from operators.core.findings import Finding
 from operators.flows.services import House
 from operators.web.answer import Answer, Page
-from operators.web.answers import AppAnswer
+from operators.web.app_answers import AppAnswer
 from operators.web.requests import Paging
 
 

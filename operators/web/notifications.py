@@ -19,8 +19,8 @@ from operators.core.waits import TOLD_WITHIN, telling_wait
 from operators.errors import Permanent, Temporary
 from operators.flows.services import House
 from operators.web.answer import Answer
-from operators.web.answers import RolloutAnswer
 from operators.web.findings import FindingAnswer
+from operators.web.rollout_answers import RolloutAnswer
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
 _log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from operators.cloud.queues import LOOKS, NOTICES
 from operators.core.notices import News, RolloutNotice
 from operators.core.transitions import State
 from operators.errors import BadInput, Temporary
-from operators.web.answers import RolloutAnswer
 from operators.web.notifications import CONTENT_TYPE
+from operators.web.rollout_answers import RolloutAnswer
 from tests.flows.receiver import URL, Receiver
 from tests.flows.town import Died, Town
 

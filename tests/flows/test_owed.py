@@ -4,7 +4,7 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.transitions import State
-from operators.web.answers import OwedAnswer
+from operators.web.app_answers import OwedAnswer
 from tests.flows.receiver import Receiver
 from tests.flows.staging import IMAGE, serving
 from tests.flows.town import Town

@@ -11,7 +11,7 @@ from operators.core.recovery import Measure, Tried
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
-from operators.web.answers import RolloutAnswer
+from operators.web.rollout_answers import RolloutAnswer
 from tests.core.samples import NOW, A, ago, rollout
 
 RETRY = Tried(measure=Measure.RETRY, reason=StallReason.START_LIMIT_REACHED, at=ago(40))
