@@ -214,3 +214,18 @@ async def test_who_names_the_tag_again_does_not_fight(town: Town) -> None:
     assert active.container is not None
     assert active.container.reverts == 0
     assert (await town.rollout("shop")).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-strategy": "pin"}])
+async def test_a_fight_over_the_configuration_is_given_up(town: Town) -> None:
+    """Somebody's Terraform puts the tag back each time: written once more, then Pulley stops and says so."""
+    for image in ("v2", "v3"):
+        await town.push(IMAGE, image)
+        await town.run()
+        town.world.configure("shop", {"linuxFxVersion": f"DOCKER|{IMAGE}"})
+        town.clock.advance(60)
+    await town.operator.drift.check()
+    await town.run(seconds=120)
+    held = await town.rollout("shop")
+    assert (held.state, held.reason) == (State.HELD, "fight")
+    assert town.acts == ["config.update"] * 2

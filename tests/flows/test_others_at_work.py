@@ -187,3 +187,26 @@ async def test_a_person_who_knows_that_it_hangs_need_not_wait(town: Town) -> Non
     await town.run()
     assert (await town.rollout("shop")).state is State.SUCCEEDED
     assert town.acts == ["config.update"]
+
+
+async def test_nothing_is_done_into_somebody_elses_work(town: Town) -> None:
+    """A deployment, a swap, an operation: waited for, shown as a stall with its reason, then gone on with."""
+    works: tuple[tuple[dict[str, Any], StallReason], ...] = (
+        ({"deployment": {"id": "c1d7a5f0-1111-4222-8333-444455556666"}}, StallReason.DEPLOYMENT_IN_PROGRESS),
+        ({"target_swap_slot": "staging"}, StallReason.SWAP_IN_PROGRESS),
+        ({"in_progress_operation_id": "9d1f"}, StallReason.OPERATION_IN_PROGRESS),
+    )
+    for busy, reason in works:
+        town.world.journal.clear()
+        town.world.change_app("shop", **busy)
+        await town.push(IMAGE, "v2" if reason is StallReason.SWAP_IN_PROGRESS else "v3")
+        await town.run(seconds=60)
+        waiting = await town.rollout("shop")
+        assert (waiting.state, waiting.reason) == (State.CHECKING, reason)
+        assert waiting.stall is not None
+        assert waiting.next_at is not None
+        assert town.acts == []
+        town.world.change_app("shop", **dict.fromkeys(busy))
+        await town.run(seconds=600)
+        done = await town.rollout("shop")
+        assert (done.state, done.stall) == (State.SUCCEEDED, None)

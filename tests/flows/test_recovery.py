@@ -1,7 +1,5 @@
 """Stalls and what is done about them: the least harmful step first, and never more than the app allows."""
 
-from typing import Any
-
 import pytest
 
 from local.azure.scenario import FaultRule
@@ -246,44 +244,6 @@ async def test_dying_in_the_middle_of_a_rollback(town: Town) -> None:
     assert (await town.rollout("shop")).state is State.ROLLED_BACK
     assert await served(town) == {good}
     assert town.acts.count("config.update") == 1
-
-
-@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-strategy": "pin"}])
-async def test_a_fight_over_the_configuration_is_given_up(town: Town) -> None:
-    """Somebody's Terraform puts the tag back each time: written once more, then Pulley stops and says so."""
-    for image in ("v2", "v3"):
-        await town.push(IMAGE, image)
-        await town.run()
-        town.world.configure("shop", {"linuxFxVersion": f"DOCKER|{IMAGE}"})
-        town.clock.advance(60)
-    await town.operator.drift.check()
-    await town.run(seconds=120)
-    held = await town.rollout("shop")
-    assert (held.state, held.reason) == (State.HELD, "fight")
-    assert town.acts == ["config.update"] * 2
-
-
-async def test_nothing_is_done_into_somebody_elses_work(town: Town) -> None:
-    """A deployment, a swap, an operation: waited for, shown as a stall with its reason, then gone on with."""
-    works: tuple[tuple[dict[str, Any], StallReason], ...] = (
-        ({"deployment": {"id": "c1d7a5f0-1111-4222-8333-444455556666"}}, StallReason.DEPLOYMENT_IN_PROGRESS),
-        ({"target_swap_slot": "staging"}, StallReason.SWAP_IN_PROGRESS),
-        ({"in_progress_operation_id": "9d1f"}, StallReason.OPERATION_IN_PROGRESS),
-    )
-    for busy, reason in works:
-        town.world.journal.clear()
-        town.world.change_app("shop", **busy)
-        await town.push(IMAGE, "v2" if reason is StallReason.SWAP_IN_PROGRESS else "v3")
-        await town.run(seconds=60)
-        waiting = await town.rollout("shop")
-        assert (waiting.state, waiting.reason) == (State.CHECKING, reason)
-        assert waiting.stall is not None
-        assert waiting.next_at is not None
-        assert town.acts == []
-        town.world.change_app("shop", **dict.fromkeys(busy))
-        await town.run(seconds=600)
-        done = await town.rollout("shop")
-        assert (done.state, done.stall) == (State.SUCCEEDED, None)
 
 
 async def test_a_crash_without_its_secret_does_not_accuse_the_image(town: Town) -> None:
