@@ -49,3 +49,16 @@ async def begin_to_swap(town: Town) -> None:
     """Let time go by until the swap was asked for."""
     while "slots.swap" not in town.acts:
         await town.run(seconds=1, step=1)
+
+
+async def swapped_in_and_crashing(town: Town) -> str:
+    """A good image serves, its successor is swapped in and crashes anew: the good one, which the slot has."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    town.world.journal.clear()
+    bad = await town.push(IMAGE, "v3")
+    while "slots.swap" not in town.acts or not (await town.rollout("shop")).swapped:
+        await town.run(seconds=1, step=1)
+    begins_to_crash(town, bad)
+    town.world.restart("shop")
+    return good

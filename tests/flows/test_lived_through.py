@@ -12,19 +12,12 @@ from operators.core.stalls import StallReason
 from operators.core.transitions import State
 from operators.core.watch import Proof
 from tests.flows.receiver import Receiver
+from tests.flows.refusals import CONFLICT
 from tests.flows.staging import IMAGE, serving, swap_by_hand, with_slot
 from tests.flows.town import Town
 
 HOUR = 3600
 OUTAGE = "Get https://contoso.azurecr.io/v2/: dial tcp: i/o timeout"
-REFUSED = FaultRule(
-    method="POST",
-    path="/restart$",
-    status=409,
-    envelope="web",
-    code="Conflict",
-    message="There is a deployment currently in progress. Please try again when it completes.",
-)
 WITHOUT_EFFECT = FaultRule(method="POST", path="/restart$", status=200, envelope="none")
 
 
@@ -79,7 +72,7 @@ async def test_a_swap_that_hung_leaves_409_and_the_image_by_digest_ends_it(heard
     await swap_that_hangs(heard)
     found = await heard_since(heard, receiver)
     assert found.keys() == {"finding.operation_in_progress shop", "finding.operation_in_progress shop:staging"}
-    await is_cancelled(heard, REFUSED)
+    await is_cancelled(heard, CONFLICT)
     assert (await heard.operator.findings.list("https://pulley/api/findings", {})).value == ()
 
     new = await heard.push(IMAGE, "v2")
@@ -88,7 +81,7 @@ async def test_a_swap_that_hung_leaves_409_and_the_image_by_digest_ends_it(heard
     assert (waiting.state, serving(heard)) == (State.CHECKING, before)
     stuck = (await heard_since(heard, receiver))["rollout.stuck shop"]["data"]["stall"]
     assert stuck["reason"] == "deployment_in_progress"
-    assert stuck["lines"] == [f"409 Conflict: {REFUSED.message}"]
+    assert stuck["lines"] == [f"409 Conflict: {CONFLICT.message}"]
     assert f'POST /api/apps/{heard.key("shop")}/rollouts {{"anyway": true}}' in stuck["whatToDo"]
 
     await heard.operator.admin.deploy("shop", b'{"by": "ana", "anyway": true}')

@@ -8,19 +8,12 @@ from local.azure.scenario import FaultRule
 from operators.core.notices import news_of
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
+from tests.flows.refusals import CONFLICT
 from tests.flows.town import Town
 
 IMAGE = "contoso.azurecr.io/shop:stable"
 ID = "c1d7a5f0-1111-4222-8333-444455556666"
 DEPLOYING = {"deployment": {"id": ID}}
-CONFLICT = FaultRule(
-    method="POST",
-    path="/restart$",
-    status=409,
-    envelope="web",
-    code="Conflict",
-    message="There is a deployment currently in progress. Please try again when it completes.",
-)
 
 
 async def test_a_409_of_somebodys_deployment_is_waited_for(town: Town) -> None:

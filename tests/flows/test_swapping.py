@@ -12,7 +12,14 @@ from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
 from operators.core.watch import Proof
 from operators.errors import Conflict
-from tests.flows.staging import CAREFUL, IMAGE, begin_to_swap, begins_to_crash, serving, with_slot
+from tests.flows.staging import (
+    CAREFUL,
+    IMAGE,
+    begin_to_swap,
+    serving,
+    swapped_in_and_crashing,
+    with_slot,
+)
 from tests.flows.town import Town
 
 
@@ -130,14 +137,7 @@ async def test_a_person_gives_the_slot_what_it_lacks(town: Town) -> None:
 
 async def test_what_fails_after_the_swap_is_swapped_back(town: Town) -> None:
     """The slot still has the last good image: the way back is a swap, without a pull or a start."""
-    good = await town.push(IMAGE, "v2")
-    await town.run()
-    town.world.calls.clear()
-    bad = await town.push(IMAGE, "v3")
-    while "slots.swap" not in town.acts or not (await town.rollout("shop")).swapped:
-        await town.run(seconds=1, step=1)
-    begins_to_crash(town, bad)
-    town.world.restart("shop")
+    good = await swapped_in_and_crashing(town)
     await town.run(seconds=1800)
     rollout = await town.rollout("shop")
     assert (rollout.state, rollout.back_to and rollout.back_to.digest) == (State.ROLLED_BACK, good)

@@ -6,7 +6,7 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.transitions import Event, State
-from tests.flows.staging import IMAGE, begins_to_crash, serving, with_slot
+from tests.flows.staging import IMAGE, serving, swapped_in_and_crashing, with_slot
 from tests.flows.town import Town
 
 ID = "c1d7a5f0-1111-4222-8333-444455556666"
@@ -21,14 +21,7 @@ def scenario(scenario: dict[str, Any]) -> dict[str, Any]:
 
 async def broken(town: Town) -> str:
     """Its newest image crashes after the swap, the way back is next, and the slot has the last good image: which."""
-    good = await town.push(IMAGE, "v2")
-    await town.run()
-    town.world.journal.clear()
-    bad = await town.push(IMAGE, "v3")
-    while "slots.swap" not in town.acts or not (await town.rollout("shop")).swapped:
-        await town.run(seconds=1, step=1)
-    begins_to_crash(town, bad)
-    town.world.restart("shop")
+    good = await swapped_in_and_crashing(town)
     await town.run_until("shop", State.RECOVERING)
     return good
 

@@ -1,4 +1,4 @@
-"""GET /api/apps/{app}/doctor and GET /api/doctor: the real SDK clients over the simulated Azure."""
+"""GET /api/apps/{app}/doctor: the real SDK clients over the simulated Azure."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from local.azure.world.kudu import password_of
 from operators.core.doctor.checks import Code
+from operators.errors import NotFound
 from tests.web.clinic import DB, HEALTHY, OPERATOR_SITE, PORT, SECRET, Clinic, site, story
 
 GUID = "88888888-8888-4888-8888-888888888888"
@@ -230,3 +231,10 @@ async def test_what_is_wrong_with_the_site_is_named(changes: dict[str, Any], cod
     check = next(check for check in (await clinic.examine()).checks if check.code == code)
     assert check.status == status
     assert part in check.sentence
+
+
+async def test_an_app_that_nobody_knows_is_not_found() -> None:
+    """Its name is answered with what to do."""
+    clinic = await Clinic.open(story())
+    with pytest.raises(NotFound):
+        await clinic.examine("nobody")

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from operators.errors import BadInput, NotFound
+from operators.errors import BadInput
 from operators.web.doctor import SummaryAnswer
 from tests.web.clinic import PORT, SECRET, Clinic, site, story
 
@@ -66,10 +66,8 @@ async def test_what_is_read_of_a_registry_is_read_once_for_all_apps() -> None:
     assert sum(calls.values()) <= 3 * 16
 
 
-async def test_an_app_that_nobody_knows_is_not_found() -> None:
-    """Its name is answered with what to do."""
-    clinic = await Clinic.open(story())
-    with pytest.raises(NotFound):
-        await clinic.examine("nobody")
+async def test_a_page_of_no_apps_is_refused() -> None:
+    """What cannot be meant is said."""
+    clinic = await Clinic.open(MANY)
     with pytest.raises(BadInput):
         await clinic.api.apps(URL, {"$top": "0"})
