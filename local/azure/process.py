@@ -1,19 +1,15 @@
 """The simulated Azure as a process: the proxy, and beside it a loopback port for the identity endpoint and control."""
 
 import asyncio
-import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from local.azure.control import Control
 from local.azure.event_grid import EventGrid
@@ -23,6 +19,7 @@ from local.azure.proxy import Proxy
 from local.azure.scenario import Scenario
 from local.azure.webhook_sender import WebhookSender
 from local.azure.world import SystemClock, World
+from local.web_server import WebServer
 
 IDENTITY_PATH = "/msi/token"
 
@@ -36,14 +33,6 @@ class Addresses:
     identity_endpoint: str
     identity_header: str
     control: str
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the process, which has more than this server to end."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class SimulatedAzure:
@@ -67,7 +56,7 @@ class SimulatedAzure:
         webhooks = WebhookSender(self._world)
         proxy = Proxy(Front(self._world), self._state)
         listener = socket.create_server(("127.0.0.1", 0))
-        server = _Server(uvicorn.Config(self._loopback(event_grid, header), log_level="warning", lifespan="off"))
+        server = WebServer(self._loopback(event_grid, header), log_level="warning")
         serving = asyncio.create_task(server.serve([listener]))
         try:
             proxy_address = await proxy.start()
@@ -89,10 +78,10 @@ class SimulatedAzure:
             await event_grid.close()
             await webhooks.close()
 
-    def _loopback(self, event_grid: EventGrid, header: str) -> Starlette:
+    def _loopback(self, event_grid: EventGrid, header: str) -> list[BaseRoute]:
         identity = IdentityEndpoint(self._world, header)
 
         async def token(request: Request) -> Response:
             return identity.answer(request)
 
-        return Starlette(routes=[Route(IDENTITY_PATH, token), *Control(self._world, event_grid).routes()])
+        return [Route(IDENTITY_PATH, token), *Control(self._world, event_grid).routes()]

@@ -1,17 +1,14 @@
 """Where does the host listen?"""
 
-import contextlib
 import socket
-from collections.abc import Generator
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.routing import Route
 
 from local.host.admin import Admin
 from local.host.errors import ConfigurationError
 from local.host.event_grid import EventGridWebhook
 from local.host.http_triggers import METHODS, HttpTriggers
+from local.web_server import WebServer
 
 ADDRESS = "127.0.0.1"
 
@@ -27,29 +24,18 @@ def listen(port: int) -> socket.socket:
     return listening
 
 
-class Server(uvicorn.Server):
-    """The web server; when the process ends is for the host to say, so it leaves signals alone."""
+class Server(WebServer):
+    """The admin endpoints, Event Grid's webhook and the functions' own routes."""
 
     def __init__(self, admin: Admin, webhook: EventGridWebhook, http_triggers: HttpTriggers, stop_seconds: int) -> None:
-        application = Starlette(
-            routes=[
+        super().__init__(
+            [
                 *admin.routes(),
                 Route("/runtime/webhooks/{extension}", webhook.handle, methods=["GET", "POST", "DELETE", "OPTIONS"]),
                 Route("/{path:path}", http_triggers.handle, methods=list(METHODS)),
-            ]
+            ],
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=stop_seconds,
+            server_header=False,
         )
-        super().__init__(
-            uvicorn.Config(
-                application,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=stop_seconds,
-                server_header=False,
-            )
-        )
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture none."""
-        yield

@@ -5,23 +5,22 @@ The operator is what is deployed, and asks as it does in App Service (azure-docs
 """
 
 import asyncio
-import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hmac import compare_digest
 
 import httpx
-import uvicorn
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from local.web_server import WebServer
 
 API_VERSION = "2019-08-01"
 _HEADER = "X-IDENTITY-HEADER"
@@ -59,9 +58,7 @@ async def identity_endpoint(credential: AsyncTokenCredential) -> AsyncIterator[I
         return JSONResponse(told | {"resource": resource})
 
     listener = socket.create_server(("127.0.0.1", 0))
-    server = _Server(
-        uvicorn.Config(Starlette(routes=[Route("/msi/token", token)]), log_level="warning", lifespan="off")
-    )
+    server = WebServer([Route("/msi/token", token)], log_level="warning")
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield IdentityEndpoint(f"http://127.0.0.1:{listener.getsockname()[1]}/msi/token", header)
@@ -94,11 +91,3 @@ class EndpointCredential:
 
     async def __aexit__(self, *_: object) -> None:
         return None
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the program, which has more than this server to end."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

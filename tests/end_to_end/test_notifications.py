@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from local.host.server import listen
+from local.web_server import WebServer
 from tests.end_to_end.place import eventually, place
 
 _TOKEN = "s3cr3t-of-the-hook"
@@ -27,9 +26,8 @@ async def receiver(heard: list[tuple[Request, Any]]) -> AsyncIterator[str]:
         heard.append((request, json.loads(await request.body())))
         return Response(status_code=202)
 
-    app = Starlette(routes=[Route("/pulley", hear, methods=["POST"])])
     with listen(0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+        server = WebServer([Route("/pulley", hear, methods=["POST"])], log_config=None, access_log=False)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/pulley?token={_TOKEN}"
         server.should_exit = True

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from starlette.applications import Starlette
 
 from local.addresses import Addresses, state_file, write_secret
 from local.azure.control import Control
 from local.azure.event_grid import EventGrid
 from local.azure.scenario import read_scenario
 from local.azure.world import ManualClock, World
+from local.web_server import WebServer
 from tests.local_azure.receiver import Receiver
 from tests.local_azure.worlds import NOON, story
 
@@ -47,8 +46,7 @@ async def grid(world: World, tmp_path: Path) -> AsyncIterator[EventGrid]:
         _save(tmp_path, listener.getsockname()[1])
         async with Receiver(503, 401, 200) as receiver:
             made = EventGrid(world, receiver.url)
-            routes = Control(world, made).routes()
-            server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="warning", lifespan="off"))
+            server = WebServer(Control(world, made).routes(), log_level="warning")
             serving = asyncio.create_task(server.serve([listener]))
             yield made
             server.should_exit = True
