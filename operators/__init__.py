@@ -13,7 +13,7 @@
     timer sweep ─► flows/sweep: what is overdue is enqueued again; poisoned rollouts are interrupted and resumed
 
 `core/` decides: frozen models and pure functions, `now` passed in. `cloud/` reads and writes, one file per service, and
-turns SDK errors into `errors.py`. `flows/` read → decide → act → record. `web/` is the admin API without the host.
-`assembly.py` makes one of each. Imports run one way, checked by import-linter:
+turns SDK errors into `errors.py`. `flows/` read → decide → act → record. `web/` speaks HTTP without the host: events
+in, the admin API, news out. `assembly.py` makes one of each. Imports run one way, checked by import-linter:
 function_app → assembly → web → flows → cloud → core; settings and errors may be imported by all but core.
 """

@@ -111,7 +111,7 @@ def assemble(
 
 @cache
 def operator() -> Operator:
-    """The operator of this process, made at the first event. Raises BadInput for a setting that cannot be used."""
+    """The operator of this process, made at the first event. Raises Misconfigured for a setting that cannot be used."""
     from azure.identity.aio import ManagedIdentityCredential
 
     settings = Settings.read()

@@ -19,7 +19,7 @@ class Measure(StrEnum):
     REDEPLOY = "redeploy"
     """Write the image by digest into the configuration: the platform builds the app anew."""
     ROLLBACK = "rollback"
-    """Write the last good digest into the configuration."""
+    """Write the last good digest into the configuration, or swap it back from the slot that still has it."""
 
 
 WRITES = frozenset({Measure.REDEPLOY, Measure.ROLLBACK})

@@ -35,7 +35,7 @@ def busy_wait(times: int, asked: timedelta | None = None) -> timedelta:
 
 
 def hold_wait(reason: HoldReason) -> timedelta:
-    """How long until a hold is looked at again by itself; lifting it looks at once."""
+    """How long until a hold is looked at again by itself; the end of a freeze looks at once."""
     return _FREEZE_WAIT if reason is HoldReason.FROZEN else _HOLD_WAIT
 
 

@@ -38,7 +38,7 @@ class Proved:
 
 @dataclass(frozen=True)
 class Watching:
-    """Reads and judges; decides nothing about the rollout."""
+    """Reads, judges and proves; which state follows is decided elsewhere."""
 
     house: House
 

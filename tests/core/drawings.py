@@ -76,7 +76,7 @@ def stalls() -> str:
     rows = ["| reason | meaning | accuses the image | what is tried | what to do |", "|---|---|---|---|---|"]
     for reason, entry in CATALOGUE.items():
         accuses = "yes" if entry.accuses_image else ""
-        ladder = ", ".join(LADDER[reason]) or "nothing: a person is called"
+        ladder = ", ".join(LADDER[reason]) or "nothing: it is waited for, or a person is called"
         rows.append(f"| `{reason}` | {_cell(entry.meaning)} | {accuses} | {ladder} | {_cell(entry.what_to_do)} |")
     return "\n".join(rows)
 
