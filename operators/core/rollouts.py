@@ -108,7 +108,10 @@ class Rollout(Model):
     """When the act was about to begin. Together with `applied_at` missing: it may or may not have happened."""
     applied_at: Instant | None = None
     attempts: int = 0
-    """How often the act was begun; more than once only after a crash in between."""
+    """How often the act was begun, counted anew for each measure.
+
+    More than once only where a crash, or a call without an answer, left no trace of it.
+    """
     before: Before | Unknown | None = None
     """The instances as they were before the act."""
     health: Health | None = None
@@ -133,7 +136,7 @@ class Rollout(Model):
     last_act: LastAct | None = None
     """The act before that of `measure`."""
     busy: int = 0
-    """How often somebody else held the app when it was about to act."""
+    """How often the act was refused for the moment: for somebody else's work (see `hindered_since`), or throttled."""
     hindered_since: Instant | None = None
     """Since when somebody else's work keeps it from acting."""
     reverted_by: Activity | None = None

@@ -155,8 +155,8 @@ class Recovering:
             return f"{slot.name} is stopped"
         if isinstance(other := other_work(site, deployments), OtherWork):
             return f"in {slot.name} {other.detail}"
-        # it may have been the slot for which a swap was refused, though nothing shows it there
-        return "the way back was refused before" if rollout.busy else None
+        # others may have been at work in the slot, though nothing shows it there; a 429 is nobody's work
+        return "the way back was refused before" if rollout.busy and rollout.hindered_since else None
 
     async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | Hindered | None:
         freeze = await self.house.records.switches.freeze()

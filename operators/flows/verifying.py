@@ -207,6 +207,7 @@ class Verifying:
             evidence=stall.lines,
             stall=stall,
             planned=measure,
+            attempts=0,
             next_at=now + again,
         )
         return Outcome(carrying(active, moved, container=container), (moved,), again=again)

@@ -167,6 +167,18 @@ async def test_a_measure_that_has_to_wait_is_taken_later(town: Town) -> None:
     assert await served(town) == {good}
 
 
+async def test_unanswered_calls_are_counted_for_each_measure(town: Town) -> None:
+    """The push and its second start took a call each: four of the way back without an answer are not five in all."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "silent")
+    town.world.faults.add(FaultRule(method="PATCH", path="/config/web$", status=503, times=4))
+    await town.run(seconds=3600 * 2, step=15)
+    rollout = await town.rollout("shop")
+    assert [one.measure for one in rollout.tried] == [Measure.RETRY, Measure.ROLLBACK]
+    assert (rollout.state, rollout.attempts, await served(town)) == (State.ROLLED_BACK, 5, {good})
+
+
 async def test_who_restarts_the_app_while_a_measure_waits_makes_it_needless(town: Town) -> None:
     """The first restart was not taken and the second is put off: the start that somebody else causes is a success."""
     town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none", times=1))

@@ -86,3 +86,12 @@ async def test_a_swap_that_is_refused_for_work_that_nothing_shows(town: Town) ->
     await town.run(seconds=900)
     assert ((await town.rollout("shop")).state, serving(town)) == (State.ROLLED_BACK, {good})
     assert "written and not swapped in: the way back was refused before" in await way_back(town)
+
+
+async def test_a_swap_that_was_only_throttled_is_asked_for_again(town: Town) -> None:
+    """Azure had no room for it for a moment: nobody is in the way, so the way back is still the swap."""
+    good = await broken(town)
+    town.world.faults.add(FaultRule(method="POST", path="/slotsswap$", status=429, code="TooManyRequests", times=1))
+    await town.run(seconds=900)
+    assert ((await town.rollout("shop")).state, serving(town)) == (State.ROLLED_BACK, {good})
+    assert (await way_back(town)).endswith(f"@{good}, which the slot still has")
