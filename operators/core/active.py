@@ -1,11 +1,18 @@
 """What the engine remembers about an app between its rollouts."""
 
+from datetime import datetime
+
+from operators.core.images import ImageReference, linux_fx_version
 from operators.core.looks import Look
 from operators.core.model import Digest, Instant, Model
 from operators.core.owed import Owed
 from operators.core.references import Reference, SwappedIn
-from operators.core.rollouts import Rollout
+from operators.core.rollouts import Act, Rollout
+from operators.core.stalls import StallReason
 from operators.core.watch import Proof
+
+_REMEMBERED = 5
+"""How many last good and rejected digests are kept."""
 
 
 class Running(Model):
@@ -73,6 +80,35 @@ class Container(Model):
         """Whether the app is owed this image."""
         return self.owed is not None and self.owed.digest == digest
 
+    def now_runs(self, rollout: Rollout, now: datetime) -> "Container":
+        """After a rollout that brought what it runs: rejected no more, and a last good one where it is proved."""
+        digest = rollout.wanted.digest if rollout.wanted else None
+        if digest is None or rollout.proof is None:
+            return self
+        updated = rollout.tag_seen.last_updated if rollout.tag_seen else None
+        running = Running(digest=digest, proof=rollout.proof, since=now, sequence=rollout.sequence, tag_updated=updated)
+        good = self.last_good
+        if rollout.proof is not Proof.ASSUMED:
+            good = (running, *(one for one in good if one.digest != digest))[:_REMEMBERED]
+        rejected = tuple(one for one in self.rejected if one.digest != digest)
+        return self.model_copy(update={"running": running, "last_good": good, "rejected": rejected})
+
+    def having_written(self, image: ImageReference) -> "Container":
+        """What we wrote into the configuration is nobody else's change."""
+        return self.model_copy(update={"written": linux_fx_version(image)})
+
+    def having_swapped_in(self, image: ImageReference, now: datetime) -> "Container":
+        """What our swap brought into the configuration is as good as written by us, and nobody else's swap."""
+        return self.having_written(image).model_copy(update={"swapped_in": SwappedIn(image=str(image), at=now)})
+
+    def rejecting(self, rollout: Rollout, reason: StallReason, now: datetime) -> "Container":
+        """The rollout's digest is not rolled out again by itself."""
+        if rollout.digest is None:
+            return self
+        rejected = Rejected(digest=rollout.digest, sequence=rollout.sequence, reason=reason, at=now)
+        others = (one for one in self.rejected if one.digest != rejected.digest)
+        return self.model_copy(update={"rejected": (rejected, *others)[:_REMEMBERED]})
+
     def lost(self) -> "Container":
         """After an act that failed: what ran before has made room, and a tag moved back to it is rolled out again."""
         return self.model_copy(update={"running": None})
@@ -104,3 +140,27 @@ class Active(Model):
     """
     principal_id: str | None = None
     """As whom it pulled last time: lets the role assignments be read without waiting for the site."""
+
+    def having_done(self, rollout: Rollout) -> "Active":
+        """Once its act is done. What is in the slot yet is not the app's, and a swap has only begun."""
+        if self.container is None or rollout.wanted is None or rollout.in_slot or rollout.act is not Act.WRITE:
+            return self
+        return self.model_copy(update={"container": self.container.having_written(rollout.wanted)})
+
+    def trusted(self) -> "Active":
+        """After a person has said to go on: earlier failures and fights count no more."""
+        container = self.container and self.container.model_copy(update={"reverts": 0})
+        return self.model_copy(update={"failures": 0, "container": container})
+
+    def owed_before(self, digest: Digest | None) -> Owed | None:
+        """What a rollout to this digest is another try of, also where only its way is new."""
+        known = (self.container.owed if self.container else None, self.rollout.owed if self.rollout else None)
+        return next((owed for owed in known if owed and owed.digest == digest), None)
+
+    def still_owed(self, decided: Digest | None, brought: Digest | None, now: datetime) -> Owed | None:
+        """What the reference decided upon and the app has not got, while a person has it brought to something else."""
+        if decided is None or decided == brought:
+            return None
+        if self.rollout and self.rollout.digest == decided:
+            return Owed.after(self.rollout.owed, decided, "newer", now)
+        return self.container.owed if self.container and self.container.owes(decided) else None

@@ -130,7 +130,7 @@ class Applying:
                 applied = rollout.applied_at or rollout.intended_at
                 detail = f"the {rollout.act} was done; watching goes on"
                 moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied, next_at=None)
-                active = _having_written(active, rollout)
+                active = active.having_done(rollout)
             case Done.NO if rollout.attempts >= _ATTEMPTS and rollout.state is State.APPLYING:
                 return self._refused(held, moved, "no_answer", f"{rollout.attempts} attempts got no answer")
             case Done.NO | Done.NOT_BEGUN:
@@ -183,7 +183,7 @@ class Applying:
             stall=held_up,
             next_at=now + FIRST_LOOK if held_up else None,
         )
-        return Outcome(carrying(_having_written(active, rollout), moved), (moved,), again=FIRST_LOOK, held=held)
+        return Outcome(carrying(active.having_done(rollout), moved), (moved,), again=FIRST_LOOK, held=held)
 
     async def _ask_azure(self, rollout: Rollout) -> _Done:
         """The one call that changes something. Raises operators.errors."""
@@ -262,12 +262,3 @@ def _whose(error: Busy) -> StallReason:
 
 def _stored(before: tuple[InstanceStatus, ...] | Unknown) -> Before | Unknown:
     return before if isinstance(before, Unknown) else Before.of(before)
-
-
-def _having_written(active: Active, rollout: Rollout) -> Active:
-    """The app's row once the act is done: what we wrote ourselves is nobody else's change."""
-    container = active.container
-    if container is None or rollout.wanted is None or rollout.in_slot or rollout.act is not Act.WRITE:
-        return active
-    written = container.model_copy(update={"written": linux_fx_version(rollout.wanted)})
-    return active.model_copy(update={"container": written})

@@ -79,7 +79,7 @@ class Gating:
         if not isinstance(answer, Go):
             return Outcome(carrying(active, moved), (*aside, moved), again=again)
         if rollout.asked is not None:
-            active = _trusting(active)
+            active = active.trusted()
         return await Applying(self.house).act(
             held, active, moved, before=scene.before, aside=aside, consumed=held.looks
         )
@@ -208,12 +208,6 @@ class Gating:
             return Recover.parse(said), ()
         except ValueError as mistyped:
             return Recover.REPORT, (str(mistyped),)
-
-
-def _trusting(active: Active) -> Active:
-    """The app's row after a person has said to go on: earlier failures and fights count no more."""
-    container = active.container and active.container.model_copy(update={"reverts": 0})
-    return active.model_copy(update={"failures": 0, "container": container})
 
 
 def _held_up(scene: Scene) -> Stall | None:

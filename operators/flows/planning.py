@@ -1,7 +1,6 @@
 """The step before anything is done: what should the app run, and which rollout is to bring it there?"""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Running
@@ -12,7 +11,6 @@ from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.naming import offer_to_pin
 from operators.core.noticing import named_again, noticed, was_changed
-from operators.core.owed import Owed
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -202,7 +200,7 @@ class Planning:
                 strategy=target.strategy,
                 slot=slot,
                 asked=_asked(held),
-                owed=None if _asked(held) else _owed(held.active, target),
+                owed=None if _asked(held) else held.active.owed_before(target.image.digest),
                 tag_seen=_tag_seen(facts),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
                 next_at=None,
@@ -214,7 +212,7 @@ class Planning:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
         if active.container is None:
             return Container(reference=reference, reference_at=self.house.now(), decided=target.decided, running=None)
-        owed = _still_owed(active, target, self.house.now())
+        owed = active.still_owed(target.decided, target.image.digest, self.house.now())
         return active.container.model_copy(update={"decided": target.decided, "owed": owed})
 
 
@@ -244,22 +242,6 @@ def _asked(held: Held) -> Look | None:
     """The person's look that leads, if one does."""
     look = leading(_weighed(held))
     return look if look and look.cause is Cause.PERSON else None
-
-
-def _owed(active: Active, target: Target) -> Owed | None:
-    """What this target is another try of, also where only its way is new."""
-    known = (active.container.owed if active.container else None, active.rollout.owed if active.rollout else None)
-    return next((owed for owed in known if owed and owed.digest == target.image.digest), None)
-
-
-def _still_owed(active: Active, target: Target, now: datetime) -> Owed | None:
-    """What the reference chose for the app and it has not got, while a person has it brought to something else."""
-    owed, waiting = active.container.owed if active.container else None, active.rollout
-    if target.decided is None or target.decided == target.image.digest:
-        return None
-    if waiting and waiting.digest == target.decided:
-        return Owed.after(waiting.owed, target.decided, "newer", now)
-    return owed if owed and owed.digest == target.decided else None
 
 
 def _unreadable(rollout: Rollout | None, read: Unknown) -> Later | Skip:

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
-from operators.core.active import Active, Container, Rejected, Running
+from operators.core.active import Active, Container
 from operators.core.clocks import AFTER_BLOCK, in_utc
 from operators.core.gate import fight
-from operators.core.images import ImageReference, linux_fx_version
 from operators.core.model import asked_wait
 from operators.core.naming import left_named
 from operators.core.recovery import WRITES, Measure, next_measure
-from operators.core.references import SwappedIn
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall, StallReason
 from operators.core.swaps import Swapped
@@ -22,8 +20,6 @@ from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 from operators.flows.watching import Watching
 
-_REMEMBERED = 5
-"""How many last good and rejected digests an app's row keeps."""
 _SETTLE = timedelta(seconds=30)
 """Between an act and the next one on the same app, where nothing longer is asked for."""
 
@@ -85,12 +81,12 @@ class Verifying:
                 planned=None,
                 next_at=None,
             )
-            container = _runs(active.container, moved.rollout, now)
+            container = active.container and active.container.now_runs(moved.rollout, now)
             return Outcome(carrying(active, moved, container=container), (moved,))
         back = f"{rollout.digest} was not brought; the last good image {wanted.digest} serves again."
         detail = f"{back}{left_named(rollout, active.container)}"
         moved = moved.by(Event.BACK, now, "rolled_back", detail, evidence=verdict.evidence, proof=proof, next_at=None)
-        container = _runs(active.container, moved.rollout, now)
+        container = active.container and active.container.now_runs(moved.rollout, now)
         return Outcome(carrying(active, moved, container=container), (moved,))
 
     async def _look_at_swap(self, active: Active, rollout: Rollout) -> Outcome:
@@ -117,7 +113,7 @@ class Verifying:
             operation=None,
             health=rollout.health.model_copy(update={"health_check_path": path}),
         )
-        container = _written(active.container, rollout.wanted, now)
+        container = active.container and active.container.having_swapped_in(rollout.wanted, now)
         return Outcome(carrying(active, moved, container=container), (moved,), again=timedelta())
 
     def _staged(self, active: Active, rollout: Rollout, why: str, evidence: tuple[str, ...]) -> Outcome:
@@ -160,7 +156,7 @@ class Verifying:
             stall=rollout.stall if rollout.back_to else None,
             next_at=None,
         )
-        container = _runs(active.container, moved.rollout, now)
+        container = active.container and active.container.now_runs(moved.rollout, now)
         return Outcome(carrying(active, moved, container=container), (moved,))
 
     async def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
@@ -185,8 +181,8 @@ class Verifying:
         )
         fought = fight(container.reverts) if container and measure in WRITES else None
         final = fought is not None or measure in (None, Measure.ROLLBACK)
-        if final and stall.accuses_image and await Watching(self.house).was_its_image(rollout):
-            container = _rejecting(container, rollout, stall, now)
+        if container and final and stall.accuses_image and await Watching(self.house).was_its_image(rollout):
+            container = container.rejecting(rollout, stall.reason, now)
         if fought or measure is None:
             serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
             lines, by, undone = stall.lines, None, ""
@@ -224,35 +220,6 @@ class Verifying:
         if (rollout.reason, rollout.detail) != (reason, waiting.what_for):
             moved = moved.by(Event.NOT_YET, now, reason, waiting.what_for)
         return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked)
-
-
-def _runs(container: Container | None, rollout: Rollout, now: datetime) -> Container | None:
-    """What the app runs after a rollout that brought it there; a proved digest becomes a last good one."""
-    wanted = rollout.wanted.digest if rollout.wanted else None
-    if container is None or wanted is None or rollout.proof is None:
-        return container
-    updated = rollout.tag_seen.last_updated if rollout.tag_seen else None
-    running = Running(digest=wanted, proof=rollout.proof, since=now, sequence=rollout.sequence, tag_updated=updated)
-    good = container.last_good
-    if rollout.proof is not Proof.ASSUMED:
-        good = (running, *(one for one in good if one.digest != running.digest))[:_REMEMBERED]
-    rejected = tuple(one for one in container.rejected if one.digest != running.digest)
-    return container.model_copy(update={"running": running, "last_good": good, "rejected": rejected})
-
-
-def _written(container: Container | None, image: ImageReference, now: datetime) -> Container | None:
-    """What our swap brought into the configuration is as good as written by us: nobody else's change, nor swap."""
-    brought = {"written": linux_fx_version(image), "swapped_in": SwappedIn(image=str(image), at=now)}
-    return container.model_copy(update=brought) if container else None
-
-
-def _rejecting(container: Container | None, rollout: Rollout, stall: Stall, now: datetime) -> Container | None:
-    """The digest is not rolled out again by itself."""
-    if container is None or rollout.digest is None:
-        return container
-    rejected = Rejected(digest=rollout.digest, sequence=rollout.sequence, reason=stall.reason, at=now)
-    others = (one for one in container.rejected if one.digest != rejected.digest)
-    return container.model_copy(update={"rejected": (rejected, *others)[:_REMEMBERED]})
 
 
 def _left(rollout: Rollout, container: Container | None, stall: Stall) -> str:
