@@ -11,6 +11,7 @@ from enum import Enum
 
 from operators.core.clocks import AFTER_BLOCK, CLOCKS_DIFFER
 from operators.core.diagnosis import classify
+from operators.core.disagreement import disagreement, some_serve
 from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Unknown
@@ -78,7 +79,7 @@ def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: 
     statuses = tuple(sorted(statuses, key=lambda status: _phase(facts, status) is _Phase.FRESH))
     phases = [_phase(facts, status) for status in statuses]
     if _Phase.FAILED in phases:
-        return _given_up(facts, statuses, now)
+        return _given_up(facts, statuses, phases, now)
     if not statuses or any(phase is not _Phase.FRESH for phase in phases):
         return _not_yet(facts, statuses, phases, now)
     if isinstance(facts.listed_instances, Unknown):
@@ -105,10 +106,14 @@ def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -
     return not facts.before.told(status) and (facts.swapped or started_at >= facts.acted_at - CLOCKS_DIFFER)
 
 
-def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], now: datetime) -> Verdict:
+def _given_up(
+    facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime
+) -> Verdict:
     if facts.lines is None:
         return Suspect(why="an instance gave up its start, and the log knows the cause")
     told = classify(statuses, _lines(facts), facts.acted_at, asked=facts.asked_ports)
+    if divided := _divided(facts, statuses, phases, told, now):
+        return divided
     found = told or _stuck(facts, StallReason.UNKNOWN, statuses)
     if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
         return Failed(stall=found)
@@ -162,18 +167,34 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
     if facts.lines is None:
         return Suspect(why="the start takes longer than expected")
     found = classify(statuses, _lines(facts), facts.acted_at, asked=facts.asked_ports)
+    if divided := _divided(facts, statuses, phases, found, now):
+        return divided
     if found is not None and found.reason not in _PASSING:
         return Failed(stall=found)
     if phases and all(phase is _Phase.OLD for phase in phases):
         return Failed(stall=_stuck(facts, StallReason.RESTART_NOT_TAKEN, statuses))
     if facts.age(now) < facts.budget.hard:
         return waiting
-    return Failed(stall=found or _stuck(facts, _stuck_reason(facts, statuses, phases), statuses))
+    return Failed(stall=found or _stuck(facts, _stuck_reason(facts, statuses), statuses))
 
 
-def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> StallReason:
-    if _Phase.FRESH in phases:
-        return StallReason.INSTANCES_DISAGREE
+def _divided(
+    facts: WatchFacts,
+    statuses: Sequence[InstanceStatus],
+    phases: Sequence[_Phase],
+    found: Stall | None,
+    now: datetime,
+) -> Waiting | Failed | None:
+    """Some instances serve, so the others are waited for; None where none does."""
+    fresh = (status for status, phase in zip(statuses, phases, strict=True) if phase is _Phase.FRESH)
+    if not some_serve(fresh, facts.acted_at, found):
+        return None
+    if facts.age(now) < facts.budget.hard:
+        return Waiting(what_for=_progress(statuses, phases), look_again_in=LATER_LOOK)
+    return Failed(stall=disagreement(found or _stuck(facts, StallReason.INSTANCES_DISAGREE, statuses)))
+
+
+def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> StallReason:
     if not any(status.action == _WAITING_FOR_PORT for status in statuses):
         return StallReason.UNKNOWN
     wrong = elsewhere(_said(facts), asked=facts.asked_ports)

@@ -108,7 +108,6 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
     ("after", "facts", "expected"),
     [
         pytest.param(EARLY, {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": CRASH}, "container_exited", id="a crash"),
-        pytest.param(EARLY, {"statuses": (*NEW, status("Stopping", None, "bb", "ContainerTimeout")), "listed_instances": 2, "lines": CRASH}, "container_exited", id="a crash on one of two"),
         pytest.param(EARLY, {"statuses": (status("Stopping", error="ImagePullUnauthorizedFailure"),), "lines": ()}, "pull_unauthorized", id="no right to pull"),
         pytest.param(EARLY, {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": NO_ANSWER}, "start_limit_reached", id="the log cannot be read"),
         pytest.param(EARLY, {"pinned": False, "lines": FALLBACK}, "stale_image", id="started, from the local copy"),

@@ -1,0 +1,97 @@
+"""One instance fails where others serve: that is no fault of the image, and it is waited for."""
+
+from datetime import timedelta
+
+import pytest
+
+from operators.core.instances import InstanceStatus
+from operators.core.platform_log import LogLine, read_platform_log
+from operators.core.watch import Failed, ProbeResult, Suspect, Waiting
+from tests.core.watch_samples import CRASH, EARLY, FALLBACK, LATE, NEW, NO_ANSWER, OVER, T0, blocked, status, verdict
+
+NINE = tuple(NEW[0].model_copy(update={"instance_id": f"a{n}"}) for n in range(9))
+KILLED = status("Stopped", None, "sick", "ContainerTimeout").model_copy(
+    update={"last_error_details": "Container exited with exit code: 137, terminated during site startup."}
+)
+AGAIN = KILLED.model_copy(update={"state": "Starting"})
+OLD_ONE = NEW[0].model_copy(update={"instance_id": "old", "details": "Site started at 04/04/2026 04:50:00 (UTC)"})
+LOOPS = NEW[0].model_copy(update={"last_error": "ContainerTimeout", "last_error_at": T0 + timedelta(seconds=50)})
+NO_RIGHT = status("Stopped", None, "sick", "ImagePullUnauthorizedFailure")
+NO_ROOM = read_platform_log("2026-04-04T05:50:20.0Z failed to register layer: no space left on device\n")
+
+
+@pytest.mark.parametrize("after", [EARLY, LATE, OVER - timedelta(seconds=1)], ids=["early", "late", "just within"])
+@pytest.mark.parametrize(
+    ("others", "lines"),
+    [
+        pytest.param((KILLED,), (), id="killed"),
+        pytest.param((KILLED,), CRASH, id="killed, and the log says so"),
+        pytest.param((AGAIN,), CRASH, id="starting again"),
+        pytest.param((blocked(9000),), CRASH, id="blocked"),
+        pytest.param((NO_RIGHT,), (), id="refused the pull"),
+        pytest.param((KILLED, OLD_ONE), NO_ANSWER, id="killed, one from before, and the log cannot be read"),
+    ],
+)
+def test_one_that_fails_is_waited_for(
+    others: tuple[InstanceStatus, ...], lines: tuple[LogLine, ...], after: timedelta
+) -> None:
+    """As long as a start is waited for: the platform tries it again, or puts another in its place."""
+    found = verdict(after, statuses=(*NINE, *others), listed_instances=9 + len(others), lines=lines)
+    assert isinstance(found, Waiting)
+    assert f"9 of {9 + len(others)} instances run the new container; instance" in found.what_for
+
+
+@pytest.mark.parametrize(
+    ("others", "lines", "reason"),
+    [
+        pytest.param((KILLED,), (), "instances_disagree", id="killed"),
+        pytest.param((KILLED,), CRASH, "instances_disagree", id="killed, and the log says so"),
+        pytest.param((AGAIN,), CRASH, "instances_disagree", id="starting for ever"),
+        pytest.param((blocked(9000),), (), "instances_disagree", id="blocked for ever"),
+        pytest.param((status("Failed", None, "sick", "Mystery"),), (), "instances_disagree", id="nobody knows why"),
+        pytest.param((), (), "instances_disagree", id="one that is listed never shows"),
+        pytest.param((NO_RIGHT,), (), "pull_unauthorized", id="refused the pull: a person has to give the right"),
+        pytest.param((KILLED,), NO_ROOM, "no_space", id="no room on its disk"),
+    ],
+)
+def test_one_that_never_comes(others: tuple[InstanceStatus, ...], lines: tuple[LogLine, ...], reason: str) -> None:
+    """It ends without an accusation, and names the instance; what accuses nobody anyhow keeps its name."""
+    found = verdict(OVER, statuses=(*NINE, *others), listed_instances=10, lines=lines)
+    assert isinstance(found, Failed)
+    assert (found.stall.reason, found.stall.accuses_image) == (reason, False)
+    assert all(any(str(one) in line for line in found.stall.lines) for one in others)
+
+
+def test_what_ails_the_one_is_said() -> None:
+    """The cause, and until when the platform refuses to start it."""
+    statuses = (*NINE, blocked(9000))
+    found = verdict(OVER, statuses=statuses, listed_instances=10, lines=CRASH)
+    assert isinstance(found, Failed)
+    assert "Of the others: The container exited while it was starting. Exit code 3." in found.stall.meaning
+    assert found.stall.blocked_until == T0 + timedelta(seconds=9000)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        pytest.param({"statuses": (OLD_ONE, KILLED)}, "container_exited", id="the other one still runs the old one"),
+        pytest.param({"statuses": (LOOPS, KILLED)}, "container_exited", id="up again after it failed there, too"),
+        pytest.param(
+            {"statuses": (*NEW, KILLED), "pinned": False, "lines": (*CRASH, *FALLBACK)},
+            "stale_image",
+            id="what serves is the local copy",
+        ),
+    ],
+)
+def test_where_no_instance_is_known_to_serve_the_image(facts: dict[str, object], reason: str) -> None:
+    """A failure is what it was: at once, by its own name."""
+    found = verdict(EARLY, **({"lines": CRASH, "listed_instances": 2} | facts))
+    assert isinstance(found, Failed)
+    assert found.stall.reason == reason
+
+
+def test_the_health_path_proves_nothing_for_the_one() -> None:
+    """It is answered by those that serve: no success while one of ten does not, nor without the log's word on why."""
+    facts = {"statuses": (*NINE, KILLED), "listed_instances": 10, "probe": ProbeResult(status_code=200)}
+    assert isinstance(verdict(EARLY, **facts), Suspect)
+    assert isinstance(verdict(EARLY, **facts, lines=()), Waiting)
