@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from local.azure.world import SystemClock
 from local.azurite import azurite as run_azurite
 from local.storage import MemoryStorage
 from tests.storage import Account, by_network, empty
+
+# How fast this machine is, and that a fresh clone has no cache of hypothesis yet, is no property of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _CLIENTS = Path(__file__).with_name("clients")
 _WITHOUT_AZ = ("__init__.py", "test_recordings.py", "registry")

@@ -58,17 +58,19 @@ async def test_a_part_is_there_from_its_ready_line_until_the_block_ends(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("lines", "reason"),
+    ("lines", "within", "reason"),
     [
-        pytest.param(["print('no such file', file=sys.stderr)", "sys.exit(3)"], "exit code 3", id="ends"),
-        pytest.param(["print('no such file', file=sys.stderr)", SLEEP], "not ready within 1 s", id="takes too long"),
-        pytest.param(["print('no such file', flush=True)", SLEEP], "no such file", id="says something else"),
+        pytest.param(["print('no such file', file=sys.stderr)", "sys.exit(3)"], 10, "exit code 3", id="ends"),
+        pytest.param(["print('no such file', file=sys.stderr)", SLEEP], 3, "not ready within 3 s", id="takes too long"),
+        pytest.param(["print('no such file', flush=True)", SLEEP], 10, "no such file", id="says something else"),
     ],
 )
-async def test_a_part_that_does_not_become_ready_is_told(lines: list[str], reason: str, tmp_path: Path) -> None:
+async def test_a_part_that_does_not_become_ready_is_told(
+    lines: list[str], within: float, reason: str, tmp_path: Path
+) -> None:
     """The error names the part, what happened, and how its log ends; the part does not stay."""
     with pytest.raises(PartEndedError, match=reason) as caught:
-        async with _running(*lines, log=tmp_path / "log", within=1):
+        async with _running(*lines, log=tmp_path / "log", within=within):
             pytest.fail("it was never ready")
     assert str(caught.value).startswith("The part ")
     assert "no such file" in str(caught.value)

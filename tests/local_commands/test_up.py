@@ -42,7 +42,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
 async def test_the_admin_api_answers_to_its_key(running: tuple[Environment, Path]) -> None:
     """The printed URL and key open the operator's API, and without the key it stays shut."""
     addresses = running[0].addresses
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         assert (await client.get(f"{addresses.admin}/apps")).status_code == 401
         answer = await client.get(f"{addresses.admin}/apps", headers={"x-functions-key": addresses.key})
     assert answer.status_code == 200
@@ -54,7 +54,7 @@ async def test_a_push_reaches_the_registry_and_its_event_the_operator(running: t
     code, out, _ = await _local("push", "contoso.azurecr.io/shop:other", "--image", "shop-2", "--run-dir", str(folder))
     assert code == 0
     assert out.startswith("sha256:")
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(20):
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client, asyncio.timeout(30):
         while True:
             deliveries = (await client.get(f"{found.addresses.control}/events")).json()["deliveries"]
             if deliveries and deliveries[0]["attempts"]:

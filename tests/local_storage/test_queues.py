@@ -33,10 +33,10 @@ async def test_a_message_comes_as_it_was_sent(queue: QueueClient) -> None:
 async def test_a_taken_message_is_hidden_for_its_time(queue: QueueClient) -> None:
     """Nobody else gets it meanwhile; then it comes again, counted, with another receipt."""
     await queue.send_message("x")
-    first = await queue.receive_message(visibility_timeout=1)
+    first = await queue.receive_message(visibility_timeout=2)
     assert first is not None
     assert await queue.receive_message() is None
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(2.2)
     second = await queue.receive_message()
     assert second is not None
     assert (second.id, second.dequeue_count) == (first.id, 2)
@@ -48,10 +48,10 @@ async def test_a_taken_message_is_hidden_for_its_time(queue: QueueClient) -> Non
 
 async def test_a_delayed_message_waits(queue: QueueClient) -> None:
     """It is there and hidden until its time."""
-    await queue.send_message("x", visibility_timeout=1)
+    await queue.send_message("x", visibility_timeout=2)
     assert await queue.receive_message() is None
     assert (await queue.get_queue_properties()).approximate_message_count == 1
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(2.2)
     assert await queue.receive_message() is not None
 
 
