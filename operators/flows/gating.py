@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from operators.cloud.engine import Held
+from operators.core.access import Access
 from operators.core.access.granting import GrantState
 from operators.core.active import Active
 from operators.core.apps import Site
@@ -86,59 +87,70 @@ class Gating:
 
     def _moved(self, moved: Moved, scene: Scene, answer: Answer, site: Site) -> tuple[Moved, timedelta | None]:
         """The rollout after this answer, and how long until it is asked again."""
-        now, rollout, access = self.house.now(), moved.rollout, scene.access
-        evidence = tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
+        now, access = self.house.now(), scene.access
         moved = self._looked_again(moved, answer.detail)
         match answer:
-            case Hold(reason=reason, detail=detail, reverted_by=by):
-                again = hold_wait(reason)
-                moved = moved.by(
-                    Event.HOLD,
-                    now,
-                    reason,
-                    detail,
-                    evidence=(*answer.evidence, *evidence),
-                    access=access,
-                    hindered_since=None,
-                    reverted_by=by,
-                    next_at=now + again,
-                )
-                return moved, again
-            case Wait(detail=detail):
-                again = access_wait(0, answer.spread_in)
-                moved = moved.by(
-                    Event.DENIED,
-                    now,
-                    access.reason,
-                    detail,
-                    evidence=evidence,
-                    access=access,
-                    waiting_since=rollout.waiting_since or now,
-                    hindered_since=None,
-                    next_at=now + again,
-                )
-                return moved, again
+            case Hold():
+                return self._held(moved, answer, access)
+            case Wait():
+                return self._denied(moved, answer, access)
             case GiveUp(detail=detail):
-                return moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=evidence, access=access), None
+                moved = moved.by(Event.GIVEN_UP, now, access.reason, detail, evidence=_lines(access), access=access)
+                return moved, None
             case Busy():
                 return self._busy(moved, answer, scene)
             case Hindered(reason=reason, detail=detail):
                 return moved.by(Event.HINDERED, now, reason, detail, access=access, stall=_held_up(scene)), None
-            case Go(detail=detail):
-                recover, mistyped = self._recover(site)
-                moved = moved.by(
-                    Event.GO,
-                    now,
-                    access.reason,
-                    detail,
-                    evidence=(*answer.evidence, *evidence, *mistyped),
-                    access=access,
-                    waiting_since=None,
-                    next_at=None,
-                    recover=recover,
-                    health=scene.health,
-                )
-                return moved, None
+            case Go():
+                return self._gone(moved, answer, scene, site), None
+
+    def _held(self, moved: Moved, hold: Hold, access: Access) -> tuple[Moved, timedelta]:
+        """By our own rules."""
+        now, again = self.house.now(), hold_wait(hold.reason)
+        moved = moved.by(
+            Event.HOLD,
+            now,
+            hold.reason,
+            hold.detail,
+            evidence=(*hold.evidence, *_lines(access)),
+            access=access,
+            hindered_since=None,
+            reverted_by=hold.reverted_by,
+            next_at=now + again,
+        )
+        return moved, again
+
+    def _denied(self, moved: Moved, wait: Wait, access: Access) -> tuple[Moved, timedelta]:
+        """It waits for access, from now on where it did not before."""
+        now, again = self.house.now(), access_wait(0, wait.spread_in)
+        moved = moved.by(
+            Event.DENIED,
+            now,
+            access.reason,
+            wait.detail,
+            evidence=_lines(access),
+            access=access,
+            waiting_since=moved.rollout.waiting_since or now,
+            hindered_since=None,
+            next_at=now + again,
+        )
+        return moved, again
+
+    def _gone(self, moved: Moved, go: Go, scene: Scene, site: Site) -> Moved:
+        """The way is free: with what the act and the looks after it have to know."""
+        recover, mistyped = self._recover(site)
+        return moved.by(
+            Event.GO,
+            self.house.now(),
+            scene.access.reason,
+            go.detail,
+            evidence=(*go.evidence, *_lines(scene.access), *mistyped),
+            access=scene.access,
+            waiting_since=None,
+            next_at=None,
+            recover=recover,
+            health=scene.health,
+        )
 
     def _busy(self, moved: Moved, answer: Busy, scene: Scene) -> tuple[Moved, timedelta]:
         """It waits for somebody else; the timeline gets a line only when that is another one."""
@@ -208,6 +220,11 @@ class Gating:
             return Recover.parse(said), ()
         except ValueError as mistyped:
             return Recover.REPORT, (str(mistyped),)
+
+
+def _lines(access: Access) -> tuple[str, ...]:
+    """What the verdict was made from."""
+    return tuple(f"{one.fact}: {one.value} ({one.source})" for one in access.evidence)
 
 
 def _held_up(scene: Scene) -> Stall | None:

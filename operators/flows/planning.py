@@ -41,7 +41,10 @@ class Planning:
         weighed = _weighed(held)
         facts = await read_facts(self.house, active, weighed)
         if isinstance(facts, Unknown):
-            return self._put_off(active, looks, _unreadable(active.rollout, facts))
+            unreadable = _unreadable(active.rollout, facts)
+            if isinstance(unreadable, Skip):
+                return self._end(active, looks, unreadable, active)
+            return self._put_off(active, looks, unreadable)
         before, active = active, self._noticing(active, facts)
         choice = self._choose(
             active, weighed, facts, changed=was_changed(before.container, facts.config.linux_fx_version)
@@ -120,11 +123,9 @@ class Planning:
             raise ValueError("a slot goes through no other slot; set it on the site")
         return way
 
-    def _put_off(self, active: Active, looks: tuple[Look, ...], choice: Later | Skip) -> Outcome:
+    def _put_off(self, active: Active, looks: tuple[Look, ...], choice: Later) -> Outcome:
         """No answer yet. The looks stay: what they say counts when there is one."""
         now = self.house.now()
-        if isinstance(choice, Skip):
-            return self._end(active, looks, choice, active)
         if active.rollout is None:
             active, moved = begin(active, looks, now)
         else:

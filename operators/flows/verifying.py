@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.engine import Held
-from operators.core.active import Active, Container
+from operators.core.active import Active
 from operators.core.clocks import AFTER_BLOCK, in_utc
-from operators.core.gate import fight
+from operators.core.gate import Hold, fight
 from operators.core.model import asked_wait
 from operators.core.naming import left_named
 from operators.core.recovery import WRITES, Measure, next_measure
@@ -161,17 +161,15 @@ class Verifying:
 
     async def _stalled(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
         """No progress: plan the next measure, or stop and call for a person."""
-        # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
-        untouched = rollout.in_slot or stall.reason is StallReason.SWAP_FAILED
-        moved, container = Moved(rollout=rollout), active.container
-        if container and not untouched:
-            container = container.lost()
         assert rollout.digest is not None
-        good = container.good_but(rollout.digest) if container and not untouched else None
+        container, good = active.container, None
+        # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
+        if container and not rollout.in_slot and stall.reason is not StallReason.SWAP_FAILED:
+            container = container.lost()
+            good = container.good_but(rollout.digest)
+        active = active.model_copy(update={"container": container})
         if rollout.back_to is not None:
-            detail = f"the way back failed too: {stall.meaning}{_left(rollout, container, stall)}"
-            moved = moved.by(Event.NOT_BACK, now, stall.reason, detail, evidence=stall.lines, stall=stall, next_at=None)
-            return Outcome(carrying(active, moved, container=container), (moved,))
+            return self._way_back_failed(active, rollout, stall, now)
         measure = next_measure(
             stall.reason,
             tried=rollout.tried,
@@ -182,31 +180,61 @@ class Verifying:
         fought = fight(container.reverts) if container and measure in WRITES else None
         final = fought is not None or measure in (None, Measure.ROLLBACK)
         if container and final and stall.accuses_image and await Watching(self.house).was_its_image(rollout):
-            container = container.rejecting(rollout, stall.reason, now)
-        if fought or measure is None:
-            serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
-            lines, by, undone = stall.lines, None, ""
-            if fought:
-                fought = await Attributing(self.house).named(fought, active.app)
-                lines, by = (*lines, *fought.evidence), fought.reverted_by
-                undone = f" No {measure}: {fought.detail}."
-            detail = f"{stall.meaning}{serves}{undone}{_left(rollout, container, stall)}"
-            moved = moved.by(Event.STALLED, now, stall.reason, detail, evidence=lines, stall=stall, reverted_by=by)
-            return Outcome(carrying(active, moved, container=container), (moved,))
+            active = active.model_copy(update={"container": container.rejecting(rollout, stall.reason, now)})
+        if measure is None:
+            return self._stopped(active, rollout, stall, now)
+        if fought:
+            fought = await Attributing(self.house).named(fought, active.app)
+            return self._stopped(active, rollout, stall, now, undone=f" No {measure}: {fought.detail}.", fought=fought)
+        return self._planned(active, rollout, stall, measure, now)
+
+    def _way_back_failed(self, active: Active, rollout: Rollout, stall: Stall, now: datetime) -> Outcome:
+        """The last good image does not serve either; nothing is tried after that."""
+        detail = f"the way back failed too: {stall.meaning}{_left(active, rollout, stall)}"
+        moved = Moved(rollout=rollout).by(
+            Event.NOT_BACK, now, stall.reason, detail, evidence=stall.lines, stall=stall, next_at=None
+        )
+        return Outcome(carrying(active, moved), (moved,))
+
+    def _stopped(
+        self,
+        active: Active,
+        rollout: Rollout,
+        stall: Stall,
+        now: datetime,
+        *,
+        undone: str = "",
+        fought: Hold | None = None,
+    ) -> Outcome:
+        """Nothing is left or allowed, or it would be changed back: `undone` says what was not done for that."""
+        serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
+        evidence, by = (fought.evidence, fought.reverted_by) if fought else ((), None)
+        moved = Moved(rollout=rollout).by(
+            Event.STALLED,
+            now,
+            stall.reason,
+            f"{stall.meaning}{serves}{undone}{_left(active, rollout, stall)}",
+            evidence=(*stall.lines, *evidence),
+            stall=stall,
+            reverted_by=by,
+        )
+        return Outcome(carrying(active, moved), (moved,))
+
+    def _planned(self, active: Active, rollout: Rollout, stall: Stall, measure: Measure, now: datetime) -> Outcome:
+        """The measure is taken when the app has settled, and its block is over where it has one."""
         again = max(_SETTLE, stall.blocked_until - now + AFTER_BLOCK) if stall.blocked_until else _SETTLE
-        detail = f"{stall.meaning} Next: {measure}, at {in_utc(now + again)}."
-        moved = moved.by(
+        moved = Moved(rollout=rollout).by(
             Event.RECOVER,
             now,
             stall.reason,
-            detail,
+            f"{stall.meaning} Next: {measure}, at {in_utc(now + again)}.",
             evidence=stall.lines,
             stall=stall,
             planned=measure,
             attempts=0,
             next_at=now + again,
         )
-        return Outcome(carrying(active, moved, container=container), (moved,), again=again)
+        return Outcome(carrying(active, moved), (moved,), again=again)
 
     def _wait(self, active: Active, rollout: Rollout, waiting: Waiting, asked: timedelta) -> Outcome:
         """Look again later; the timeline gets a line only when what is waited for has changed."""
@@ -222,6 +250,6 @@ class Verifying:
         return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked)
 
 
-def _left(rollout: Rollout, container: Container | None, stall: Stall) -> str:
+def _left(active: Active, rollout: Rollout, stall: Stall) -> str:
     """What the configuration names now; whoever overtook us knows what they wrote."""
-    return "" if stall.reason is StallReason.OVERTAKEN else left_named(rollout, container)
+    return "" if stall.reason is StallReason.OVERTAKEN else left_named(rollout, active.container)
