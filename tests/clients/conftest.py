@@ -10,7 +10,7 @@ import pytest_asyncio
 from local.up import environment
 from tests.clients.az import PYTHON, Az
 from tests.clients.shop import Shop
-from tests.end_to_end.place import PACE, Place
+from tests.end_to_end.place import NO_DRIFT_TIMER, PACE, Place
 
 _EMPTY = Path(__file__).with_name("empty.yaml")
 
@@ -19,7 +19,7 @@ _EMPTY = Path(__file__).with_name("empty.yaml")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     """Everything that runs; in the subscription there is nothing yet."""
     run_dir = tmp_path_factory.mktemp("clients")
-    async with environment(_EMPTY, pace=PACE, run_dir=run_dir) as running:
+    async with environment(_EMPTY, pace=PACE, run_dir=run_dir, settings=NO_DRIFT_TIMER) as running:
         key = {"x-functions-key": running.addresses.key}
         async with (
             httpx.AsyncClient(headers=key, trust_env=False, timeout=30) as friend,
