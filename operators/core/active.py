@@ -63,8 +63,12 @@ class Container(Model):
     """The `linuxFxVersion` that we wrote last; None where we wrote none, or it was changed since."""
     swapped_in: SwappedIn | None = None
     """What the last swap since the reference was stored brought."""
+    theirs: str | None = None
+    """The `linuxFxVersion` that somebody else wrote last: what stood there before we wrote."""
     reverts: int = 0
-    """How often somebody changed back what we had written."""
+    """How often in a row somebody changed back what we had written."""
+    reverted_at: Instant | None = None
+    """When that was noticed last."""
 
     def following(self, adopted: "Container") -> "Container":
         """The same app with another reference: what failed in it still does, and what served may be gone back to."""

@@ -1,6 +1,6 @@
 """Noticing: what somebody else did to an app's configuration, and what can still be said of what the app runs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from operators.core.active import Container, Running
 from operators.core.images import ImageReference
@@ -8,6 +8,9 @@ from operators.core.model import Unknown
 from operators.core.references import SwappedIn
 from operators.core.registries import TagFacts
 from operators.core.watch import Proof
+
+_IN_A_ROW = timedelta(days=14)
+"""Between two reverts of one tool: one that runs weekly may miss a run. A fight has no longer breaks."""
 
 
 def was_changed(container: Container | None, linux_fx_version: str | None) -> bool:
@@ -38,13 +41,22 @@ def noticed(
     by_us = container.written is not None and container.written == linux_fx_version
     changes: dict[str, object] = {"swapped_in": swapped}
     if was_changed(container, linux_fx_version):
-        changes |= {"written": None, "reverts": container.reverts + (not same)}
+        changes["written"] = None
+        # another image than stood there before is a choice, and takes nothing back
+        if not same and container.theirs in (None, linux_fx_version):
+            changes |= {"reverts": _reverts(container, now), "reverted_at": now}
     if configured is not None and not by_us:
         running = _runs(container.running, configured, swapped, now)
-        changes["running"] = running
+        changes |= {"running": running, "theirs": linux_fx_version}
         if swapped != container.swapped_in or (configured.digest is not None and running != container.running):
             changes["owed"] = None  # whoever chose another image by hand has said otherwise
     return container.model_copy(update=changes)
+
+
+def _reverts(container: Container, now: datetime) -> int:
+    """How many in a row it is with the one of now."""
+    last = container.reverted_at
+    return container.reverts + 1 if last is None or now - last <= _IN_A_ROW else 1
 
 
 def _runs(

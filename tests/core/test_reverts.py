@@ -1,5 +1,7 @@
 """Somebody wrote the configuration after us: is that a revert, and when is it a fight?"""
 
+from datetime import timedelta
+
 import pytest
 
 from operators.core.gate import HoldReason, doubt, fight
@@ -37,6 +39,50 @@ def test_who_names_the_tag_again(configured: ImageReference | None, tag: TagFact
     """Only where it is the same image; and then it is no revert."""
     assert named_again(WRITTEN, configured, tag) is same
     assert noticed(WRITTEN, linux_fx_version(LATEST), configured, None, NOW, same=same).reverts == (not same)
+
+
+@pytest.mark.parametrize(
+    ("stood", "named", "reverts"),
+    [
+        pytest.param(LATEST, LATEST, 1, id="the tag again"),
+        pytest.param(LATEST.at(B), LATEST.at(B), 1, id="the digest again"),
+        pytest.param(LATEST, LATEST.at(B), 0, id="another digest: a choice"),
+        pytest.param(LATEST.at(B), LATEST, 0, id="a tag where a digest was"),
+        pytest.param(None, LATEST.at(B), 1, id="a row from before, which does not know what stood there"),
+    ],
+)
+def test_a_revert_puts_back_what_stood_there(stood: ImageReference | None, named: ImageReference, reverts: int) -> None:
+    """Whoever writes something else over ours takes nothing back; what they wrote is what stands there from then on."""
+    known = WRITTEN.model_copy(update={"theirs": linux_fx_version(stood) if stood else None})
+    after = noticed(known, linux_fx_version(named), named, None, NOW)
+    assert (after.reverts, after.theirs) == (reverts, linux_fx_version(named))
+
+
+def test_what_stood_there_outlasts_our_own_writes() -> None:
+    """A tool that runs at night undoes two pushes of a day at once."""
+    seen = noticed(container(None), linux_fx_version(LATEST), LATEST, None, NOW)
+    for ours in (LATEST.at(B), LATEST.at(A)):
+        seen = noticed(seen.having_written(ours), linux_fx_version(ours), ours, None, NOW)
+    assert noticed(seen, linux_fx_version(LATEST), LATEST, None, NOW).reverts == 1
+
+
+@pytest.mark.parametrize(
+    ("since_last", "reverts"),
+    [
+        pytest.param(timedelta(days=1), 2, id="nightly"),
+        pytest.param(timedelta(days=7, hours=2), 2, id="weekly"),
+        pytest.param(timedelta(days=14), 2, id="weekly, but for one run"),
+        pytest.param(timedelta(days=60), 1, id="months later"),
+        pytest.param(None, 2, id="a row from before, which does not know when"),
+    ],
+)
+def test_reverts_far_apart_are_no_fight(since_last: timedelta | None, reverts: int) -> None:
+    """Only what follows closely counts on; otherwise it is the first again."""
+    at = None if since_last is None else NOW - since_last
+    known = WRITTEN.model_copy(update={"theirs": linux_fx_version(LATEST), "reverts": 1, "reverted_at": at})
+    after = noticed(known, linux_fx_version(LATEST), LATEST, None, NOW)
+    assert (after.reverts, after.reverted_at) == (reverts, NOW)
+    assert (fight(after.reverts) is not None) is (reverts == 2)
 
 
 PINNED = rollout(State.CHECKING, strategy=Strategy.PIN)

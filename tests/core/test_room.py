@@ -68,7 +68,8 @@ def test_a_hundred_instances_have_room(*, has_started: bool) -> None:
     """Also after every measure, with every digest remembered: all but the access fills five sixths of one property."""
     moved = recovering(has_started=has_started)
     good = tuple(Running(digest=A, proof=Proof.PULLED, since=NOW, sequence=10**7, tag_updated=NOW) for _ in range(5))
-    kept = container(good[0], A, B, A, B, A).model_copy(update={"last_good": good, "written": str(LATEST.at(A))})
+    named = {"written": str(LATEST.at(A)), "theirs": str(LATEST.at(B)), "reverted_at": NOW}
+    kept = container(good[0], A, B, A, B, A).model_copy(update={"last_good": good} | named)
     row = Active(app=moved.rollout.app, container=kept, rollout=moved.rollout).model_dump_json()
     assert len(row) < PROPERTY_HOLDS * 5 / 6
 

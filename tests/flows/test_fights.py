@@ -136,6 +136,35 @@ async def test_without_a_fight_the_log_is_not_read(town: Town) -> None:
     assert "activity.list" not in [call.operation for call in town.world.calls]
 
 
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [
+        pytest.param(7, State.HELD, id="each week"),
+        pytest.param(60, State.SUCCEEDED, id="two months apart"),
+    ],
+)
+async def test_only_reverts_that_follow_closely_are_a_fight(town: Town, days: int, state: State) -> None:
+    """A tool that runs weekly is stopped for; what somebody did long ago does not hold today's image."""
+    await fight(town, between=days * 24 * HOUR)
+    await town.run()
+    assert (await town.rollout("shop")).state is state
+
+
+async def test_who_chooses_a_digest_twice_does_not_fight(town: Town) -> None:
+    """Each is another than stood there before: the next push is brought."""
+    chosen = [await town.push(f"contoso.azurecr.io/shop:hotfix{n}", image) for n, image in enumerate(("v1", "v2"))]
+    for digest, image in zip(chosen, ("v2", "v3"), strict=True):
+        await town.push(IMAGE, image)
+        await town.run()
+        town.world.configure("shop", {"linuxFxVersion": f"DOCKER|contoso.azurecr.io/shop@{digest}"})
+        town.clock.advance(60)
+        await town.operator.drift.check()
+        await town.run()
+    await town.push(IMAGE, "v1")
+    await town.run()
+    assert (await town.rollout("shop")).state is State.SUCCEEDED
+
+
 RESTARTED = pytest.mark.parametrize("resource_tags", [{"pulley": "on"}])
 
 
