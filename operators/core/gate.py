@@ -84,7 +84,7 @@ class Wait(Model):
 
 
 class GiveUp(Model):
-    """Access was denied, or could not be read after a denial, for too long."""
+    """Not at all: what was waited for did not come, or the app itself does not want it any more."""
 
     detail: str
 

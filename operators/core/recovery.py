@@ -44,6 +44,10 @@ class Recover(StrEnum):
             problem = f"the resource tag {RECOVER_TAG}={text!r} is taken for {cls.REPORT}; known: {', '.join(cls)}"
             raise ValueError(problem) from None
 
+    def allows(self, measure: Measure) -> bool:
+        """Whether Pulley may take it by itself."""
+        return self is Recover.FULL or (self is Recover.ROLLBACK and measure is Measure.ROLLBACK)
+
 
 class Tried(Model):
     """A measure that was taken, and for what."""
@@ -108,13 +112,9 @@ def next_measure(
     `pinned`: the configuration names the failing digest already, so writing it again would change nothing.
     `last_good`: what it would be rolled back to.
     """
-    if allowed is Recover.REPORT:
-        return None
     taken = {one.measure for one in tried}
     for measure in LADDER[reason]:
-        if measure in taken:
-            continue
-        if allowed is Recover.ROLLBACK and measure is not Measure.ROLLBACK:
+        if measure in taken or not allowed.allows(measure):
             continue
         if measure is Measure.REDEPLOY and pinned:
             continue

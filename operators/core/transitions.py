@@ -187,7 +187,12 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
         Exit(_E.STALLED, _S.FAILED, "every instance serves meanwhile, but somebody else's image", "judgement.judge"),
         Exit(_E.GO, _S.APPLYING, "nothing is in the way of the measure", "gate.beside"),
         Exit(_E.NEWER, _S.SUPERSEDED, "a push or a person's wish brings another image; no act is under way"),
-        Exit(_E.GIVEN_UP, _S.FAILED, "observing, somebody else's image, or others' work for too long", "gate.in_vain"),
+        Exit(
+            _E.GIVEN_UP,
+            _S.FAILED,
+            "observing, the app does not want it any more, somebody else's image, or others' work for too long",
+            "gate.in_vain",
+        ),
         _POISONED,
     ),
     _S.INTERRUPTED: (

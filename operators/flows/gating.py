@@ -10,9 +10,8 @@ from operators.core.access.granting import GrantState
 from operators.core.active import Active
 from operators.core.apps import Site
 from operators.core.gate import Busy, GiveUp, Go, Hindered, Hold, HoldReason, Unread, Wait, doubt, gate
-from operators.core.inventory import resource_tag
+from operators.core.heeding import recover_of
 from operators.core.other_work import OtherWork
-from operators.core.recovery import RECOVER_TAG, Recover
 from operators.core.rollouts import Moved, Rollout
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.transitions import Event, State
@@ -138,7 +137,7 @@ class Gating:
 
     def _gone(self, moved: Moved, go: Go, scene: Scene, site: Site) -> Moved:
         """The way is free: with what the act and the looks after it have to know."""
-        recover, mistyped = self._recover(site)
+        recover, mistyped = recover_of(site, self.house.settings.recover)
         return moved.by(
             Event.GO,
             self.house.now(),
@@ -210,16 +209,6 @@ class Gating:
         reason = StallReason.THROTTLED if isinstance(error, Throttled) else moved.rollout.reason
         why, asked = Unread(reason=reason, detail=str(error), asked=error.retry_after), error.retry_after
         return put_off(active, moved, why, max(again or timedelta(), asked or timedelta()), self.house.now(), aside)
-
-    def _recover(self, site: Site) -> tuple[Recover, tuple[str, ...]]:
-        """What the app allows by its resource tag; a value that is none of ours allows nothing, and says so."""
-        said = resource_tag(site, RECOVER_TAG)
-        if said is None:
-            return self.house.settings.recover, ()
-        try:
-            return Recover.parse(said), ()
-        except ValueError as mistyped:
-            return Recover.REPORT, (str(mistyped),)
 
 
 def _lines(access: Access) -> tuple[str, ...]:

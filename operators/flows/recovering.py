@@ -8,18 +8,20 @@ from typing import Any
 from operators.cloud.arm_errors import read_or_unknown
 from operators.cloud.engine import Held
 from operators.core.active import Active
+from operators.core.apps import AppId, Site
 from operators.core.clocks import AFTER_BLOCK, in_utc
 from operators.core.gate import (
     Busy,
+    GiveUp,
     Hindered,
     HoldReason,
     Mode,
     Unread,
     beside,
-    unread,
     unread_deployments,
     unread_instances,
 )
+from operators.core.heeding import heed, unreadable
 from operators.core.images import ImageReference
 from operators.core.instances import block_to_wait_for
 from operators.core.looks import Cause, Look
@@ -76,7 +78,7 @@ class Recovering:
         if overtaken := await Watching(self.house).overtaken(rollout):
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
         wait = await self._not_now(rollout, facts, now)
-        if isinstance(wait, Hindered):
+        if isinstance(wait, Hindered | GiveUp):
             meaning = f"{rollout.stall.meaning} " if rollout.stall else ""
             left = left_named(rollout, active.container)
             return self._give_up(active, rollout, f"{meaning}{rollout.planned} was not tried: {wait.detail}.{left}")
@@ -158,7 +160,7 @@ class Recovering:
         # others may have been at work in the slot, though nothing shows it there; a 429 is nobody's work
         return "the way back was refused before" if rollout.busy and rollout.hindered_since else None
 
-    async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | Hindered | None:
+    async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | GiveUp | Hindered | None:
         freeze = await self.house.records.switches.freeze()
         if freeze:
             return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
@@ -168,13 +170,26 @@ class Recovering:
             return Wait("blocked", detail, until - now + AFTER_BLOCK, rollout.hindered_since)
         if rollout.planned is Measure.RETRY and (blind := unread_instances(facts.statuses, rollout)):
             return _for_read(blind, rollout)
-        app = rollout.acted_on
-        site, deployments = await asyncio.gather(
-            read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app)),
-            read_or_unknown(f"deploymentStatus of {app.name}", self.house.azure.details.deployments(app)),
+        return await self._not_on_app(rollout, now)
+
+    async def _not_on_app(self, rollout: Rollout, now: datetime) -> Wait | GiveUp | Hindered | None:
+        """What the app itself says, and whether somebody else is at work on it."""
+        on, app = rollout.acted_on, AppId.from_key(rollout.app)
+        (site, *others), deployments = await asyncio.gather(
+            asyncio.gather(*(self._site(one) for one in dict.fromkeys((on, app)))),
+            read_or_unknown(f"deploymentStatus of {on.name}", self.house.azure.details.deployments(on)),
         )
-        if isinstance(site, Unknown):
-            return _for_read(unread((site,), "app_unreadable", f"{site.what}: {site.reason}"), rollout)
+        own = others[0] if others else site
+        for read in (site, own):
+            if isinstance(read, Unknown):
+                why = unreadable(read, rollout)
+                return why if isinstance(why, GiveUp) else _for_read(why, rollout)
+        assert not isinstance(site, Unknown)
+        assert not isinstance(own, Unknown)
+        assert rollout.planned is not None
+        settings = self.house.settings
+        if refused := heed(own, site, rollout.planned, opt_in=settings.opt_in, default=settings.recover):
+            return refused
         other = other_work(site, deployments)
         if isinstance(other, Unknown):
             blind = unread_deployments(other, rollout)
@@ -186,6 +201,9 @@ class Recovering:
         if not isinstance(busy, Busy):
             return busy
         return Wait(busy.reason, busy.detail, retry_wait(rollout.retries), rollout.hindered_since or now)
+
+    async def _site(self, app: AppId) -> Site | Unknown:
+        return await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
 
     def _put_off(self, active: Active, rollout: Rollout, wait: Wait, now: datetime) -> Outcome:
         moved = Moved(rollout=rollout)

@@ -1,0 +1,48 @@
+"""What does the app itself say to a measure that was planned for it: its resource tags, its state, or that it is gone?
+
+A person who stops an app, takes it out of Pulley's hands or allows less is heeded between two acts too.
+"""
+
+from operators.core.apps import Site
+from operators.core.gate import GiveUp, Unread, unread
+from operators.core.inventory import OPT_IN_TAG, looked_after, resource_tag
+from operators.core.model import Unknown
+from operators.core.recovery import RECOVER_TAG, Measure, Recover
+from operators.core.rollouts import Rollout
+
+_UNREADABLE_RETRIES = 3
+
+
+def recover_of(app: Site, default: Recover) -> tuple[Recover, tuple[str, ...]]:
+    """What the app allows by its resource tag; a value that is none of ours allows nothing, and the lines say so."""
+    said = resource_tag(app, RECOVER_TAG)
+    if said is None:
+        return default, ()
+    try:
+        return Recover.parse(said), ()
+    except ValueError as mistyped:
+        return Recover.REPORT, (str(mistyped),)
+
+
+def heed(app: Site, acted_on: Site, planned: Measure, *, opt_in: str, default: Recover) -> GiveUp | None:
+    """Whether the measure is not to be taken any more; None where the app still allows it.
+
+    `app` has the resource tags; `acted_on` is the same, or the slot in which the image is tried.
+    """
+    if acted_on.stopped:
+        return GiveUp(detail=f"{acted_on.id.name} was stopped meanwhile")
+    if not looked_after(app, opt_in):
+        return GiveUp(detail=f"{app.id.name} is not looked after any more (resource tag {OPT_IN_TAG})")
+    allowed, mistyped = recover_of(app, default)
+    if not allowed.allows(planned):
+        said = "".join(mistyped) or f"{RECOVER_TAG}: {allowed}"
+        return GiveUp(detail=f"{app.id.name} does not allow it any more ({said})")
+    return None
+
+
+def unreadable(site: Unknown, rollout: Rollout) -> Unread | GiveUp:
+    """The wait while the app cannot be read; its end, some looks later, where no waiting mends that (403, 404)."""
+    why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
+    if site.temporary or rollout.retries < _UNREADABLE_RETRIES:
+        return why
+    return GiveUp(detail=why.detail)

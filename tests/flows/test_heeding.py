@@ -1,0 +1,77 @@
+"""What people do to the app while a rollout recovers: it is heeded before anything more is done to it."""
+
+import pytest
+
+from local.azure.scenario import FaultRule
+from operators.core.recovery import Measure
+from operators.core.stalls import StallReason
+from operators.core.transitions import State
+from tests.flows.town import Town
+
+IMAGE = "contoso.azurecr.io/shop:stable"
+
+
+@pytest.fixture
+async def broken(town: Town) -> Town:
+    """A good image served, its successor crashes, and the way back is next."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "crashes")
+    await town.run_until("shop", State.RECOVERING)
+    town.world.journal.clear()
+    return town
+
+
+async def test_an_app_that_was_stopped(broken: Town) -> None:
+    """Nothing starts in it, so nothing is written: it is said why, and what the configuration still names."""
+    broken.world.stop("shop")
+    await broken.run(seconds=3600)
+    rollout = await broken.rollout("shop")
+    assert (rollout.state, rollout.tried, broken.acts) == (State.FAILED, (), [])
+    assert rollout.stall is not None
+    assert rollout.stall.reason is StallReason.CONTAINER_EXITED
+    assert " rollback was not tried: shop was stopped meanwhile. The configuration names " in rollout.detail
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        pytest.param({"pulley": "off"}, "shop is not looked after any more (resource tag pulley)", id="opted out"),
+        pytest.param({}, "shop is not looked after any more (resource tag pulley)", id="its resource tag is gone"),
+        pytest.param(
+            {"pulley": "on", "pulley-recover": "report"},
+            "shop does not allow it any more (pulley-recover: report)",
+            id="nothing allowed",
+        ),
+        pytest.param(
+            {"pulley": "on", "pulley-recover": "non"},
+            "shop does not allow it any more (the resource tag pulley-recover='non' is taken for report; "
+            "known: full, rollback, report)",
+            id="a word that is not known",
+        ),
+    ],
+)
+async def test_an_app_whose_resource_tags_say_no(broken: Town, tags: dict[str, str], said: str) -> None:
+    """The owner has taken it out of our hands, or allows less: the configuration stays as it is."""
+    broken.world.change_app("shop", tags=tags)
+    await broken.run(seconds=3600)
+    rollout = await broken.rollout("shop")
+    assert (rollout.state, rollout.tried, broken.acts) == (State.FAILED, (), [])
+    assert f" rollback was not tried: {said}." in rollout.detail
+
+
+async def test_an_app_that_still_allows_the_way_back(broken: Town) -> None:
+    """Less than before, and the planned measure is in it."""
+    broken.world.change_app("shop", tags={"pulley": "on", "pulley-recover": "rollback"})
+    await broken.run(seconds=3600)
+    rollout = await broken.rollout("shop")
+    assert (rollout.state, [one.measure for one in rollout.tried]) == (State.ROLLED_BACK, [Measure.ROLLBACK])
+
+
+async def test_an_app_that_may_not_be_read_any_more(broken: Town) -> None:
+    """The operator's right at it was taken away: no waiting mends that, so it ends and says which."""
+    broken.world.faults.add(FaultRule(method="GET", path="/sites/shop$", status=403, code="AuthorizationFailed"))
+    await broken.run(seconds=3600, step=20)
+    rollout = await broken.rollout("shop")
+    assert (rollout.state, rollout.tried, broken.acts) == (State.FAILED, (), [])
+    assert " rollback was not tried: site shop: 403 AuthorizationFailed" in rollout.detail
