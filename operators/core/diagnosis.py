@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from operators.core.asked_ports import AskedPorts
+from operators.core.clocks import in_utc
 from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Instant, Model
@@ -279,7 +280,7 @@ def _blocked(blocked: Sequence[InstanceStatus], t0: datetime) -> _Cause | None:
     if not blocked:
         return None
     until = _latest_end(blocked)
-    detail = f"The block ends at {until:%Y-%m-%d %H:%M:%S} UTC." if until else ""
+    detail = f"The block ends at {in_utc(until)}." if until else ""
     word = _Word(at=t0, text="", shown=str(blocked[0]))
     return _Cause(reason=StallReason.BLOCKED, word=word, detail=detail)
 

@@ -55,6 +55,9 @@ class Freeze(Model):
     why: str
     at: Instant
 
+    def __str__(self) -> str:
+        return f"frozen by {self.by} at {in_utc(self.at)}: {self.why}"
+
 
 class Lift(Model):
     """The end of a freeze, with who lifted it."""
@@ -149,7 +152,7 @@ def _held(access: Access, mode: Mode, freeze: Freeze | None) -> Hold | None:
     if mode is Mode.OBSERVE:
         return Hold(reason=HoldReason.OBSERVED, detail=f"PULLEY_MODE=observe: decided, not done. {access.sentence}")
     if freeze is not None:
-        return Hold(reason=HoldReason.FROZEN, detail=f"frozen by {freeze.by} at {in_utc(freeze.at)}: {freeze.why}")
+        return Hold(reason=HoldReason.FROZEN, detail=str(freeze))
     return None
 
 

@@ -163,7 +163,7 @@ class Recovering:
     async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | GiveUp | Hindered | None:
         freeze = await self.house.records.switches.freeze()
         if freeze:
-            return Wait("frozen", f"frozen by {freeze.by}: {freeze.why}", hold_wait(HoldReason.FROZEN))
+            return Wait("frozen", str(freeze), hold_wait(HoldReason.FROZEN))
         if until := block_to_wait_for(facts.statuses, now, rollout.next_at if rollout.reason == "blocked" else None):
             detail = f"the platform starts nothing before {in_utc(until)}: a restart now would make it longer"
             # whether others are still at work is not seen meanwhile, and an app that crashes is blocked again and again
