@@ -6,15 +6,15 @@ from operators.cloud.engine import Held
 from operators.core.active import Active, Container, Running
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose, unread
 from operators.core.gate import Unread
-from operators.core.inventory import looked_after, resource_tag, stage_of
+from operators.core.left_alone import left_alone, way_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.naming import offer_to_pin
 from operators.core.noticing import named_again, noticed, was_changed
-from operators.core.references import NoReference, Reference
+from operators.core.references import Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
-from operators.core.strategies import STRATEGY_TAG, Strategy, Way
+from operators.core.strategies import Strategy, Way
 from operators.core.transitions import Event, State
 from operators.core.waits import retry_wait
 from operators.flows.attributing import Attributing
@@ -69,27 +69,18 @@ class Planning:
         return active.model_copy(update={"container": container})
 
     def _choose(self, active: Active, looks: tuple[Look, ...], facts: Facts, *, changed: bool) -> Choice:
-        if not looked_after(facts.site, self.house.settings.opt_in):
-            return Skip(reason=ChoiceReason.NOT_OPTED_IN, detail="the app has no resource tag pulley=on")
-        if facts.configured is None:
-            assert isinstance(facts.reference, NoReference)
-            return Skip(reason=ChoiceReason.NOT_A_CONTAINER, detail=facts.reference.why)
-        parent = facts.parent
-        if parent and looked_after(parent, self.house.settings.opt_in) and stage_of(parent) == facts.site.id:
-            detail = f"new images of {parent.id.name} go through this slot first (its resource tag {STRATEGY_TAG})"
-            return Skip(reason=ChoiceReason.STAGE, detail=detail)
-        try:
-            way = self._way(facts)
-        except ValueError as problem:
-            return Skip(reason=ChoiceReason.NOT_FOLLOWED, detail=f"resource tag {STRATEGY_TAG}: {problem}")
+        configured, reference = facts.configured, facts.reference
+        if skip := left_alone(facts.site, facts.parent, configured, reference, self.house.settings.opt_in):
+            return skip
+        assert configured is not None
         return choose(
             ChoiceFacts(
                 looks=looks,
                 container=active.container,
-                reference=facts.reference,
-                configured=facts.configured,
+                reference=reference,
+                configured=configured,
                 stopped=facts.site.stopped,
-                strategy=way.strategy,
+                strategy=self._way(facts).strategy,
                 tag=facts.tag,
                 retries=active.rollout.retries if active.rollout else 0,
                 chosen=active.rollout.digest if active.rollout else None,
@@ -117,11 +108,7 @@ class Planning:
 
     def _way(self, facts: Facts) -> Way:
         """How new images reach the app. Raises ValueError where its resource tag cannot be used."""
-        said = resource_tag(facts.site, STRATEGY_TAG)
-        way = Way.parse(said) if said else Way(strategy=self.house.settings.strategy)
-        if way.slot and facts.site.id.slot:
-            raise ValueError("a slot goes through no other slot; set it on the site")
-        return way
+        return way_of(facts.site) or Way(strategy=self.house.settings.strategy)
 
     def _put_off(self, active: Active, looks: tuple[Look, ...], choice: Later) -> Outcome:
         """No answer yet. The looks stay: what they say counts when there is one."""
