@@ -39,7 +39,7 @@ class Event(StrEnum):
     """What the app should run is known."""
     NOT_NEEDED = "not_needed"
     NEWER = "newer"
-    """Another choice came: before this one acted, or between two acts of its recovery."""
+    """Another choice came, or none any more: before this one acted, or between two acts of its recovery."""
     HOLD = "hold"
     DENIED = "denied"
     GRANTED = "granted"
@@ -99,26 +99,45 @@ class Exit:
     end: State
     when: str
     """The guard: what has to be so for this way to be taken."""
-    decided_by: str | None = None
-    """The function of operators.core that answers that, as `module.name`; None where the step itself sees it."""
+    decided_by: str = ""
+    """The functions of operators.core that answer that, in the order they are asked: `module.name, module.name`.
+
+    What none of them answers, the step itself sees.
+    """
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """Each of them."""
+        return tuple(self.decided_by.split(", ")) if self.decided_by else ()
 
 
 _S, _E = State, Event
 _POISONED = Exit(_E.INTERRUPT, _S.INTERRUPTED, "its message has failed five times")
+_CHOICE = "left_alone.left_alone, choice.choose"
+_OTHERWISE = "what it should run, or the way there, is another one now, or nothing is to be brought any more"
+_NOT_NOW = (
+    "instances.block_to_wait_for, gate.unread_instances, heeding.unreadable, gate.unread_deployments, gate.beside"
+)
 EXITS: Mapping[State, tuple[Exit, ...]] = {
     _S.PENDING: (
         Exit(_E.RETRY, _S.PENDING, "it cannot be read yet what is to run, or the registry is behind", "choice.choose"),
         Exit(_E.CHOSEN, _S.CHECKING, "it should run another image", "choice.choose"),
         Exit(
-            _E.NOT_NEEDED, _S.SKIPPED, "there is nothing to bring, or another rollout is bringing it", "choice.choose"
+            _E.NOT_NEEDED,
+            _S.SKIPPED,
+            "there is nothing to bring, or another rollout is bringing it",
+            _CHOICE,
         ),
         _POISONED,
     ),
     _S.CHECKING: (
         Exit(
-            _E.RETRY, _S.CHECKING, "something cannot be read yet, or somebody else is at work on the app", "gate.gate"
+            _E.RETRY,
+            _S.CHECKING,
+            "something cannot be read yet, or somebody else is at work on the app",
+            "choice.choose, gate.gate",
         ),
-        Exit(_E.NEWER, _S.SUPERSEDED, "what it should run, or the way there, is another one now", "choice.choose"),
+        Exit(_E.NEWER, _S.SUPERSEDED, _OTHERWISE, _CHOICE),
         Exit(_E.HOLD, _S.HELD, "observing, frozen, flapping, or a fight", "gate.gate"),
         Exit(_E.DENIED, _S.WAITING_ACCESS, "its identity may not pull, or not yet", "gate.gate"),
         Exit(_E.GIVEN_UP, _S.FAILED, "access was waited for in vain, or its slot cannot be used", "gate.give_up"),
@@ -128,13 +147,13 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
     ),
     _S.HELD: (
         Exit(_E.LOOK_AGAIN, _S.CHECKING, "the gate's answer is not that hold any more", "gate.gate"),
-        Exit(_E.NEWER, _S.SUPERSEDED, "what it should run, or the way there, is another one now", "choice.choose"),
+        Exit(_E.NEWER, _S.SUPERSEDED, _OTHERWISE, _CHOICE),
         _POISONED,
     ),
     _S.WAITING_ACCESS: (
         Exit(_E.GRANTED, _S.WAITING_ACCESS, "a role is missing, and we have asked for it (PULLEY_GRANT_PULL)"),
         Exit(_E.LOOK_AGAIN, _S.CHECKING, "the gate's answer is another one, or the time is over", "gate.gate"),
-        Exit(_E.NEWER, _S.SUPERSEDED, "what it should run, or the way there, is another one now", "choice.choose"),
+        Exit(_E.NEWER, _S.SUPERSEDED, _OTHERWISE, _CHOICE),
         _POISONED,
     ),
     _S.APPLYING: (
@@ -160,7 +179,10 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
     ),
     _S.VERIFYING: (
         Exit(
-            _E.NOT_YET, _S.VERIFYING, "it is watched on; or the swap is done, and the app comes next", "judgement.judge"
+            _E.NOT_YET,
+            _S.VERIFYING,
+            "it is watched on; or the swap is done, and the app comes next",
+            "swaps.judge_swap, judgement.judge",
         ),
         Exit(_E.STAGED, _S.CHECKING, "the slot serves the image, as far as can be told", "judgement.judge"),
         Exit(_E.SERVING, _S.SUCCEEDED, "every instance serves the image, which is not the way back", "judgement.judge"),
@@ -171,17 +193,20 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
             _E.STALLED,
             _S.FAILED,
             "no progress, and no measure is left, allowed, or outlasts a fight",
-            "recovery.next_measure",
+            "recovery.next_measure, gate.fight",
         ),
         Exit(
-            _E.RECOVER, _S.RECOVERING, "no progress, and a measure that the app allows is left", "recovery.next_measure"
+            _E.RECOVER,
+            _S.RECOVERING,
+            "no progress, and a measure that the app allows is left",
+            "recovery.next_measure, gate.fight",
         ),
         Exit(_E.BACK, _S.ROLLED_BACK, "the last good image serves again, as far as can be told", "judgement.judge"),
         Exit(_E.NOT_BACK, _S.ROLLBACK_FAILED, "the last good image does not serve either", "judgement.judge"),
         _POISONED,
     ),
     _S.RECOVERING: (
-        Exit(_E.RETRY, _S.RECOVERING, "frozen, blocked, others are at work, or it cannot be read yet", "gate.beside"),
+        Exit(_E.RETRY, _S.RECOVERING, "frozen, blocked, others are at work, or it cannot be read yet", _NOT_NOW),
         Exit(_E.STAGED, _S.CHECKING, "the slot serves the image meanwhile", "judgement.judge"),
         Exit(_E.SERVING, _S.SUCCEEDED, "every instance serves the image meanwhile", "judgement.judge"),
         Exit(_E.STALLED, _S.FAILED, "every instance serves meanwhile, but somebody else's image", "judgement.judge"),

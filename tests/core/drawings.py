@@ -38,7 +38,7 @@ def _exits() -> list[str]:
     rows = ["| in | event | when | then | decided by |", "|---|---|---|---|---|"]
     for begin, exits in EXITS.items():
         for one in exits:
-            by = f"`{one.decided_by}`" if one.decided_by else ""
+            by = ", ".join(f"`{name}`" for name in one.deciders)
             rows.append(f"| `{begin}` | `{one.event}` | {one.when} | `{one.end}` | {by} |")
     return rows
 

@@ -49,11 +49,11 @@ def test_what_has_not_ended_can_end(state: State) -> None:
 
 @pytest.mark.parametrize("state", sorted(set(State) - ENDED))
 def test_every_way_says_when_it_is_taken(state: State) -> None:
-    """Each has its guard in words; what decides it is a function of the core where one does."""
+    """Each has its guard in words; what decides it are functions of the core where some do."""
     for one in EXITS[state]:
         assert len(one.when) > 5
-        if one.decided_by is not None:
-            module, _, name = one.decided_by.partition(".")
+        for decider in one.deciders:
+            module, _, name = decider.partition(".")
             assert callable(getattr(import_module(f"operators.core.{module}"), name))
 
 
