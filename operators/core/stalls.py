@@ -231,7 +231,8 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
             what_to_do="See that the slot answers at / (WEBSITE_SWAP_WARMUP_PING_PATH), then deploy again.",
         ),
         StallReason.OVERTAKEN: Entry(
-            meaning="The configuration names another image than was brought: somebody else changed it meanwhile.",
+            meaning="The configuration, or the tag in it, names another image than was brought: somebody else changed "
+            "it meanwhile.",
             what_to_do="See who: az monitor activity-log list --resource-id <id> --offset 1h; then deploy again.",
         ),
         StallReason.THROTTLED: Entry(

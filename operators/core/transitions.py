@@ -209,7 +209,7 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
         Exit(_E.RETRY, _S.RECOVERING, "frozen, blocked, others are at work, or it cannot be read yet", _NOT_NOW),
         Exit(_E.STAGED, _S.CHECKING, "the slot serves the image meanwhile", "judgement.judge"),
         Exit(_E.SERVING, _S.SUCCEEDED, "every instance serves the image meanwhile", "judgement.judge"),
-        Exit(_E.STALLED, _S.FAILED, "every instance serves meanwhile, but somebody else's image", "judgement.judge"),
+        Exit(_E.STALLED, _S.FAILED, "every instance serves meanwhile, but another image", "judgement.judge"),
         Exit(_E.GO, _S.APPLYING, "nothing is in the way of the measure", "gate.beside"),
         Exit(_E.NEWER, _S.SUPERSEDED, "a push or a person's wish brings another image; no act is under way"),
         Exit(

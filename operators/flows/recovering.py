@@ -73,10 +73,10 @@ class Recovering:
             return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.{left}")
         facts, verdict = await Watching(self.house).judged(rollout)
         now = self.house.now()
-        if isinstance(verdict, Serving):
-            return await Verifying(self.house).serves(active, rollout, verdict, facts)
         if overtaken := await Watching(self.house).overtaken(rollout):
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
+        if isinstance(verdict, Serving):
+            return await Verifying(self.house).serves(active, rollout, verdict, facts)
         wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, Hindered | GiveUp):
             meaning = f"{rollout.stall.meaning} " if rollout.stall else ""

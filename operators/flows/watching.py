@@ -87,14 +87,16 @@ class Watching:
         return rollout.model_copy(update={"poked": answered.status_code is not None})
 
     async def overtaken(self, rollout: Rollout) -> Stall | None:
-        """Whether somebody else's image stands where we wrote ours: then what is seen accuses and proves neither."""
-        return _overtaken(rollout, await self._config(rollout)) if rollout.pinned else None
+        """Whether the configuration names somebody else's image: then what is seen accuses and proves not ours."""
+        return _overtaken(rollout, await self._config(rollout))
 
     async def was_its_image(self, rollout: Rollout) -> bool:
         """Whether what failed can only be its image: by a tag, whoever restarts the app has it pull what that names."""
         if rollout.pinned:
             return True
-        tag = await self.tag(rollout)
+        tag, config = await asyncio.gather(self.tag(rollout), self._config(rollout))
+        if isinstance(config, Unknown) or _overtaken(rollout, config):
+            return False
         return isinstance(tag, TagFacts) and tag.digest == rollout.digest and rollout.tag_seen in (None, tag)
 
     async def prove(self, rollout: Rollout, facts: WatchFacts) -> Proved | Stall:
@@ -107,19 +109,27 @@ class Watching:
             proof = proof_of(image.digest, _named(config), None, None, None)
             told = "the configuration names it" if proof is Proof.PINNED else "the configuration cannot be read"
             return _overtaken(rollout, config) or Proved(proof, told)
-        lines, tag, now = await asyncio.gather(self._lines(rollout, facts), self.tag(rollout), self._config(rollout))
-        if str(_named(now)) != rollout.reference:
-            return Proved(Proof.ASSUMED, f"the configuration does not name {rollout.reference} any more, or is unread")
-        pull: Pull | None = None if isinstance(lines, Unknown) else pulled_since(lines, facts.logged_since, image)
+        lines, tag, config = await asyncio.gather(self._lines(rollout, facts), self.tag(rollout), self._config(rollout))
+        if overtaken := _overtaken(rollout, config):
+            return overtaken
+        pull: Pull | None = None
+        if not isinstance(lines, Unknown) and not isinstance(config, Unknown):
+            pull = pulled_since(lines, facts.logged_since, image)
         after = tag if isinstance(tag, TagFacts) else None
-        proof = proof_of(image.digest, None, pull, rollout.tag_seen, after)
+        proof = proof_of(image.digest, _named(config), pull, rollout.tag_seen, after)
+        if proof is Proof.PINNED:
+            return Proved(proof, "the configuration names it")
         if proof is Proof.PULLED:
             return Proved(proof, "its pull is in the platform's log, and the tag has not moved")
         if after != rollout.tag_seen and after is not None:
             back = after.digest == image.digest
+            if not back and (rollout.stall or rollout.tried):
+                return _moved_on(rollout, after)
             return Proved(
                 proof, "the tag moved meanwhile" + (", and is back: next is one more try" if back else ""), back
             )
+        if isinstance(config, Unknown):
+            return Proved(proof, "the configuration cannot be read")
         if isinstance(lines, Unknown):
             return Proved(proof, f"the platform's log could not be read: {lines.reason}")
         return Proved(proof, "the platform's log shows no pull of it")
@@ -227,9 +237,21 @@ def _named(config: SiteConfig | Unknown) -> ImageReference | None:
 
 
 def _overtaken(rollout: Rollout, config: SiteConfig | Unknown) -> Stall | None:
-    """Of a rollout that wrote its image into the configuration."""
-    named = _named(config)
-    if isinstance(config, Unknown) or (rollout.wanted and named and named.digest == rollout.wanted.digest):
+    """By a configuration that names neither its image nor, as long as we wrote none there, the tag that it follows."""
+    if isinstance(config, Unknown):
         return None
-    line = f"{rollout.acted_on.name}: linuxFxVersion is {config.linux_fx_version}"
+    named = _named(config)
+    if named and rollout.wanted and named.digest == rollout.wanted.digest:
+        return None
+    if not rollout.pinned and str(named) == rollout.reference:
+        return None
+    return _other_image(rollout, f"{rollout.acted_on.name}: linuxFxVersion is {config.linux_fx_version}")
+
+
+def _moved_on(rollout: Rollout, tag: TagFacts) -> Stall:
+    """Its own image did not start before: what serves is far more likely to be what the tag names by now."""
+    return _other_image(rollout, f"{rollout.reference} is at {tag.digest} now")
+
+
+def _other_image(rollout: Rollout, line: str) -> Stall:
     return stall(StallReason.OVERTAKEN, rollout.applied_at or rollout.updated_at, (line,))

@@ -257,31 +257,3 @@ async def test_what_was_pulled_while_a_rollout_was_held_is_not_kept(town: Town) 
     await town.run()
     last = await town.rollout("shop")
     assert (last.state, last.digest, serving(town)) == (State.SUCCEEDED, good, {good})
-
-
-async def test_a_tag_that_somebody_wrote_meanwhile_is_no_proof(town: Town) -> None:
-    """The platform pulled what the configuration named by then: a pull from the repository is no pull of the image."""
-    town.world.push("contoso", "shop", "other", "v3")
-    await town.push(IMAGE, "v2")
-    await town.run_until("shop", State.VERIFYING)
-    town.world.configure("shop", {"linuxFxVersion": "DOCKER|contoso.azurecr.io/shop:other"})
-    await town.run()
-    rollout = await town.rollout("shop", 2)
-    assert (rollout.state, rollout.proof) == (State.SUCCEEDED, Proof.ASSUMED)
-
-
-@pytest.mark.parametrize("resource_tags", [{"pulley": "on", "pulley-strategy": "pin"}])
-@pytest.mark.parametrize("behaves_as", ["v3", "crashes"])
-async def test_an_image_that_somebody_wrote_over_ours(town: Town, behaves_as: str) -> None:
-    """What serves, or crashes, is theirs: ours neither serves nor is rejected, and nothing is undone."""
-    town.world.push("contoso", "shop", "other", behaves_as)
-    await town.push(IMAGE, "v2")
-    await town.run_until("shop", State.VERIFYING)
-    town.world.configure("shop", {"linuxFxVersion": "DOCKER|contoso.azurecr.io/shop:other"})
-    await town.run(seconds=900)
-    rollout = await town.rollout("shop", 2)
-    assert (rollout.state, rollout.reason) == (State.FAILED, StallReason.OVERTAKEN)
-    assert town.acts == ["config.update"]
-    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
-    assert active.container is not None
-    assert (active.container.running, active.container.rejected) == (None, ())
