@@ -133,7 +133,7 @@ async def read_or_unknown[T](what: str, reading: Awaitable[T]) -> T | Unknown:
     except Forbidden as error:
         return Unknown(what=what, reason=error.reason, action=error.action, scope=error.scope)
     except Permanent as error:
-        return Unknown(what=what, reason=error.reason)
+        return Unknown(what=what, reason=error.reason, missing=isinstance(error, NotFound))
 
 
 def is_busy(answer: ErrorAnswer) -> bool:

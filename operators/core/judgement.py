@@ -211,6 +211,8 @@ def _by_log(facts: WatchFacts, now: datetime) -> Verdict:
     """Without siteStatus: the log, then the health path. The best it can say is that nothing speaks against it."""
     if facts.lines is None:
         return Suspect(why="siteStatus is not to be had, and the log may tell")
+    if facts.gone:
+        return Failed(stall=stall(StallReason.APP_GONE, now, (facts.gone,)))
     lines = _lines(facts)
     if stale := _stale(facts):
         return Failed(stall=stale)

@@ -30,6 +30,8 @@ class Unknown(Model):
     """Whether asking again later may give the answer: throttled, timed out, the service's own fault."""
     throttled: bool = False
     """Whether too much was asked of Azure: the same read gives an answer once it has room again."""
+    missing: bool = False
+    """Whether the answer is that there is no such thing (404)."""
     action: str | None = None
     """The right that the operator lacks for it: "Microsoft.Web/sites/read"; None where that is not why, or not told."""
     scope: str | None = None

@@ -65,6 +65,7 @@ LADDER: Mapping[StallReason, tuple[Measure, ...]] = MappingProxyType(
         StallReason.VOLUME_MOUNT_FAILED: (),
         StallReason.QUOTA_EXCEEDED: (),
         StallReason.APP_STOPPED: (),
+        StallReason.APP_GONE: (),
         # somebody else is at work, or we were asked to wait: waiting is all that helps
         StallReason.OPERATION_IN_PROGRESS: (),
         StallReason.DEPLOYMENT_IN_PROGRESS: (),

@@ -46,6 +46,7 @@ class StallReason(StrEnum):
     THROTTLED = "throttled"
     QUOTA_EXCEEDED = "quota_exceeded"
     APP_STOPPED = "app_stopped"
+    APP_GONE = "app_gone"
     UNKNOWN = "unknown"
 
 
@@ -246,6 +247,10 @@ CATALOGUE: Mapping[StallReason, Entry] = MappingProxyType(
         StallReason.APP_STOPPED: Entry(
             meaning="The app is stopped on purpose.",
             what_to_do="Start it when it is meant to run: az webapp start <app>",
+        ),
+        StallReason.APP_GONE: Entry(
+            meaning="The app, or the slot that its images go through, is not there any more.",
+            what_to_do="Nothing if it was deleted; one that was moved is looked after under its new id by itself.",
         ),
         StallReason.UNKNOWN: Entry(
             meaning="The platform says something that is not known here, or nothing at all.",

@@ -116,6 +116,8 @@ class WatchFacts(Model):
     container failed."""
     poked: bool = False
     """Whether the app answered one GET since the act. `Waiting.poke` asks for it."""
+    gone: str | None = None
+    """Azure's words that there is no such site or slot any more."""
     stopped: bool = False
     """Whether somebody stopped the app."""
     usage_state: str | None = None

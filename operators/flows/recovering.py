@@ -31,9 +31,10 @@ from operators.core.other_work import OtherWork, other_work
 from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
+from operators.core.stalls import StallReason
 from operators.core.transitions import Event
 from operators.core.waits import hold_wait, retry_wait
-from operators.core.watch import Serving, WatchFacts
+from operators.core.watch import Failed, Serving, WatchFacts
 from operators.flows.applying import Applying
 from operators.flows.deployments import Deployments
 from operators.flows.facts import configured_image
@@ -73,6 +74,8 @@ class Recovering:
             return self._give_up(active, rollout, f"{rollout.detail} PULLEY_MODE=observe: nothing more is tried.{left}")
         facts, verdict = await Watching(self.house).judged(rollout)
         now = self.house.now()
+        if isinstance(verdict, Failed) and verdict.stall.reason is StallReason.APP_GONE:
+            return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {verdict.stall.lines[0]}.")
         if overtaken := await Watching(self.house).overtaken(rollout):
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
         if isinstance(verdict, Serving):

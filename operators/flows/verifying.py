@@ -251,5 +251,6 @@ class Verifying:
 
 
 def _left(active: Active, rollout: Rollout, stall: Stall) -> str:
-    """What the configuration names now; whoever overtook us knows what they wrote."""
-    return "" if stall.reason is StallReason.OVERTAKEN else left_named(rollout, active.container)
+    """What the configuration names now, if there is one; whoever overtook us knows what they wrote."""
+    unsaid = stall.reason in (StallReason.OVERTAKEN, StallReason.APP_GONE)
+    return "" if unsaid else left_named(rollout, active.container)

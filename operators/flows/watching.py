@@ -187,7 +187,8 @@ class Watching:
             self._lines(rollout, facts), read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
         )
         if isinstance(site, Unknown):
-            return facts.model_copy(update={"lines": lines})
+            gone = f"{site.what}: {site.reason}" if site.missing else None
+            return facts.model_copy(update={"lines": lines, "gone": gone})
         states = {"stopped": site.stopped, "usage_state": site.usage_state, "scm_host_name": site.scm_host_name}
         return facts.model_copy(update={"lines": lines} | states)
 

@@ -129,6 +129,7 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
         pytest.param(OVER, {"probe": ProbeResult(status_code=None, error="timed out"), "lines": ()}, "probe_failing", id="the health path does not answer"),
         pytest.param(EARLY, {"stopped": True}, "app_stopped", id="stopped on purpose"),
         pytest.param(EARLY, {"usage_state": "Exceeded"}, "quota_exceeded", id="no quota left"),
+        pytest.param(EARLY, {"platform_reports": False, "statuses": NO_ANSWER, "lines": NO_ANSWER, "gone": "404"}, "app_gone", id="deleted"),
     ],
 )  # fmt: skip
 def test_failed(after: timedelta, facts: dict[str, object], expected: str) -> None:

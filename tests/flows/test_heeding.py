@@ -75,3 +75,28 @@ async def test_an_app_that_may_not_be_read_any_more(broken: Town) -> None:
     rollout = await broken.rollout("shop")
     assert (rollout.state, rollout.tried, broken.acts) == (State.FAILED, (), [])
     assert " rollback was not tried: site shop: 403 AuthorizationFailed" in rollout.detail
+
+
+async def test_an_app_that_was_deleted(broken: Town) -> None:
+    """There is nothing to go back to, and no command is offered for it."""
+    broken.world.remove_site(broken.world.site("shop"))
+    await broken.run(seconds=3600, step=20)
+    rollout = await broken.rollout("shop")
+    assert (rollout.state, rollout.tried, broken.acts) == (State.FAILED, (), [])
+    assert "Not tried further: site shop: 404 ResourceNotFound" in rollout.detail
+    assert "az webapp" not in rollout.detail
+
+
+@pytest.mark.parametrize("health_path", ["/health", None])
+async def test_an_app_that_is_deleted_while_it_starts(town: Town, health_path: str | None) -> None:
+    """That is no start which could not be verified, nor one that failed: it is said what became of the app."""
+    town.world.configure("shop", {"healthCheckPath": health_path})
+    await town.push(IMAGE, "v2")
+    await town.run_until("shop", State.VERIFYING)
+    town.world.remove_site(town.world.site("shop"))
+    await town.run(seconds=3600, step=20)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, rollout.reason, town.acts) == (State.FAILED, StallReason.APP_GONE, ["sites.restart"])
+    active, _ = await town.operator.house.records.engine.read(town.key("shop"))
+    assert active.container is not None
+    assert active.container.owed is None
