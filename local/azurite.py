@@ -20,6 +20,8 @@ DEFAULT_PORTS = (10000, 10001, 10002)
 _REPOSITORY = Path(__file__).resolve().parents[1]
 _START_SECONDS = 30
 _STOP_SECONDS = 10
+_IDLE_SECONDS = 75
+"""Azurite's own five are fewer than aiohttp's 15: it ends a connection while the next request is on its way."""
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (http://\S+)")
 
 
@@ -60,7 +62,7 @@ async def azurite(location: Path | None = None, ports: tuple[int, int, int] = (0
     """
     command = [str(_node()), str(_entry_script()), "--silent", "--disableTelemetry", "--skipApiVersionCheck"]
     for service, port in zip(("blob", "queue", "table"), ports, strict=True):
-        command += [f"--{service}Port", str(port)]
+        command += [f"--{service}Port", str(port), f"--{service}KeepAliveTimeout", str(_IDLE_SECONDS)]
     if location is None:
         command.append("--inMemoryPersistence")
     else:
