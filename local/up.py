@@ -89,7 +89,8 @@ async def environment(
     async with AsyncExitStack() as running:
         running.enter_context(_only_one_in(run_dir))
         keys = load_or_create(run_dir / "keys.json")
-        port = _free_port(port)
+        held = running.enter_context(_held_port(port))
+        port = held.getsockname()[1]
         # Known before the host runs: the simulated Azure needs it, and the host needs the simulated Azure.
         events = f"http://127.0.0.1:{port}/runtime/webhooks/EventGrid?" + urlencode(
             {"functionName": "image_pushed", "code": keys.event_grid_key}
@@ -97,6 +98,7 @@ async def environment(
         storage = await running.enter_async_context(azurite())
         azure_part, azure = await running.enter_async_context(_azure(scenario, events, pace, run_dir))
         own = _settings(azure, storage, story, pace) | dict(settings or {})
+        held.close()  # now the host takes it; whoever asked for a free one until here got another
         host_part, host = await running.enter_async_context(functions_host(port, own, run_dir))
         addresses = Addresses(
             admin=f"{host.url}/api",
@@ -210,17 +212,18 @@ def _only_one_in(run_dir: Path) -> Iterator[None]:
         yield
 
 
-def _free_port(wanted: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+@contextmanager
+def _held_port(wanted: int) -> Iterator[socket.socket]:
+    """Hold a port (0: a free one) without listening there, until the socket is closed."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            held.bind(("127.0.0.1", wanted))
         except OSError as error:
             raise CannotStartError(
                 f"port {wanted} cannot be used ({error.strerror}); end what listens there or choose another: --port"
             ) from error
-        port: int = probe.getsockname()[1]
-        return port
+        yield held
 
 
 async def _azurite_ended(storage: Azurite) -> PartEndedError:
