@@ -23,7 +23,7 @@ import httpx
 
 from local.addresses import Addresses
 from local.ending import until_told_to_end
-from local.up import Environment, environment, functions_host
+from local.up import NO_DRIFT_TIMER, Environment, environment, functions_host
 
 _APP = "shop"
 _WARM = 5
@@ -136,7 +136,7 @@ async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
 async def _measure() -> int:
     with tempfile.TemporaryDirectory() as folder:
         first, second = Path(folder), Path(folder) / "cold"
-        async with environment(pace=_PACE, run_dir=first) as running:
+        async with environment(pace=_PACE, run_dir=first, settings=NO_DRIFT_TIMER) as running:
             key = {"x-functions-key": running.addresses.key}
             async with httpx.AsyncClient(headers=key, trust_env=False, timeout=30) as client:
                 await Bench(running.addresses, client, first / "logs" / "host.log").settle()

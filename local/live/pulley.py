@@ -17,7 +17,7 @@ from local.host.keys import Keys, load_or_create
 from local.live.events import Pushed, image_pushed
 from local.live.identity import IdentityEndpoint
 from local.live.places import Place, ProxyReady
-from local.up import functions_host
+from local.up import NO_DRIFT_TIMER, functions_host
 
 _TIMEOUT_SECONDS = 60
 
@@ -97,7 +97,7 @@ def _settings(place: Place, group_id: str, proxy: ProxyReady, storage: str) -> d
         "AzureWebJobsStorage": storage,
         "PULLEY_SCOPES": group_id,
         "PULLEY_MODE": "act",
-        "PULLEY_DRIFT_SCHEDULE": "0 */5 * * * *",
+        **NO_DRIFT_TIMER,  # the story asks for the check itself
         "PULLEY_PACE": str(place.pace),
         "PULLEY_ROLE_SPREAD_SECONDS": str(place.role_spread_seconds),
     }

@@ -7,10 +7,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from local.up import environment
+from local.up import NO_DRIFT_TIMER, environment
 from tests.clients.az import PYTHON, Az
 from tests.clients.shop import Shop
-from tests.end_to_end.place import NO_DRIFT_TIMER, PACE, Place
+from tests.end_to_end.place import PACE, Place
 
 _EMPTY = Path(__file__).with_name("empty.yaml")
 

@@ -61,7 +61,7 @@ class Shop:
             apps = (await self.place.ask("/apps"))["value"]
             return any(one["name"] == name and one.get("reference") for one in apps) or None
 
-        await eventually(seen, f"{name} is adopted", within=60)
+        await eventually(seen, f"{name} is adopted")
 
     async def serves(self, app: str, digest: str, within: float = _STARTS_WITHIN) -> None:
         """Wait until every instance of an app, or `app/slot`, serves a digest."""

@@ -136,7 +136,7 @@ async def test_instances_and_their_state(shop: Shop, principal: str) -> None:
         (found,) = (await shop.az(f"webapp troubleshoot status {APP}"))["instances"]
         return found if found["state"] == "Started" else None
 
-    status = await eventually(started, "the app is started", within=60)
+    status = await eventually(started, "the app is started")
     assert status["instanceId"] == instance["name"]
     assert status["machineName"].startswith("lw")
     assert int(status["startup"]["Succeeded"]) > 0

@@ -58,4 +58,4 @@ async def _ended_with_sweeps(town: Place) -> Any:
         rollout = await town.newest("shop")
         return rollout if rollout["state"] == "succeeded" else None
 
-    return await eventually(succeeded, "shop is succeeded", within=60)
+    return await eventually(succeeded, "shop is succeeded")

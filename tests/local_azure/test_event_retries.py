@@ -216,11 +216,11 @@ async def test_the_pace_shortens_every_pause() -> None:
     """A factor on the schedule and on the time to live, so that no story waits for hours."""
     clock = ManualClock(NOON)
     world = World(read_scenario(story()), clock)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        closed = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-    grid = EventGrid(world, closed, pace=0.01)
-    (delivery,) = grid.publish(world.push("store", "team/web", "latest", "v2"))
-    await grid.settle()
-    await grid.close()
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        grid = EventGrid(world, f"http://127.0.0.1:{closed.getsockname()[1]}/", pace=0.01)
+        (delivery,) = grid.publish(world.push("store", "team/web", "latest", "v2"))
+        await grid.settle()
+        await grid.close()
     assert (delivery.reason, len(delivery.attempts)) == ("TimeToLiveExceeded", len(DAY))
     assert (clock.now() - NOON).total_seconds() == pytest.approx(1252)
