@@ -1,6 +1,6 @@
 """Recovery: what is tried for a stall, the least harmful step first, each once in a rollout."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -107,15 +107,16 @@ def next_measure(
     allowed: Recover,
     pinned: bool,
     last_good: Digest | None,
+    but: Collection[Measure] = (),
 ) -> Measure | None:
     """The next step of the ladder that this app allows and that was not taken yet; None to stop and call a person.
 
     `pinned`: the configuration names the failing digest already, so writing it again would change nothing.
-    `last_good`: what it would be rolled back to.
+    `last_good`: what it would be rolled back to. `but`: what is passed over, for it would bring what is not wanted now.
     """
     taken = {one.measure for one in tried}
     for measure in LADDER[reason]:
-        if measure in taken or not allowed.allows(measure):
+        if measure in taken or measure in but or not allowed.allows(measure):
             continue
         if measure is Measure.REDEPLOY and pinned:
             continue

@@ -210,12 +210,23 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
         Exit(_E.STAGED, _S.CHECKING, "the slot serves the image meanwhile", "judgement.judge"),
         Exit(_E.SERVING, _S.SUCCEEDED, "every instance serves the image meanwhile", "judgement.judge"),
         Exit(_E.STALLED, _S.FAILED, "every instance serves meanwhile, but another image", "judgement.judge"),
-        Exit(_E.GO, _S.APPLYING, "nothing is in the way of the measure", "gate.beside"),
-        Exit(_E.NEWER, _S.SUPERSEDED, "a push or a person's wish brings another image; no act is under way"),
+        Exit(
+            _E.GO,
+            _S.APPLYING,
+            "nothing is in the way of the measure; with a newer push that is the way back",
+            "gate.beside, recovery.next_measure",
+        ),
+        Exit(
+            _E.NEWER,
+            _S.SUPERSEDED,
+            "a person's wish; or a push brings another image, and no way back is left",
+            "newer.newer_wish, newer.newer_push, recovery.next_measure",
+        ),
         Exit(
             _E.GIVEN_UP,
             _S.FAILED,
-            "observing, the app does not want it any more, somebody else's image, or others' work for too long",
+            "observing, the app does not want it any more, somebody else's image, others' work for too long, or only a "
+            "restart into another image is left",
             "gate.in_vain",
         ),
         _POISONED,

@@ -1,6 +1,7 @@
 """Recovery: look again, and where there is still no progress take the planned step, the least harmful one left."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from operators.core.gate import (
     Mode,
     Unread,
     beside,
+    fight,
     unread_deployments,
     unread_instances,
 )
@@ -27,8 +29,9 @@ from operators.core.instances import block_to_wait_for
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.naming import left_named
+from operators.core.newer import newer_push, newer_wish
 from operators.core.other_work import OtherWork, other_work
-from operators.core.recovery import Measure, Tried
+from operators.core.recovery import WRITES, Measure, Tried, next_measure
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
 from operators.core.stalls import StallReason
@@ -42,6 +45,8 @@ from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 from operators.flows.verifying import Verifying
 from operators.flows.watching import Watching
+
+_WITH_THIS_IMAGE = frozenset({Measure.RETRY, Measure.REDEPLOY})
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ class Recovering:
         """Look, and take the planned measure where nothing speaks against it."""
         active, rollout = held.active, held.active.rollout
         assert rollout is not None
-        if newer := await self._newer(held, rollout):
+        newer = await self._newer(held, rollout)
+        if newer and not _first_back(active, rollout, newer):
             detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
             moved = Moved(rollout=rollout).by(Event.NEWER, self.house.now(), "newer", detail, planned=None)
             return Outcome(carrying(active, moved), (moved,))
@@ -80,29 +86,47 @@ class Recovering:
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
         if isinstance(verdict, Serving):
             return await Verifying(self.house).serves(active, rollout, verdict, facts)
+        if newer:
+            rollout = rollout.model_copy(update={"planned": Measure.ROLLBACK})
+        elif moved_on := await self._moved_on(rollout):
+            planned = _next(active, rollout, but={Measure.RETRY})
+            if planned is None:
+                return self._not_tried(active, rollout, moved_on)
+            rollout = rollout.model_copy(update={"planned": planned})
         wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, Hindered | GiveUp):
-            meaning = f"{rollout.stall.meaning} " if rollout.stall else ""
-            left = left_named(rollout, active.container)
-            return self._give_up(active, rollout, f"{meaning}{rollout.planned} was not tried: {wait.detail}.{left}")
+            return self._not_tried(active, rollout, wait.detail)
         if wait:
             return self._put_off(active, rollout, wait, now)
-        return await self._take(held, rollout, facts, now)
+        return await self._take(held, rollout, facts, now, newer)
 
     async def _newer(self, held: Held, rollout: Rollout) -> Look | None:
         """A look that brings another image: better than to recover with this one.
 
         A push whose tag names only what failed here brings nothing, and nobody would go back after it.
         """
-        look = _newer(held.looks, rollout)
-        if look is None or look.cause is Cause.PERSON or rollout.reference is None:
+        if wished := newer_wish(held.looks, rollout):
+            return wished
+        look = newer_push(held.looks, rollout)
+        if look is None or rollout.reference is None:
             return look
         tag = await Watching(self.house).tag(rollout)
         container = held.active.container
         failed = {rollout.digest, *(one.digest for one in (container.rejected if container else ()))}
         return look if isinstance(tag, TagFacts) and tag.digest not in failed else None
 
-    async def _take(self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime) -> Outcome:
+    async def _moved_on(self, rollout: Rollout) -> str | None:
+        """Why a restart would bring another image than this rollout's: what the tag names, which may have failed."""
+        if rollout.planned is not Measure.RETRY or rollout.pinned:
+            return None
+        tag = await Watching(self.house).tag(rollout)
+        if not isinstance(tag, TagFacts) or tag.digest == rollout.digest:
+            return None
+        return f"{rollout.reference} names {tag.digest} by now"
+
+    async def _take(
+        self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime, newer: Look | None
+    ) -> Outcome:
         measure, container = rollout.planned, held.active.container
         assert measure is not None
         assert rollout.stall is not None
@@ -120,6 +144,8 @@ class Recovering:
             Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
             Measure.ROLLBACK: f"back to the last good image, {back}{how}",
         }[measure]
+        if newer:
+            what = f"{newer.detail} came; first {what}, then it is brought"
         moved = Moved(rollout=rollout).by(
             Event.GO,
             now,
@@ -208,6 +234,11 @@ class Recovering:
     async def _site(self, app: AppId) -> Site | Unknown:
         return await read_or_unknown(f"site {app.name}", self.house.azure.sites.site(app))
 
+    def _not_tried(self, active: Active, rollout: Rollout, why: str) -> Outcome:
+        meaning = f"{rollout.stall.meaning} " if rollout.stall else ""
+        left = left_named(rollout, active.container)
+        return self._give_up(active, rollout, f"{meaning}{rollout.planned} was not tried: {why}.{left}")
+
     def _put_off(self, active: Active, rollout: Rollout, wait: Wait, now: datetime) -> Outcome:
         moved = Moved(rollout=rollout)
         waits: dict[str, Any] = {"next_at": now + wait.again, "hindered_since": wait.hindered_since}
@@ -227,9 +258,24 @@ def _for_read(why: Unread, rollout: Rollout) -> Wait:
     return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked), rollout.hindered_since)
 
 
-def _newer(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:
-    """A look that may bring another image."""
-    for look in looks:
-        if look.cause is Cause.PERSON or (look.digest is not None and look.digest != rollout.digest):
-            return look
-    return None
+def _first_back(active: Active, rollout: Rollout, newer: Look) -> bool:
+    """Whether the app goes back to its last good image before this is brought: a push may be held, or fail too."""
+    return newer.cause is not Cause.PERSON and _next(active, rollout, but=_WITH_THIS_IMAGE) is Measure.ROLLBACK
+
+
+def _next(active: Active, rollout: Rollout, *, but: Collection[Measure]) -> Measure | None:
+    """The next measure but these; none that somebody else's tool would change back."""
+    assert rollout.stall is not None
+    assert rollout.digest is not None
+    container = active.container
+    # an image that got no further than its slot is nothing to go back from
+    good = container.good_but(rollout.digest) if container and not rollout.in_slot else None
+    measure = next_measure(
+        rollout.stall.reason,
+        tried=rollout.tried,
+        allowed=rollout.recover,
+        pinned=rollout.pinned,
+        last_good=good,
+        but=but,
+    )
+    return None if container and measure in WRITES and fight(container.reverts) else measure

@@ -207,13 +207,13 @@ class Verifying:
         fought: Hold | None = None,
     ) -> Outcome:
         """Nothing is left or allowed, or it would be changed back: `undone` says what was not done for that."""
-        serves = " The app itself was not touched and serves what it served." if rollout.in_slot else ""
+        untouched = " The app itself was not touched." if rollout.in_slot else ""
         evidence, by = (fought.evidence, fought.reverted_by) if fought else ((), None)
         moved = Moved(rollout=rollout).by(
             Event.STALLED,
             now,
             stall.reason,
-            f"{stall.meaning}{serves}{undone}{_left(active, rollout, stall)}",
+            f"{stall.meaning}{untouched}{undone}{_left(active, rollout, stall)}",
             evidence=(*stall.lines, *evidence),
             stall=stall,
             reverted_by=by,

@@ -53,16 +53,18 @@ async def test_after_a_crash_nothing_is_said_to_run(town: Town) -> None:
     assert (await town.operator.admin.app("shop")).running is None
 
 
-async def test_the_tag_moved_back_while_recovering_is_rolled_out(town: Town) -> None:
-    """The newer push ends the recovery; what it names ran before the crash, and is brought all the same."""
+async def test_the_tag_moved_back_while_recovering_is_brought_by_the_way_back(town: Town) -> None:
+    """What it names ran before the crash, and is the last good image: that serves again, and nothing is left to do."""
     good = await town.push(IMAGE, "v2")
     await town.run()
     await town.push(IMAGE, "crashes")
     await town.run_until("shop", State.RECOVERING)
     assert await town.push(IMAGE, "v2") == good
     await town.run()
-    last = await town.rollout("shop")
-    assert (last.state, last.digest) == (State.SUCCEEDED, good)
+    back, last = await town.rollout("shop", 3), await town.rollout("shop")
+    assert (back.state, back.wanted and back.wanted.digest) == (State.ROLLED_BACK, good)
+    assert (last.state, last.reason) == (State.SKIPPED, "already_running")
+    assert {one.serving.digest if one.serving else None for one in town.world.instances("shop")} == {good}
 
 
 async def test_a_push_of_what_failed_before_does_not_end_the_recovery(town: Town) -> None:

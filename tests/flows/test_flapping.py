@@ -57,10 +57,13 @@ async def test_a_way_back_that_cannot_be_verified_is_a_failure(town: Town) -> No
 
 async def test_a_recovery_that_made_room_counts_too(town: Town) -> None:
     """Its image did not serve, whatever came next; the newer one decides whether that goes on."""
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", status=200, envelope="none", times=1))
     await town.push(IMAGE, "v2")
-    await town.run()
-    await town.push(IMAGE, "crashes0")
-    await town.run_until("shop", State.RECOVERING)
+    await town.run(seconds=5)
+    while (await town.rollout("shop")).state is not State.RECOVERING:
+        await town.run(seconds=20, step=20)
     await town.push(IMAGE, "crashes1")
-    await town.run_until("shop", State.VERIFYING)
+    while (await town.rollout("shop")).sequence == 2:
+        await town.run(seconds=5)
+    assert (await town.rollout("shop", 2)).state is State.SUPERSEDED
     assert await failures(town) == 1

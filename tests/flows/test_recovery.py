@@ -210,20 +210,6 @@ async def test_a_way_back_that_fails_is_its_own_state(town: Town) -> None:
     assert rollout.detail.endswith(f"To name the last good image instead: {names(town, f'{SHOP}@{good}')}")
 
 
-async def test_a_newer_push_ends_a_recovery(town: Town) -> None:
-    """The image crashed and the mended one is pushed before the way back was taken: it is brought at once."""
-    await town.push(IMAGE, "v2")
-    await town.run()
-    await town.push(IMAGE, "crashes")
-    await town.run_until("shop", State.RECOVERING)
-    mended = await town.push(IMAGE, "v3")
-    await town.run()
-    left = await town.rollout("shop", 3)
-    assert (left.state, left.stall and left.stall.reason) == (State.SUPERSEDED, StallReason.CONTAINER_EXITED)
-    assert (await town.rollout("shop", 4)).state is State.SUCCEEDED
-    assert await served(town) == {mended}
-
-
 async def test_nothing_is_restarted_into_a_block(town: Town) -> None:
     """Blocked after repeated cold starts: the way back waits until the platform's own time, then is taken once."""
     good = await town.push(IMAGE, "v2")

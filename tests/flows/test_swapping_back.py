@@ -95,3 +95,14 @@ async def test_a_swap_that_was_only_throttled_is_asked_for_again(town: Town) -> 
     await town.run(seconds=900)
     assert ((await town.rollout("shop")).state, serving(town)) == (State.ROLLED_BACK, {good})
     assert (await way_back(town)).endswith(f"@{good}, which the slot still has")
+
+
+async def test_a_push_does_not_take_the_good_image_from_the_slot(town: Town) -> None:
+    """It crashes there while the app serves what was swapped back; of the app only what is known is said."""
+    good = await broken(town)
+    await town.push(IMAGE, "crashes")
+    await town.run(seconds=1800)
+    newest = await town.rollout("shop")
+    back = await town.rollout("shop", newest.sequence - 1)
+    assert (back.state, back.swaps_back, newest.state, serving(town)) == (State.ROLLED_BACK, True, State.FAILED, {good})
+    assert "The app itself was not touched. " in f"{newest.detail} "
