@@ -214,7 +214,7 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
             _E.GO,
             _S.APPLYING,
             "nothing is in the way of the measure; with a newer push that is the way back",
-            "gate.beside, recovery.next_measure",
+            f"recovery.next_measure, {_NOT_NOW}",
         ),
         Exit(
             _E.NEWER,
@@ -225,9 +225,9 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
         Exit(
             _E.GIVEN_UP,
             _S.FAILED,
-            "observing, the app does not want it any more, somebody else's image, others' work for too long, or only a "
-            "restart into another image is left",
-            "gate.in_vain",
+            "observing, the app is gone or does not want it any more, somebody else's image, others' work for too "
+            "long, or only a restart into another image is left",
+            "judgement.judge, recovery.next_measure, heeding.unreadable, heeding.heed, gate.in_vain",
         ),
         _POISONED,
     ),
