@@ -86,19 +86,22 @@ class Recovering:
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
         if isinstance(verdict, Serving):
             return await Verifying(self.house).serves(active, rollout, verdict, facts)
+        why = ""
         if newer:
             rollout = rollout.model_copy(update={"planned": Measure.ROLLBACK})
+            why = f"{newer.detail} came, and is brought after this: "
         elif moved_on := await self._moved_on(rollout):
             planned = _next(active, rollout, but={Measure.RETRY})
             if planned is None:
                 return self._not_tried(active, rollout, moved_on)
             rollout = rollout.model_copy(update={"planned": planned})
+            why = f"no restart, for {moved_on}: "
         wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, Hindered | GiveUp):
             return self._not_tried(active, rollout, wait.detail)
         if wait:
             return self._put_off(active, rollout, wait, now)
-        return await self._take(held, rollout, facts, now, newer)
+        return await self._take(held, rollout, facts, now, why)
 
     async def _newer(self, held: Held, rollout: Rollout) -> Look | None:
         """A look that brings another image: better than to recover with this one.
@@ -124,9 +127,7 @@ class Recovering:
             return None
         return f"{rollout.reference} names {tag.digest} by now"
 
-    async def _take(
-        self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime, newer: Look | None
-    ) -> Outcome:
+    async def _take(self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime, why: str) -> Outcome:
         measure, container = rollout.planned, held.active.container
         assert measure is not None
         assert rollout.stall is not None
@@ -144,13 +145,11 @@ class Recovering:
             Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
             Measure.ROLLBACK: f"back to the last good image, {back}{how}",
         }[measure]
-        if newer:
-            what = f"{newer.detail} came; first {what}, then it is brought"
         moved = Moved(rollout=rollout).by(
             Event.GO,
             now,
             str(measure),
-            what,
+            f"{why}{what}",
             last_act=rollout.acted,
             measure=measure,
             planned=None,

@@ -53,8 +53,8 @@ async def test_a_push_is_brought_after_the_way_back(town: Town) -> None:
     await town.run_until("shop", State.ROLLED_BACK)
     assert serving(town) == {good}
     assert (await told(town, 3))[-1] == (
-        f"{IMAGE} pushed at {mended} came; first back to the last good image, contoso.azurecr.io/shop@{good}, "
-        "then it is brought"
+        f"{IMAGE} pushed at {mended} came, and is brought after this: "
+        f"back to the last good image, contoso.azurecr.io/shop@{good}"
     )
     await town.run()
     back, newest = await last(town)
@@ -195,4 +195,18 @@ async def test_a_restart_does_not_pull_what_was_rejected(town: Town) -> None:
     await town.run(seconds=900)
     brought, newest = await last(town)
     assert (brought.state, [one.measure for one in brought.tried]) == (State.SUCCEEDED, [Measure.REDEPLOY])
+    assert (await told(town, brought.sequence))[-1].startswith(f"no restart, for {IMAGE} names {bad} by now: ")
     assert (newest.state, newest.reason, serving(town)) == (State.SKIPPED, "rejected", {wanted})
+
+
+async def test_without_another_measure_than_that_restart_it_ends(town: Town) -> None:
+    """Nothing was ever proved to serve and the push is not heard of yet: no restart, and it is said why."""
+    await town.push(IMAGE, "silent")
+    while (await town.rollout("shop")).planned is not Measure.RETRY:
+        await town.run(seconds=20, step=20)
+    town.world.journal.clear()
+    newer = await town.push(IMAGE, "v3", deliver=False)
+    await town.run(seconds=900)
+    left = await town.rollout("shop")
+    assert (left.state, left.reason, town.acts) == (State.FAILED, "start_limit_reached", [])
+    assert f"retry was not tried: {IMAGE} names {newer} by now." in left.detail
