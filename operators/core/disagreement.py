@@ -27,12 +27,16 @@ def some_serve(fresh: Iterable[InstanceStatus], t0: datetime, found: Stall | Non
     return any(told is None or not told.accuses_image for told in own)
 
 
-def disagreement(found: Stall) -> Stall:
-    """What the others' stall comes to: no accusation, for the image runs elsewhere.
+def disagreement(found: Stall, fresh: int, instances: int) -> Stall:
+    """What the others' stall comes to: no accusation, for the image runs elsewhere, and stays where most run it.
 
     What has a name and accuses nothing, like a right that is missing, keeps that and what is tried for it.
     """
-    if not found.accuses_image and found.reason not in _OF_MACHINE:
-        return found
-    detail, until = f"Of the others: {found.meaning}", found.blocked_until
-    return stall(StallReason.INSTANCES_DISAGREE, found.since, found.lines, detail=detail, blocked_until=until)
+    told = found
+    if found.accuses_image or found.reason in _OF_MACHINE:
+        detail, until = f"Of the others: {found.meaning}", found.blocked_until
+        told = stall(StallReason.INSTANCES_DISAGREE, found.since, found.lines, detail=detail, blocked_until=until)
+    if 2 * fresh <= instances:
+        return told
+    meaning = f"{told.meaning} {fresh} of {instances} instances serve the image, so it is not taken back from them."
+    return told.model_copy(update={"meaning": meaning, "stays": True})

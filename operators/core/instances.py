@@ -168,6 +168,13 @@ def block_to_wait_for(
     return min(until, waiting_until) if waiting_until > now else None
 
 
+def left_to_platform(statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime) -> datetime | None:
+    """Until when a restart would start nothing; None where there is no block, or an instance that runs all the same."""
+    if isinstance(statuses, Unknown) or any(one.state == InstanceState.STARTED for one in statuses):
+        return None
+    return blocked_until(statuses, now)
+
+
 def _first_time(pattern: re.Pattern[str], text: str | None) -> datetime | None:
     match = pattern.search(text or "")
     return parse_time(match[1]) if match else None

@@ -186,12 +186,14 @@ def _divided(
     now: datetime,
 ) -> Waiting | Failed | None:
     """Some instances serve, so the others are waited for; None where none does."""
-    fresh = (status for status, phase in zip(statuses, phases, strict=True) if phase is _Phase.FRESH)
+    fresh = [status for status, phase in zip(statuses, phases, strict=True) if phase is _Phase.FRESH]
     if not some_serve(fresh, facts.acted_at, found):
         return None
     if facts.age(now) < facts.budget.hard:
         return Waiting(what_for=_progress(statuses, phases), look_again_in=LATER_LOOK)
-    return Failed(stall=disagreement(found or _stuck(facts, StallReason.INSTANCES_DISAGREE, statuses)))
+    every = len(statuses) if isinstance(facts.listed_instances, Unknown) else max(len(statuses), facts.listed_instances)
+    found = found or _stuck(facts, StallReason.INSTANCES_DISAGREE, statuses)
+    return Failed(stall=disagreement(found, len(fresh), every))
 
 
 def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> StallReason:

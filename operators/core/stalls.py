@@ -74,6 +74,8 @@ class Stall(Model):
     """Until when the platform refuses to start the app, whatever the reason."""
     other_slot: str | None = None
     """Of a swap, what the app or slot is swapped with, as the platform calls it."""
+    stays: bool = False
+    """Most instances serve the image all the same: it is not taken back from them."""
 
     def advice(
         self,

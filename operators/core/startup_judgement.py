@@ -58,7 +58,7 @@ def _told(found: Stall, facts: WatchFacts) -> Stall:
         last = max(one.last_failure for one in failing if one.last_failure)
         where = f"{len(failing)} of {len(_machines(facts))} machines"
         meaning = f"{meaning} By the start-up summary it failed on {where}, the last time at {in_utc(last)}."
-    return told.model_copy(update={"meaning": meaning})
+    return told.model_copy(update={"meaning": meaning, "stays": found.stays})
 
 
 def _machines(facts: WatchFacts) -> tuple[Startups, ...]:

@@ -11,7 +11,7 @@ from operators.core.before import Before
 from operators.core.clocks import in_utc
 from operators.core.gate import Hindered, in_vain, unread
 from operators.core.images import ImageReference, linux_fx_version
-from operators.core.instances import InstanceStatus, blocked_until
+from operators.core.instances import InstanceStatus, left_to_platform
 from operators.core.looks import Look
 from operators.core.model import Unknown
 from operators.core.naming import left_named
@@ -59,7 +59,7 @@ class Applying:
         consumed: tuple[Look, ...] = (),
     ) -> Outcome:
         """Do what the rollout decided. `moved` has just become `applying`; nothing of this step is stored yet."""
-        if moved.rollout.act is Act.RESTART and (until := blocked_until(before, self.house.now())):
+        if moved.rollout.act is Act.RESTART and (until := left_to_platform(before, self.house.now())):
             return self._left_to_platform(active, moved, before, until, aside)
         rollout = moved.rollout.model_copy(
             update={

@@ -267,8 +267,9 @@ def _next(active: Active, rollout: Rollout, *, but: Collection[Measure]) -> Meas
     assert rollout.stall is not None
     assert rollout.digest is not None
     container = active.container
-    # an image that got no further than its slot is nothing to go back from
-    good = container.good_but(rollout.digest) if container and not rollout.in_slot else None
+    # an image that got no further than its slot is nothing to go back from, nor one that most instances serve
+    stays = rollout.in_slot or rollout.stall.stays
+    good = container.good_but(rollout.digest) if container and not stays else None
     measure = next_measure(
         rollout.stall.reason,
         tried=rollout.tried,

@@ -166,7 +166,7 @@ class Verifying:
         # an image that got no further than its slot, or whose swap was given up, is nothing to go back from
         if container and not rollout.in_slot and stall.reason is not StallReason.SWAP_FAILED:
             container = container.lost()
-            good = container.good_but(rollout.digest)
+            good = None if stall.stays else container.good_but(rollout.digest)
         active = active.model_copy(update={"container": container})
         if rollout.back_to is not None:
             return self._way_back_failed(active, rollout, stall, now)

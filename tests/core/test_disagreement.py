@@ -72,6 +72,20 @@ def test_what_ails_the_one_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("serve", "listed", "stays"),
+    [(9, 10, True), (2, 3, True), (1, 2, False), (1, 3, False), (1, 9, False)],
+    ids=["nine of ten", "two of three", "one of two", "one of three", "one of nine, most of which never show"],
+)
+def test_what_most_instances_serve_is_not_taken_back(serve: int, listed: int, stays: bool) -> None:
+    """A way back would not help the sick one, and would take the image from the others."""
+    statuses = (*NINE[:serve], KILLED)
+    found = verdict(OVER, statuses=statuses, listed_instances=listed, lines=())
+    assert isinstance(found, Failed)
+    assert found.stall.stays is stays
+    assert (f"{serve} of {listed} instances serve the image" in found.stall.meaning) is stays
+
+
+@pytest.mark.parametrize(
     ("facts", "reason"),
     [
         pytest.param({"statuses": (OLD_ONE, KILLED)}, "container_exited", id="the other one still runs the old one"),

@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from operators.core.instances import InstanceStatus, block_to_wait_for, blocked_until, parse_time, read_site_status
+from operators.core.instances import (
+    InstanceStatus,
+    block_to_wait_for,
+    blocked_until,
+    left_to_platform,
+    parse_time,
+    read_site_status,
+)
 from operators.core.model import Unknown
 
 PULLING: dict[str, object] = {
@@ -170,6 +177,19 @@ JUST_OVER, SOON, LATER = NOW - timedelta(seconds=1), NOW + timedelta(minutes=2),
 def test_blocked_until(statuses: tuple[InstanceStatus, ...] | Unknown, until: datetime | None) -> None:
     """The state alone tells of a block; without an end it gets five minutes."""
     assert blocked_until(statuses, NOW) == until
+
+
+@pytest.mark.parametrize(
+    ("others", "until"),
+    [
+        pytest.param((), SOON, id="the only one"),
+        pytest.param((status(state="Starting"),), SOON, id="beside one that the platform starts"),
+        pytest.param((status(state="Started"),), None, id="beside one that runs"),
+    ],
+)
+def test_what_is_left_to_the_platform(others: tuple[InstanceStatus, ...], until: datetime | None) -> None:
+    """A restart that would start nothing; where an instance runs, it is what brings that one the image."""
+    assert left_to_platform((site_blocked(SOON), *others), NOW) == until
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class Crowd:
         pushed = self.world.push("contoso", "shop", "stable", image)
         await self.operator.intake.receive(read_delivery(pushed.event))
 
-    async def run(self, seconds: float) -> None:
+    async def run(self, seconds: float, tick: float = 0.5) -> None:
         """Work on messages as they become visible, until nothing is left or the time is over."""
         queue = await self.storage.queue(LOOKS)
         end = self.clock.now() + timedelta(seconds=seconds)
@@ -89,7 +89,7 @@ class Crowd:
                 await self.operator.reconcile.run(LookMessage.read(message.content), owner=message.id)
                 await queue.delete_message(message)
             elif (await queue.get_queue_properties()).approximate_message_count:
-                self.clock.advance(0.5)
+                self.clock.advance(tick)
             else:
                 return
 

@@ -184,3 +184,18 @@ def test_the_state_is_a_function_of_what_happened_and_the_moment() -> None:
             clock.advance(100 if nth else 1)
             world.instances("web")
     assert worlds[0][0].instances("web") == worlds[1][0].instances("web")
+
+
+def test_a_sick_instance_starts_nothing_and_the_others_serve() -> None:
+    """Its containers are killed, and it is blocked like any that fails; once it is well it serves, too."""
+    world, clock = world_of(sites=[site(instances=2)])
+    world.change_app("web", sick_instances={1})
+    world.push("store", "team/web", "latest", "v2")
+    world.restart("web")
+    clock.advance(30)
+    well, sick = world.instances("web")
+    assert (told(well), told(sick)[2]) == (("Started", "None", "v2"), None)
+    assert any(isinstance(entry, Note) and entry.words.get("exit_code") == "137" for entry in sick.log)
+    world.change_app("web", sick_instances=set())
+    clock.advance(200)
+    assert [told(one) for one in world.instances("web")] == [("Started", "None", "v2")] * 2

@@ -34,10 +34,13 @@ class Blocks:
     def missed(self, app: AppId, by: Invocation, rollout: Rollout) -> str | None:
         """Which block the restart goes into that this invocation could have known of; None where there is none.
 
-        One that began after its read nobody could know; nor any where no read was answered, and so it is told.
+        One that began after its read nobody could know; nor any where no read was answered, and so it is told. Where
+        an instance runs it is for that one: a sick machine beside it keeps no image from the app.
         """
         read_at = self._read_at.get((by.number, app))
         if read_at is None and isinstance(rollout.before, Unknown):
+            return None
+        if any(view.status and view.status.state == "Started" for view in self._views(app, read_at or by.began)):
             return None
         then, now = self._blocked(app, read_at or by.began), self._blocked(app, self._world.now())
         still = [view for name, view in now.items() if name in then and then[name].starts == view.starts]
@@ -45,5 +48,8 @@ class Blocks:
 
     def _blocked(self, app: AppId, at: datetime) -> dict[str, InstanceView]:
         """By instance. As long as it is the same block, nothing was started."""
-        views = self._world.instances(app.resource_id, at)
+        views = self._views(app, at)
         return {view.instance_id: view for view in views if view.status and view.status.state == "Blocked"}
+
+    def _views(self, app: AppId, at: datetime) -> list[InstanceView]:
+        return self._world.instances(app.resource_id, at)

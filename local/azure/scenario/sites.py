@@ -130,6 +130,8 @@ class App(Part):
     deployment: Deployment | None = None
     pull_error: str | None = None
     """Its workers pull nothing, for this reason in the registry client's words: an outage, say, of the registry's."""
+    sick_instances: frozenset[int] = frozenset()
+    """Which of its instances, counted from 0, have no memory left: every container is killed (137) as it starts."""
     log_format: Literal["new", "old"] = "new"
     """The platform that runs it; the old one falls back to its local copy when a pull fails."""
 

@@ -20,6 +20,7 @@ from local.azure.world.sites import Happened, Happening, RunConfig, Site
 RETRY_AFTER = timedelta(seconds=10)
 BLOCKS = (timedelta(minutes=1), timedelta(minutes=2))
 CANCEL = timedelta(seconds=0.5)
+OUT_OF_MEMORY = 137
 PullFor = Callable[[RunConfig, datetime], Pulled | PullFailed]
 
 
@@ -174,6 +175,8 @@ class _Instance:
         if isinstance(pulled, Pulled):
             self.local[pulled.digest] = pulled
             self.tagged[config.linux_fx_version] = pulled
+            if self.number in config.sick_instances:
+                return replace(pulled, image=pulled.image.model_copy(update={"exit_code": OUT_OF_MEMORY}))
         return pulled
 
     def _take(self, step: Step) -> None:

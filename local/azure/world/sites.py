@@ -99,6 +99,8 @@ class RunConfig:
     """Of a sidecar-enabled site: the one that gets the traffic."""
     pull_error: str | None = None
     """Why no pull works for now."""
+    sick_instances: frozenset[int] = frozenset()
+    """Where every container is killed as it starts."""
 
     @property
     def image(self) -> str | None:
@@ -260,6 +262,7 @@ class Site:
             user_identities=self.user_identities,
             main_container=main,
             pull_error=self.told.pull_error,
+            sick_instances=self.told.sick_instances,
         )
 
     @property
