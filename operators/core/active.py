@@ -117,10 +117,14 @@ class Container(Model):
         """After an act that failed: what ran before has made room, and a tag moved back to it is rolled out again."""
         return self.model_copy(update={"running": None})
 
-    def good_but(self, failing: Digest) -> Digest | None:
-        """What a rollout of `failing` may go back to: the newest last good digest that was not rejected since."""
+    def goods_but(self, failing: Digest) -> tuple[Digest, ...]:
+        """What a rollout of `failing` may go back to: last good digests that were not rejected since, newest first."""
         never = {failing, *(one.digest for one in self.rejected)}
-        return next((one.digest for one in self.last_good if one.digest not in never), None)
+        return tuple(one.digest for one in self.last_good if one.digest not in never)
+
+    def good_but(self, failing: Digest) -> Digest | None:
+        """The newest of them."""
+        return next(iter(self.goods_but(failing)), None)
 
 
 class Active(Model):

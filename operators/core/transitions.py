@@ -226,7 +226,7 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
             _E.GIVEN_UP,
             _S.FAILED,
             "observing, the app is gone or does not want it any more, somebody else's image, others' work for too "
-            "long, or only a restart into another image is left",
+            "long, no last good image, or only a restart into another image is left",
             "judgement.judge, recovery.next_measure, heeding.unreadable, heeding.heed, gate.in_vain",
         ),
         _POISONED,

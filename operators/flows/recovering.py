@@ -24,13 +24,12 @@ from operators.core.gate import (
     unread_instances,
 )
 from operators.core.heeding import heed, unreadable
-from operators.core.images import ImageReference
 from operators.core.instances import block_to_wait_for
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.naming import left_named
 from operators.core.newer import newer_push, newer_wish
-from operators.core.other_work import OtherWork, other_work
+from operators.core.other_work import other_work
 from operators.core.recovery import WRITES, Measure, Tried, next_measure
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -40,7 +39,7 @@ from operators.core.waits import hold_wait, retry_wait
 from operators.core.watch import Failed, Serving, WatchFacts
 from operators.flows.applying import Applying
 from operators.flows.deployments import Deployments
-from operators.flows.facts import configured_image
+from operators.flows.going_back import GoingBack
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 from operators.flows.verifying import Verifying
@@ -133,17 +132,14 @@ class Recovering:
         assert rollout.stall is not None
         assert rollout.image is not None
         assert rollout.digest is not None
-        good = container.good_but(rollout.digest) if container else None
-        back = rollout.image.at(good) if measure is Measure.ROLLBACK and good else None
-        no_swap = await self._no_swap(rollout, back) if back else None
-        swaps_back = back is not None and rollout.slot is not None and no_swap is None
-        how = ", which the slot still has" if swaps_back else ""
-        if no_swap:
-            how = f", written and not swapped in: {no_swap}"
+        goods = container.goods_but(rollout.digest) if container and measure is Measure.ROLLBACK else ()
+        back = await GoingBack(self.house).way(rollout, goods)
+        if measure is Measure.ROLLBACK and back is None:
+            return self._nothing_left(held.active, rollout)
         what = {
             Measure.RETRY: "one more restart",
             Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
-            Measure.ROLLBACK: f"back to the last good image, {back}{how}",
+            Measure.ROLLBACK: f"back to {back.told}" if back else "",
         }[measure]
         moved = Moved(rollout=rollout).by(
             Event.GO,
@@ -155,38 +151,10 @@ class Recovering:
             planned=None,
             next_at=None,
             tried=(*rollout.tried, Tried(measure=measure, reason=rollout.stall.reason, at=now)),
-            back_to=back,
-            swaps_back=swaps_back,
+            back_to=back.image if back else None,
+            swaps_back=back is not None and back.swaps,
         )
         return await Applying(self.house).act(held, held.active, moved, before=facts.statuses)
-
-    async def _no_swap(self, rollout: Rollout, good: ImageReference) -> str | None:
-        """Why the last good image is written and not swapped in, which brings it without a pull or a start.
-
-        The app does not serve, so nothing in the slot is waited for: a write does not touch what others do there.
-        """
-        if rollout.slot is None:
-            return None
-        slot = rollout.acted_on.slot_id(rollout.slot)
-        site, config, deployments = await asyncio.gather(
-            read_or_unknown(f"slot {slot.name}", self.house.azure.sites.site(slot)),
-            read_or_unknown(f"config/web of {slot.name}", self.house.azure.sites.config(slot)),
-            read_or_unknown(f"deploymentStatus of {slot.name}", self.house.azure.details.deployments(slot)),
-        )
-        for read in (site, config, deployments):
-            if isinstance(read, Unknown):
-                return f"{read.what} cannot be read: {read.reason}"
-        assert not isinstance(site, Unknown)
-        assert not isinstance(config, Unknown)
-        configured = configured_image(config)
-        if configured is None or configured.digest != good.digest:
-            return f"{slot.name} has {config.linux_fx_version}"
-        if site.stopped:
-            return f"{slot.name} is stopped"
-        if isinstance(other := other_work(site, deployments), OtherWork):
-            return f"in {slot.name} {other.detail}"
-        # others may have been at work in the slot, though nothing shows it there; a 429 is nobody's work
-        return "the way back was refused before" if rollout.busy and rollout.hindered_since else None
 
     async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | GiveUp | Hindered | None:
         freeze = await self.house.records.switches.freeze()
@@ -246,6 +214,14 @@ class Recovering:
         else:
             moved = Moved(rollout=rollout.model_copy(update=waits | {"retries": rollout.retries + 1}))
         return Outcome(carrying(active, moved), (moved,), again=wait.again)
+
+    def _nothing_left(self, active: Active, rollout: Rollout) -> Outcome:
+        """The way back is not taken where it would write what nobody can pull."""
+        assert rollout.stall is not None
+        why = "the registry has no image any more that was proved to serve here"
+        container = active.container and active.container.model_copy(update={"last_good": ()})
+        left = left_named(rollout, container)
+        return self._give_up(active, rollout, f"{rollout.stall.meaning} {rollout.planned} was not tried: {why}.{left}")
 
     def _give_up(self, active: Active, rollout: Rollout, detail: str) -> Outcome:
         reason = str(rollout.stall.reason) if rollout.stall else "given_up"
