@@ -219,7 +219,8 @@ def _by_log(facts: WatchFacts, now: datetime) -> Verdict:
     if stale := _stale(facts):
         return Failed(stall=stale)
     ready = ready_since(lines, facts.acted_at)
-    left = lines[ready + 1 :] if ready is not None else lines
+    # what another machine tells beside a start that worked is that machine's
+    left = lines if ready is None else [line for line in lines[ready + 1 :] if line.source == lines[ready].source]
     found = classify((), left, facts.acted_at, asked=facts.asked_ports)
     if found is not None and (found.reason not in _PASSING or facts.age(now) >= facts.budget.hard):
         return Failed(stall=found)

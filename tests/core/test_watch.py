@@ -7,7 +7,7 @@ import pytest
 
 from operators.core.before import Before
 from operators.core.judgement import asks_ports
-from operators.core.platform_log import read_platform_log
+from operators.core.platform_log import LogLine, read_platform_log
 from operators.core.stalls import StallReason
 from operators.core.watch import NEXT_LOOK, Failed, ProbeResult, Serving, Suspect, Unproven, Verdict, Waiting
 from tests.core.watch_samples import (
@@ -31,6 +31,11 @@ from tests.core.watch_samples import (
 
 GAVE_UP: dict[str, object] = {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": LISTENS}
 METRICS = read_platform_log("2026-04-04T05:50:20.0Z Metrics server listening on :9100\n")
+
+
+def on(machine: str, lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+    """The same lines in that machine's log."""
+    return tuple(line.model_copy(update={"source": machine}) for line in lines)
 
 
 def reason(found: Verdict) -> StallReason | None:
@@ -206,6 +211,9 @@ def test_our_own_blindness_is_no_failure(after: timedelta, facts: dict[str, obje
         pytest.param(OVER, {"lines": READY, "probe": ProbeResult(status_code=500)}, Failed, id="and the probe never does"),
         pytest.param(EARLY, {"lines": CRASH}, Failed, id="the log tells of a crash"),
         pytest.param(EARLY, {"lines": (*CRASH, *READY[1:])}, Unproven, id="a crash that was got over"),
+        pytest.param(EARLY, {"lines": on("aa", READY) + on("bb", CRASH)}, Unproven, id="a crash on another machine"),
+        pytest.param(EARLY, {"lines": on("bb", CRASH) + on("aa", READY)}, Unproven, id="the same, in another order"),
+        pytest.param(EARLY, {"lines": on("aa", (*READY, *CRASH))}, Failed, id="a crash after that start"),
         pytest.param(EARLY, {"lines": (*FALLBACK, *READY)}, Failed, id="a start from the local copy"),
         pytest.param(EARLY, {"lines": ()}, Waiting, id="the log is silent"),
         pytest.param(EARLY, {"lines": (), "probe": ProbeResult(status_code=200)}, Waiting, id="perhaps the old one answers"),
