@@ -72,7 +72,7 @@ async def _fail(error: Exception) -> int:
     ("error", "expected"),
     [
         (Forbidden("x", "403"), Unknown(what="roles", reason="403")),
-        (NotFound("x", "404"), Unknown(what="roles", reason="404")),
+        (NotFound("x", "404"), Unknown(what="roles", reason="404", missing=True)),
         (Temporary("x", "503"), Unknown(what="roles", reason="503", temporary=True)),
         (
             Temporary("x", "429", timedelta(seconds=9)),
