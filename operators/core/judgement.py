@@ -7,14 +7,14 @@ the one before the act; and the health path answers where there is one. `propert
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 
-from operators.core.clocks import AFTER_BLOCK, CLOCKS_DIFFER
+from operators.core.clocks import AFTER_BLOCK
 from operators.core.diagnosis import classify
 from operators.core.disagreement import disagreement, some_serve
 from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Unknown
+from operators.core.phases import Phase, phase_of
 from operators.core.platform_log import LogLine, evidence, lines_since, ready_since
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.watch import (
@@ -29,27 +29,11 @@ from operators.core.watch import (
     WatchFacts,
 )
 
-_GIVEN_UP = frozenset(
-    {
-        InstanceState.STOPPING,
-        InstanceState.STOPPED,
-        InstanceState.FAILED,
-        InstanceState.CRASHED,
-        InstanceState.UNHEALTHY,
-    }
-)
 _MOVING = frozenset({InstanceState.STARTING, InstanceState.UPDATING, InstanceState.STOPPING})
 _PASSING = frozenset({StallReason.START_CANCELLED, StallReason.BLOCKED})
 """Stalls that end by themselves: another start follows a cancelled one, and a block has its end."""
 _MOST_NAMED = 4
 _WAITING_FOR_PORT = "WaitingForSiteWarmUpProbeSuccess"
-
-
-class _Phase(Enum):
-    FRESH = "runs the new container"
-    OLD = "runs the container from before"
-    FAILED = "failed since the act"
-    UNKNOWN = "neither"
 
 
 def judge(facts: WatchFacts, now: datetime) -> Verdict:
@@ -76,11 +60,11 @@ def asks_ports(facts: WatchFacts, verdict: Verdict) -> bool:
 
 def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: datetime) -> Verdict:
     # those that are not there yet are what is told of many
-    statuses = tuple(sorted(statuses, key=lambda status: _phase(facts, status) is _Phase.FRESH))
-    phases = [_phase(facts, status) for status in statuses]
-    if _Phase.FAILED in phases:
+    statuses = tuple(sorted(statuses, key=lambda status: phase_of(facts, status) is Phase.FRESH))
+    phases = [phase_of(facts, status) for status in statuses]
+    if Phase.FAILED in phases:
         return _given_up(facts, statuses, phases, now)
-    if not statuses or any(phase is not _Phase.FRESH for phase in phases):
+    if not statuses or any(phase is not Phase.FRESH for phase in phases):
         return _not_yet(facts, statuses, phases, now)
     if isinstance(facts.listed_instances, Unknown):
         return _unread(facts, facts.listed_instances, "the list of instances", statuses, now)
@@ -89,26 +73,7 @@ def _by_instances(facts: WatchFacts, statuses: tuple[InstanceStatus, ...], now: 
     return _started(facts, statuses, now)
 
 
-def _phase(facts: WatchFacts, status: InstanceStatus) -> _Phase:
-    if status.state == InstanceState.BLOCKED or (status.state in _GIVEN_UP and status.error_since(facts.acted_at)):
-        return _Phase.FAILED
-    if status.state != InstanceState.STARTED or status.started_at is None:
-        return _Phase.UNKNOWN
-    return _Phase.FRESH if _is_fresh(facts, status, status.started_at) else _Phase.OLD
-
-
-def _is_fresh(facts: WatchFacts, status: InstanceStatus, started_at: datetime) -> bool:
-    if isinstance(facts.before, Unknown):
-        if facts.swapped:
-            return True
-        # Nothing to compare with, so no leniency: it has to be later than the act.
-        return started_at >= facts.acted_at
-    return not facts.before.told(status) and (facts.swapped or started_at >= facts.acted_at - CLOCKS_DIFFER)
-
-
-def _given_up(
-    facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime
-) -> Verdict:
+def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[Phase], now: datetime) -> Verdict:
     if facts.lines is None:
         return Suspect(why="an instance gave up its start, and the log knows the cause")
     told = classify(statuses, _lines(facts), facts.acted_at, asked=facts.asked_ports)
@@ -155,7 +120,7 @@ def _unhealthy(facts: WatchFacts, seen: tuple[str, ...], now: datetime) -> Verdi
     return Failed(stall=stall(StallReason.PROBE_FAILING, facts.acted_at, (str(facts.probe), *seen, *_logged(facts))))
 
 
-def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime) -> Verdict:
+def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[Phase], now: datetime) -> Verdict:
     """Some instance does not run the new container and none gave up."""
     waiting = Waiting(
         what_for=_progress(statuses, phases),
@@ -171,7 +136,7 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
         return divided
     if found is not None and found.reason not in _PASSING:
         return Failed(stall=found)
-    if phases and all(phase is _Phase.OLD for phase in phases):
+    if phases and all(phase is Phase.OLD for phase in phases):
         return Failed(stall=_stuck(facts, StallReason.RESTART_NOT_TAKEN, statuses))
     if facts.age(now) < facts.budget.hard:
         return waiting
@@ -181,12 +146,12 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
 def _divided(
     facts: WatchFacts,
     statuses: Sequence[InstanceStatus],
-    phases: Sequence[_Phase],
+    phases: Sequence[Phase],
     found: Stall | None,
     now: datetime,
 ) -> Waiting | Failed | None:
     """Some instances serve, so the others are waited for; None where none does."""
-    fresh = [status for status, phase in zip(statuses, phases, strict=True) if phase is _Phase.FRESH]
+    fresh = [status for status, phase in zip(statuses, phases, strict=True) if phase is Phase.FRESH]
     if not some_serve(fresh, facts.acted_at, found):
         return None
     if facts.age(now) < facts.budget.hard:
@@ -269,16 +234,16 @@ def _stale(facts: WatchFacts) -> Stall | None:
     return found if found and found.reason is StallReason.STALE_IMAGE else None
 
 
-def _wants_poke(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[_Phase], now: datetime) -> bool:
-    if facts.poked or _Phase.FRESH in phases or any(status.state in _MOVING for status in statuses):
+def _wants_poke(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[Phase], now: datetime) -> bool:
+    if facts.poked or Phase.FRESH in phases or any(status.state in _MOVING for status in statuses):
         return False
     return not facts.always_on or facts.age(now) >= facts.budget.settle
 
 
-def _progress(statuses: Sequence[InstanceStatus], phases: Sequence[_Phase]) -> str:
+def _progress(statuses: Sequence[InstanceStatus], phases: Sequence[Phase]) -> str:
     if not statuses:
         return "siteStatus shows no instance yet"
-    fresh = sum(phase is _Phase.FRESH for phase in phases)
+    fresh = sum(phase is Phase.FRESH for phase in phases)
     others = "; ".join(shown(statuses[: len(statuses) - fresh], _MOST_NAMED))
     return f"{fresh} of {len(statuses)} instances run the new container; {others or 'more are listed'}"
 
