@@ -1,7 +1,7 @@
 """Table `engine`: everything of one app in one partition, and the fence that lets one writer through.
 
 Rows of partition app: `active`, `l:<look>`, `r:<inverted sequence>` (newest first), `s:<sequence>:<line>`.
-Each commit is one batch conditioned on the ETag of `active`; a late holder is refused whole with 412.
+Each commit is one batch conditioned on the ETag of `active`; whoever comes late is refused whole with 412.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -31,7 +31,7 @@ _BATCH = 100
 
 
 @dataclass(frozen=True)
-class Held:
+class Claimed:
     """A claimed app: what a step works with, and the ETag that its commit needs."""
 
     active: Active
@@ -47,7 +47,7 @@ class NotNow:
     why: str
 
 
-class LostHold(Exception):
+class LostClaim(Exception):
     """Somebody else has written the app's row since: this step is too late and nothing of it was stored."""
 
 
@@ -77,7 +77,7 @@ class EngineTable:
             except ResourceExistsError:
                 return
 
-    async def claim(self, app: str, step: int | None, owner: str) -> Held | NotNow:
+    async def claim(self, app: str, step: int | None, owner: str) -> Claimed | NotNow:
         """Take the app for one step, by the storage service's clock."""
         row = await self._read(app)
         why = may_claim(row.active, row.claim, step, owner, row.at)
@@ -86,39 +86,45 @@ class EngineTable:
         claim = Claim(owner=owner, until=row.at + self._claim_lasts)
         try:
             etag = await self._write_active(row.active, claim, row.etag)
-        except LostHold:
+        except LostClaim:
             return NotNow("another message took it first")
-        return Held(active=row.active, looks=row.looks, claim=claim, etag=etag)
+        return Claimed(active=row.active, looks=row.looks, claim=claim, etag=etag)
 
     async def commit(
-        self, held: Held, active: Active, moved: Sequence[Moved], *, consumed: Sequence[Look] = (), keep: bool = False
-    ) -> Held:
+        self,
+        claimed: Claimed,
+        active: Active,
+        moved: Sequence[Moved],
+        *,
+        consumed: Sequence[Look] = (),
+        keep: bool = False,
+    ) -> Claimed:
         """Store what a step decided or did, in one batch; `keep` holds the claim for the rest of the step.
 
-        Raises LostHold where somebody else wrote first.
+        Raises LostClaim where somebody else wrote first.
         """
         partition = encode_key(active.app)
         writer = uuid4().hex
         lines = [(each.rollout.sequence, step) for each in moved for step in each.steps]
-        active = active.model_copy(update={"lines": held.active.lines + len(lines)})
-        operations: list[Any] = [_replace(_active_row(active, held.claim if keep else None, writer), held.etag)]
+        active = active.model_copy(update={"lines": claimed.active.lines + len(lines)})
+        operations: list[Any] = [_replace(_active_row(active, claimed.claim if keep else None, writer), claimed.etag)]
         operations += [
             ("upsert", _rollout_row(partition, each.rollout), {"mode": UpdateMode.REPLACE}) for each in moved
         ]
         operations += [
             ("create", _step_row(partition, sequence, line, step))
-            for line, (sequence, step) in enumerate(lines, start=held.active.lines + 1)
+            for line, (sequence, step) in enumerate(lines, start=claimed.active.lines + 1)
         ]
         operations += [("delete", {"PartitionKey": partition, "RowKey": f"l:{look.id}"}) for look in consumed]
         etag = await self._submit(partition, operations, writer)
-        return Held(active=active, looks=held.looks, claim=held.claim, etag=etag)
+        return Claimed(active=active, looks=claimed.looks, claim=claimed.claim, etag=etag)
 
     async def release(self, app: str, owner: str) -> None:
         """Give up this owner's claim, if it still holds one: whoever comes next need not wait for it to expire."""
         row = await self._read(app)
         if row.claim is None or row.claim.owner != owner or row.etag is None:
             return
-        with suppress(LostHold):
+        with suppress(LostClaim):
             await self._write_active(row.active, None, row.etag)
 
     async def read(self, app: str) -> tuple[Active, tuple[Look, ...]]:
@@ -200,14 +206,14 @@ class EngineTable:
         if (etag := await self._ours(table, partition, writer)) is not None:
             return etag
         if answered(first):
-            raise LostHold(partition) from first
+            raise LostClaim(partition) from first
         try:
             return await _send(table, operations)
         except AzureError as error:
             if (etag := await self._ours(table, partition, writer)) is not None:
                 return etag
             if _refused(error):
-                raise LostHold(partition) from error
+                raise LostClaim(partition) from error
             raise fault(f"store {partition}", error) from error
 
     async def _ours(self, table: TableClient, partition: str, writer: str) -> str | None:

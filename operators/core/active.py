@@ -6,10 +6,10 @@ from operators.core.images import ImageReference, linux_fx_version
 from operators.core.looks import Look
 from operators.core.model import Digest, Instant, Model
 from operators.core.owed import Owed
+from operators.core.proof import Proof
 from operators.core.references import Reference, SwappedIn
 from operators.core.rollouts import Act, Rollout
 from operators.core.stalls import StallReason
-from operators.core.watch import Proof
 
 _REMEMBERED = 5
 """How many last good and rejected digests are kept."""

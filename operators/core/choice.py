@@ -8,10 +8,10 @@ from operators.core.activity import Activity
 from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Digest, Model, Unknown
+from operators.core.proof import Proof
 from operators.core.references import NoReference, Reference
 from operators.core.registries import TagFacts
 from operators.core.strategies import Strategy
-from operators.core.watch import Proof
 
 REGISTRY_LAG = (timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=90), timedelta(seconds=300))
 """When a replica still shows the tag as it was before the push, it is asked again after these, then believed.

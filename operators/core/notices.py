@@ -10,9 +10,9 @@ from operators.core.choice import ChoiceReason
 from operators.core.clocks import in_utc
 from operators.core.findings import Finding
 from operators.core.model import Model
+from operators.core.proof import Proof
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
-from operators.core.watch import Proof
 
 
 class Severity(StrEnum):

@@ -12,12 +12,12 @@ from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look
 from operators.core.model import Digest, Instant, Model, Unknown
 from operators.core.owed import Owed
+from operators.core.proof import Proof
 from operators.core.recovery import WRITES, Measure, Recover, Tried
 from operators.core.registries import TagFacts
 from operators.core.stalls import Stall
 from operators.core.strategies import Strategy
 from operators.core.transitions import ENDED, OCCUPYING, Event, State, after
-from operators.core.watch import Proof
 
 
 class Act(StrEnum):

@@ -1,20 +1,17 @@
 """The watch: what was read about an app after the act, and what can be said of it.
 
-`judge` (operators/core/judgement.py) makes a `Verdict` of `WatchFacts`; this file holds the words of both, and `Proof`.
+`judge` (operators/core/judgement.py) makes a `Verdict` of `WatchFacts`; this file holds the words of both.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Self
 
 from operators.core.asked_ports import AskedPorts
 from operators.core.before import Before
 from operators.core.clocks import CLOCKS_DIFFER
-from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
-from operators.core.model import Digest, Instant, Model, Unknown, asked_wait
-from operators.core.platform_log import LogLine, Pull
-from operators.core.registries import TagFacts
+from operators.core.model import Instant, Model, Unknown, asked_wait
+from operators.core.platform_log import LogLine
 from operators.core.stalls import Stall
 from operators.core.startups import Startups
 
@@ -24,17 +21,6 @@ NEXT_LOOK = timedelta(seconds=15)
 """The pace of `az webapp list-instances --show-status`; callers add their jitter."""
 LATER_LOOK = timedelta(seconds=60)
 """The pace once the expected time has passed."""
-
-
-class Proof(StrEnum):
-    """How sure it is which image runs."""
-
-    PINNED = "pinned"
-    """The configuration names the digest."""
-    PULLED = "pulled"
-    """A pull was seen after the act, and it brought this digest."""
-    ASSUMED = "assumed"
-    """Nothing speaks against it."""
 
 
 class Budget(Model):
@@ -185,25 +171,3 @@ class Failed(Model):
 
 
 type Verdict = Serving | Unproven | Waiting | Suspect | Failed
-
-
-def proof_of(
-    wanted: Digest,
-    configured: ImageReference | None,
-    pull: Pull | None,
-    before: TagFacts | None,
-    after: TagFacts | None,
-) -> Proof:
-    """How sure it is that a serving app runs `wanted`.
-
-    `pull` is what the log tells since the act, None where it was not read; `before` and `after` are the tag as the
-    registry showed it before the act and shows it now, None where unknown. A tag that moved away and back between them
-    has the same digest and another time: what was pulled meanwhile may be the other image.
-    """
-    if configured is not None and configured.digest == wanted:
-        return Proof.PINNED
-    if pull is None or not pull.pulled or pull.local_copy_used:
-        return Proof.ASSUMED
-    if pull.digests:
-        return Proof.PULLED if pull.digests == {wanted} else Proof.ASSUMED
-    return Proof.PULLED if before == after and after is not None and after.digest == wanted else Proof.ASSUMED

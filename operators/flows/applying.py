@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.active import Active
 from operators.core.before import Before
 from operators.core.clocks import in_utc
@@ -50,7 +50,7 @@ class Applying:
 
     async def act(
         self,
-        held: Held,
+        claimed: Claimed,
         active: Active,
         moved: Moved,
         *,
@@ -77,12 +77,12 @@ class Applying:
             due = await self.house.records.due.get(active.app)
             at = self.house.now() + self.house.settings.wait(GRACE)
             await self.house.records.due.to_tell(active.app, at, untold(None, aside), due)
-        held = await self.house.records.engine.commit(
-            held, carrying(active, intent), (*aside, intent), consumed=consumed, keep=True
+        claimed = await self.house.records.engine.commit(
+            claimed, carrying(active, intent), (*aside, intent), consumed=consumed, keep=True
         )
         for each in (*aside, intent):
             await self.house.records.recent.put(each.rollout)
-        return await self._do(held, Moved(rollout=rollout))
+        return await self._do(claimed, Moved(rollout=rollout))
 
     def _left_to_platform(
         self,
@@ -111,9 +111,9 @@ class Applying:
         )
         return Outcome(carrying(active, moved), (*aside, moved), again=until - now + FIRST_LOOK)
 
-    async def resume(self, held: Held) -> Outcome:
+    async def resume(self, claimed: Claimed) -> Outcome:
         """Go on with a rollout whose act may or may not have happened."""
-        active, rollout = held.active, held.active.rollout
+        active, rollout = claimed.active, claimed.active.rollout
         assert rollout is not None
         configured, statuses, under_way = await self._reality(rollout)
         done = was_done(rollout, configured, statuses, under_way=under_way)
@@ -125,14 +125,16 @@ class Applying:
                 why = unread(unanswered, "unknown_if_applied", detail)
                 again = retry_wait(rollout.retries + 1, why.asked)
                 moved = moved.by(Event.RETRY, now, why.reason, why.detail, next_at=now + again)
-                return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=why.asked or timedelta())
+                return Outcome(
+                    carrying(claimed.active, moved), (moved,), again=again, at_least=why.asked or timedelta()
+                )
             case Done.YES:
                 applied = rollout.applied_at or rollout.intended_at
                 detail = f"the {rollout.act} was done; watching goes on"
                 moved = moved.by(Event.RESUME_AFTER_ACT, now, "resumed", detail, applied_at=applied, next_at=None)
                 active = active.having_done(rollout)
             case Done.NO if rollout.attempts >= _ATTEMPTS and rollout.state is State.APPLYING:
-                return self._refused(held, moved, "no_answer", f"{rollout.attempts} attempts got no answer")
+                return self._refused(claimed, moved, "no_answer", f"{rollout.attempts} attempts got no answer")
             case Done.NO | Done.NOT_BEGUN:
                 detail = "the app shows no trace of it" if done is Done.NO else "nothing had been done to the app"
                 moved = self._before_act(moved, Event.RESUME_BEFORE_ACT, "resumed", detail)
@@ -154,21 +156,21 @@ class Applying:
         under_way = not isinstance(site, Unknown) and site.in_progress_operation_id is not None
         return configured, statuses, under_way
 
-    async def _do(self, held: Held, moved: Moved) -> Outcome:
-        rollout, active = moved.rollout, held.active
+    async def _do(self, claimed: Claimed, moved: Moved) -> Outcome:
+        rollout, active = moved.rollout, claimed.active
         try:
             done = await self._ask_azure(rollout)
         except (Busy, Throttled) as error:
-            return self._not_now(held, moved, error)
+            return self._not_now(claimed, moved, error)
         except Temporary as error:
             detail = f"{error.what}: {error.reason}; looking what is real next"
             now, asked = self.house.now(), error.retry_after or timedelta()
             again = retry_wait(0, asked)
             moved = moved.by(Event.RETRY, now, "no_answer", detail, next_at=now + again)
-            return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked, held=held)
+            return Outcome(carrying(active, moved), (moved,), again=again, at_least=asked, claimed=claimed)
         except Permanent as error:
             detail = f"{error.what}: {error.reason}" + (f". {error.fix}" if error.fix else "")
-            return self._refused(held, moved, "refused", detail)
+            return self._refused(claimed, moved, "refused", detail)
         now = self.house.now()
         held_up = None if rollout.measure is None else rollout.stall
         moved = moved.by(
@@ -183,7 +185,7 @@ class Applying:
             stall=held_up,
             next_at=now + FIRST_LOOK if held_up else None,
         )
-        return Outcome(carrying(active.having_done(rollout), moved), (moved,), again=FIRST_LOOK, held=held)
+        return Outcome(carrying(active.having_done(rollout), moved), (moved,), again=FIRST_LOOK, claimed=claimed)
 
     async def _ask_azure(self, rollout: Rollout) -> _Done:
         """The one call that changes something. Raises operators.errors."""
@@ -203,7 +205,7 @@ class Applying:
                 operation = await self.house.azure.swaps.begin(slot)
                 return _Done("swapping", f"the swap of {slot.name} with {on.name} was begun", operation)
 
-    def _not_now(self, held: Held, moved: Moved, error: Busy | Throttled) -> Outcome:
+    def _not_now(self, claimed: Claimed, moved: Moved, error: Busy | Throttled) -> Outcome:
         """Nothing was done: it is decided anew when the other one may have finished, or Azure has room for it."""
         now, rollout = self.house.now(), moved.rollout
         asked, times, hindered_since = error.retry_after or timedelta(), rollout.busy + 1, rollout.hindered_since
@@ -214,7 +216,7 @@ class Applying:
             reason, why, again = "busy", _whose(error), busy_wait(times, asked)
             since = hindered_since = hindered_since or now
             if end := in_vain(rollout, why, str(error), now):
-                return self._hindered(held, moved, end)
+                return self._hindered(claimed, moved, end)
         held_up = rollout.stall
         if rollout.measure is None and times >= BUSY_IS_A_STALL and (held_up is None or held_up.reason is not why):
             held_up = stall(why, since, (error.reason,))
@@ -229,16 +231,16 @@ class Applying:
         )
         detail = f"{error}; nothing was done, again in {again.total_seconds():.0f} s, at {in_utc(now + again)}"
         moved = self._before_act(Moved(rollout=rollout), Event.BUSY, reason, detail)
-        return Outcome(carrying(held.active, moved), (moved,), again=again, at_least=asked, held=held)
+        return Outcome(carrying(claimed.active, moved), (moved,), again=again, at_least=asked, claimed=claimed)
 
-    def _hindered(self, held: Held, moved: Moved, end: Hindered) -> Outcome:
+    def _hindered(self, claimed: Claimed, moved: Moved, end: Hindered) -> Outcome:
         """Refused for too long because of others: an end, from where the act was decided."""
         acted = moved.rollout.measure is not None
         moved = self._before_act(moved, Event.BUSY, "busy", end.detail)
         event = Event.GIVEN_UP if acted else Event.HINDERED
-        detail = f"{end.detail}.{left_named(moved.rollout, held.active.container)}" if acted else end.detail
+        detail = f"{end.detail}.{left_named(moved.rollout, claimed.active.container)}" if acted else end.detail
         moved = moved.by(event, self.house.now(), end.reason, detail, planned=None)
-        return Outcome(carrying(held.active, moved), (moved,), held=held)
+        return Outcome(carrying(claimed.active, moved), (moved,), claimed=claimed)
 
     def _before_act(self, moved: Moved, event: Event, reason: str, detail: str) -> Moved:
         """Back to where the act was decided: a first act is chosen anew, a measure of recovery is planned again."""
@@ -248,11 +250,11 @@ class Applying:
             return moved.by(Event.RESUME_RECOVERY, now, reason, detail, planned=measure)
         return moved.by(event, now, reason, detail, intended_at=None)
 
-    def _refused(self, held: Held, moved: Moved, reason: str, detail: str) -> Outcome:
+    def _refused(self, claimed: Claimed, moved: Moved, reason: str, detail: str) -> Outcome:
         event = Event.REFUSED if moved.rollout.back_to is None else Event.NOT_BACK
-        left = left_named(moved.rollout.without_measure(), held.active.container)
+        left = left_named(moved.rollout.without_measure(), claimed.active.container)
         moved = moved.by(event, self.house.now(), reason, f"{detail}{left}")
-        return Outcome(carrying(held.active, moved), (moved,), held=held)
+        return Outcome(carrying(claimed.active, moved), (moved,), claimed=claimed)
 
 
 def _whose(error: Busy) -> StallReason:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.access import Access
 from operators.core.access.granting import GrantState
 from operators.core.active import Active
@@ -38,7 +38,7 @@ class Gating:
     house: House
 
     async def pass_gate(
-        self, held: Held, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
+        self, claimed: Claimed, active: Active, moved: Moved, facts: Facts, aside: tuple[Moved, ...]
     ) -> Outcome:
         """Act, or wait for what the gate says. `aside` are other rollouts that this step has ended."""
         waited_for = moved.rollout.access_of
@@ -81,7 +81,7 @@ class Gating:
         if rollout.asked is not None:
             active = active.trusted()
         return await Applying(self.house).act(
-            held, active, moved, before=scene.before, aside=aside, consumed=held.looks
+            claimed, active, moved, before=scene.before, aside=aside, consumed=claimed.looks
         )
 
     def _moved(self, moved: Moved, scene: Scene, answer: Answer, site: Site) -> tuple[Moved, timedelta | None]:

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.active import Active, Container, Running
 from operators.core.choice import Adopt, Choice, ChoiceFacts, ChoiceReason, Later, Skip, Target, choose, unread
+from operators.core.foreign_changes import named_again, noticed, was_changed
 from operators.core.gate import Unread
 from operators.core.left_alone import left_alone, way_of
 from operators.core.looks import Cause, Look, leading
 from operators.core.model import Unknown
 from operators.core.naming import offer_to_pin
-from operators.core.noticing import named_again, noticed, was_changed
 from operators.core.references import Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Moved, Rollout
@@ -33,12 +33,12 @@ class Planning:
 
     house: House
 
-    async def plan(self, held: Held) -> Outcome:
+    async def plan(self, claimed: Claimed) -> Outcome:
         """Decide and, where the way is free, act."""
-        active, looks = held.active, held.looks
+        active, looks = claimed.active, claimed.looks
         if active.rollout is None and not looks:
             return Outcome(active)
-        weighed = _weighed(held)
+        weighed = _weighed(claimed)
         facts = await read_facts(self.house, active, weighed)
         if isinstance(facts, Unknown):
             unreadable = _unreadable(active.rollout, facts)
@@ -57,7 +57,7 @@ class Planning:
             case Skip() | Adopt():
                 return self._rest(active, looks, facts, choice)
             case Target():
-                return await self._bring(replace(held, active=active), facts, choice)
+                return await self._bring(replace(claimed, active=active), facts, choice)
 
     def _noticing(self, active: Active, facts: Facts) -> Active:
         """The app's row, set right by what its configuration names now."""
@@ -153,18 +153,18 @@ class Planning:
         settles = ended[0] if ended else moved
         return Outcome(carrying(after, settles), (*ended, moved), consumed=answered)
 
-    async def _bring(self, held: Held, facts: Facts, target: Target) -> Outcome:
+    async def _bring(self, claimed: Claimed, facts: Facts, target: Target) -> Outcome:
         """A rollout to this target: the one that waits for it, or a new one in its place. Then: may it act now?"""
-        now, looks, rollout = self.house.now(), held.looks, held.active.rollout
-        active = held.active.model_copy(
-            update={"container": self._container(held.active, facts, target), "principal_id": _principal(facts)}
+        now, looks, rollout = self.house.now(), claimed.looks, claimed.active.rollout
+        active = claimed.active.model_copy(
+            update={"container": self._container(claimed.active, facts, target), "principal_id": _principal(facts)}
         )
         aside: tuple[Moved, ...] = ()
         slot = self._way(facts).slot if target.strategy is Strategy.SWAP else None
         way = Way(strategy=target.strategy, slot=slot)
         chosen = rollout if rollout and rollout.state is not State.PENDING else None
         if rollout and chosen and _same_way(chosen, target, slot):
-            moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(held), "tag_seen": _tag_seen(facts)}))
+            moved = Moved(rollout=rollout.model_copy(update={"asked": _asked(claimed), "tag_seen": _tag_seen(facts)}))
             if looks:
                 active, other = begin(active, looks, now)
                 detail = f"rollout #{rollout.sequence} is bringing {target.image.digest} already"
@@ -187,14 +187,14 @@ class Planning:
                 reference=str(facts.reference) if isinstance(facts.reference, Reference) else None,
                 strategy=target.strategy,
                 slot=slot,
-                asked=_asked(held),
-                owed=None if _asked(held) else held.active.owed_before(target.image.digest),
+                asked=_asked(claimed),
+                owed=None if _asked(claimed) else claimed.active.owed_before(target.image.digest),
                 tag_seen=_tag_seen(facts),
                 from_digest=active.container.running.digest if active.container and active.container.running else None,
                 next_at=None,
             )
-        outcome = await Gating(self.house).pass_gate(held, active, moved, facts, aside)
-        return replace(outcome, consumed=() if outcome.held else looks)
+        outcome = await Gating(self.house).pass_gate(claimed, active, moved, facts, aside)
+        return replace(outcome, consumed=() if outcome.claimed else looks)
 
     def _container(self, active: Active, facts: Facts, target: Target) -> Container:
         reference = facts.reference if isinstance(facts.reference, Reference) else None
@@ -215,10 +215,10 @@ def _instead(chosen: Rollout, target: Target, way: Way) -> str:
     return f"its way is {way} now, not {Way(strategy=chosen.strategy, slot=chosen.slot)}"
 
 
-def _weighed(held: Held) -> tuple[Look, ...]:
+def _weighed(claimed: Claimed) -> tuple[Look, ...]:
     """The looks that came, and the wish that the rollout under way has still to do."""
-    asked = held.active.rollout.asked if held.active.rollout else None
-    return (*held.looks, asked) if asked else held.looks
+    asked = claimed.active.rollout.asked if claimed.active.rollout else None
+    return (*claimed.looks, asked) if asked else claimed.looks
 
 
 def _wishes(looks: tuple[Look, ...]) -> tuple[Look, ...]:
@@ -226,9 +226,9 @@ def _wishes(looks: tuple[Look, ...]) -> tuple[Look, ...]:
     return tuple(look for look in looks if look.cause is Cause.PERSON)
 
 
-def _asked(held: Held) -> Look | None:
+def _asked(claimed: Claimed) -> Look | None:
     """The person's look that leads, if one does."""
-    look = leading(_weighed(held))
+    look = leading(_weighed(claimed))
     return look if look and look.cause is Cause.PERSON else None
 
 

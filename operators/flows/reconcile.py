@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from operators.cloud.due import Due
-from operators.cloud.engine import Held, LostHold, NotNow
+from operators.cloud.engine import Claimed, LostClaim, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.active import Active
 from operators.core.inventory import Follower
@@ -31,13 +31,13 @@ class Reconcile:
 
     async def run(self, message: LookMessage, owner: str) -> None:
         """Work on the app that the message names, if it is this message's turn. `owner` is the message's id."""
-        held = await self.house.records.engine.claim(message.app, message.step, owner)
-        if isinstance(held, NotNow):
-            _log.info("%s: not now: %s", message.app, held.why)
+        claimed = await self.house.records.engine.claim(message.app, message.step, owner)
+        if isinstance(claimed, NotNow):
+            _log.info("%s: not now: %s", message.app, claimed.why)
             return
         try:
-            await self._finish(held, await self._step(held))
-        except LostHold:
+            await self._finish(claimed, await self._step(claimed))
+        except LostClaim:
             _log.warning("%s: another message wrote first; this step stored nothing", message.app)
         except Exception as error:
             # whatever it is, the host repeats the message and at last puts it into the poison queue: the error has to
@@ -45,23 +45,23 @@ class Reconcile:
             await self._remember(message.app, owner, error)
             raise
 
-    async def _step(self, held: Held) -> "Outcome":
-        rollout = held.active.rollout
+    async def _step(self, claimed: Claimed) -> "Outcome":
+        rollout = claimed.active.rollout
         match rollout.state if rollout else None:
             case State.APPLYING | State.INTERRUPTED:
-                return await Applying(self.house).resume(held)
+                return await Applying(self.house).resume(claimed)
             case State.VERIFYING:
-                return await Verifying(self.house).look(held)
+                return await Verifying(self.house).look(claimed)
             case State.RECOVERING:
-                return await Recovering(self.house).step(held)
+                return await Recovering(self.house).step(claimed)
             case _:
-                return await Planning(self.house).plan(held)
+                return await Planning(self.house).plan(claimed)
 
-    async def _finish(self, held: Held, outcome: "Outcome") -> None:
+    async def _finish(self, claimed: Claimed, outcome: "Outcome") -> None:
         """Store the outcome and hand the app on: to its next step, to a look that came meanwhile, or to rest."""
         records, settings = self.house.records, self.house.settings
-        before, held = held.active, outcome.held or held
-        active = outcome.active.model_copy(update={"next_step": held.active.next_step + 1})
+        before, claimed = claimed.active, outcome.claimed or claimed
+        active = outcome.active.model_copy(update={"next_step": claimed.active.next_step + 1})
         app = active.app
         due = await records.due.get(app)
         left = due.untold if due else ()
@@ -70,7 +70,7 @@ class Reconcile:
         if delay is not None or left or news:
             at = self.house.now() + (delay or timedelta()) + settings.wait(GRACE)
             due = await records.due.to_tell(app, at, news, due)
-        await records.engine.commit(held, active, outcome.moved, consumed=outcome.consumed)
+        await records.engine.commit(claimed, active, outcome.moved, consumed=outcome.consumed)
         await self._follow(before, active, ended=bool(left) or any(each.rollout.ended for each in outcome.moved))
         await Publishing(self.house).publish(before.rollout, outcome.moved)
         await Publishing(self.house).make_good(app, left)

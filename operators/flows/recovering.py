@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from operators.cloud.arm_errors import read_or_unknown
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.active import Active
 from operators.core.apps import AppId, Site
 from operators.core.clocks import AFTER_BLOCK, in_utc
@@ -65,11 +65,11 @@ class Recovering:
 
     house: House
 
-    async def step(self, held: Held) -> Outcome:
+    async def step(self, claimed: Claimed) -> Outcome:
         """Look, and take the planned measure where nothing speaks against it."""
-        active, rollout = held.active, held.active.rollout
+        active, rollout = claimed.active, claimed.active.rollout
         assert rollout is not None
-        newer = await self._newer(held, rollout)
+        newer = await self._newer(claimed, rollout)
         if newer and not _first_back(active, rollout, newer):
             detail = f"{rollout.detail} Not tried further: {newer.detail} came, and is brought instead."
             moved = Moved(rollout=rollout).by(Event.NEWER, self.house.now(), "newer", detail, planned=None)
@@ -100,20 +100,20 @@ class Recovering:
             return self._not_tried(active, rollout, wait.detail)
         if wait:
             return self._put_off(active, rollout, wait, now)
-        return await self._take(held, rollout, facts, now, why)
+        return await self._take(claimed, rollout, facts, now, why)
 
-    async def _newer(self, held: Held, rollout: Rollout) -> Look | None:
+    async def _newer(self, claimed: Claimed, rollout: Rollout) -> Look | None:
         """A look that brings another image: better than to recover with this one.
 
         A push whose tag names only what failed here brings nothing, and nobody would go back after it.
         """
-        if wished := newer_wish(held.looks, rollout):
+        if wished := newer_wish(claimed.looks, rollout):
             return wished
-        look = newer_push(held.looks, rollout)
+        look = newer_push(claimed.looks, rollout)
         if look is None or rollout.reference is None:
             return look
         tag = await Watching(self.house).tag(rollout)
-        container = held.active.container
+        container = claimed.active.container
         failed = {rollout.digest, *(one.digest for one in (container.rejected if container else ()))}
         return look if isinstance(tag, TagFacts) and tag.digest not in failed else None
 
@@ -126,8 +126,8 @@ class Recovering:
             return None
         return f"{rollout.reference} names {tag.digest} by now"
 
-    async def _take(self, held: Held, rollout: Rollout, facts: WatchFacts, now: datetime, why: str) -> Outcome:
-        measure, container = rollout.planned, held.active.container
+    async def _take(self, claimed: Claimed, rollout: Rollout, facts: WatchFacts, now: datetime, why: str) -> Outcome:
+        measure, container = rollout.planned, claimed.active.container
         assert measure is not None
         assert rollout.stall is not None
         assert rollout.image is not None
@@ -135,7 +135,7 @@ class Recovering:
         goods = container.goods_but(rollout.digest) if container and measure is Measure.ROLLBACK else ()
         back = await GoingBack(self.house).way(rollout, goods)
         if measure is Measure.ROLLBACK and back is None:
-            return self._nothing_left(held.active, rollout)
+            return self._nothing_left(claimed.active, rollout)
         what = {
             Measure.RETRY: "one more restart",
             Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
@@ -154,7 +154,7 @@ class Recovering:
             back_to=back.image if back else None,
             swaps_back=back is not None and back.swaps,
         )
-        return await Applying(self.house).act(held, held.active, moved, before=facts.statuses)
+        return await Applying(self.house).act(claimed, claimed.active, moved, before=facts.statuses)
 
     async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | GiveUp | Hindered | None:
         freeze = await self.house.records.switches.freeze()

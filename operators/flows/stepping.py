@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.active import Active
 from operators.core.clocks import in_utc
 from operators.core.gate import Unread, give_up
@@ -23,7 +23,7 @@ class Outcome:
     consumed: tuple[Look, ...] = ()
     again: timedelta | None = None
     """The delay of the next step; None where there is none."""
-    held: Held | None = None
+    claimed: Claimed | None = None
     """The hold after a commit within the step, whose ETag counts from there on."""
     at_least: timedelta = timedelta()
     """What the other side asked us to wait: no setting shortens it."""

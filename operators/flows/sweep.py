@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from operators.cloud.engine import LostHold, NotNow
+from operators.cloud.engine import LostClaim, NotNow
 from operators.cloud.queues import LookMessage
 from operators.core.active import Active
 from operators.core.pacing import spread
@@ -52,11 +52,11 @@ class Sweep:
         the drift check finds what they stood for.
         """
         records, now = self.house.records, self.house.now()
-        held = await records.engine.claim(message.app, message.step, owner)
-        if isinstance(held, NotNow):
-            _log.info("poison for %s: not now: %s", message.app, held.why)
+        claimed = await records.engine.claim(message.app, message.step, owner)
+        if isinstance(claimed, NotNow):
+            _log.info("poison for %s: not now: %s", message.app, claimed.why)
             return
-        active, looks = held.active, held.looks
+        active, looks = claimed.active, claimed.looks
         if active.rollout is None and not looks:
             await records.engine.release(message.app, owner)
             return
@@ -77,10 +77,10 @@ class Sweep:
             if active.container and moved.rollout.intended_at:
                 active = active.model_copy(update={"container": active.container.lost()})
             await records.due.to_tell(message.app, soon, (moved.rollout.sequence,), due)
-        after = carrying(active, moved, next_step=held.active.next_step + 1)
+        after = carrying(active, moved, next_step=claimed.active.next_step + 1)
         try:
-            await records.engine.commit(held, after, (moved,), consumed=looks if moved.rollout.ended else ())
-        except LostHold:
+            await records.engine.commit(claimed, after, (moved,), consumed=looks if moved.rollout.ended else ())
+        except LostClaim:
             _log.info("poison for %s: another message wrote first", message.app)
             return
         await records.recent.put(moved.rollout)

@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.active import Active
 from operators.core.clocks import AFTER_BLOCK, in_utc
 from operators.core.gate import Hold, fight
 from operators.core.model import asked_wait
 from operators.core.naming import left_named
+from operators.core.proof import Proof
 from operators.core.recovery import WRITES, Measure, next_measure
 from operators.core.rollouts import Act, Moved, Rollout
 from operators.core.stalls import Stall, StallReason
 from operators.core.swaps import Swapped
 from operators.core.transitions import Event
-from operators.core.watch import Failed, Proof, Serving, Suspect, Unproven, Waiting, WatchFacts
+from operators.core.watch import Failed, Serving, Suspect, Unproven, Waiting, WatchFacts
 from operators.flows.attributing import Attributing
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
@@ -30,9 +31,9 @@ class Verifying:
 
     house: House
 
-    async def look(self, held: Held) -> Outcome:
+    async def look(self, claimed: Claimed) -> Outcome:
         """One look at an app that was acted upon."""
-        active, rollout = held.active, held.active.rollout
+        active, rollout = claimed.active, claimed.active.rollout
         assert rollout is not None
         if rollout.act is Act.SWAP and not rollout.swapped:
             return await self._look_at_swap(active, rollout)

@@ -13,6 +13,7 @@ from operators.core.images import ImageReference
 from operators.core.judgement import asks_ports, judge
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, Pull, pulled_since, read_platform_log, without_other_pulls
+from operators.core.proof import Proof, proof_of
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Act, Rollout
 from operators.core.secret_judgement import asks_secrets, heeding_secrets
@@ -21,7 +22,7 @@ from operators.core.start_limits import start_limit
 from operators.core.startup_judgement import asks_startups, heeding_startups
 from operators.core.startups import Startups
 from operators.core.swaps import Progress, SwapFacts, Swapped, judge_swap
-from operators.core.watch import Budget, Failed, ProbeResult, Proof, Suspect, Verdict, Waiting, WatchFacts, proof_of
+from operators.core.watch import Budget, Failed, ProbeResult, Suspect, Verdict, Waiting, WatchFacts
 from operators.flows.facts import configured_image
 from operators.flows.services import House
 

@@ -21,10 +21,10 @@ from operators.flows.services import House
 from operators.flows.site_containers import ContainersQuestion
 from operators.web.access_answers import AccessAnswer, GrantAnswer
 from operators.web.answer import Page
-from operators.web.answers import DriftAnswer, FreezeAnswer, HealthAnswer, LookAnswer, RefusalAnswer
 from operators.web.app_answers import AppAnswer
-from operators.web.finding import find_app
+from operators.web.app_names import find_app
 from operators.web.findings import FindingsApi, OneAppAnswer
+from operators.web.operator_answers import DriftAnswer, FreezeAnswer, HealthAnswer, LookAnswer, RefusalAnswer
 from operators.web.requests import DeployBody, FreezeBody, GrantBody, Paging, UnfreezeBody, number, parse_day
 from operators.web.rollout_answers import RolloutAnswer
 

@@ -9,7 +9,7 @@ from operators.flows.doctoring import Doctor
 from operators.flows.services import House
 from operators.web.access_answers import EvidenceAnswer
 from operators.web.answer import Answer, Page
-from operators.web.finding import find_app
+from operators.web.app_names import find_app
 from operators.web.requests import Paging
 
 

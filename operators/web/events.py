@@ -9,7 +9,7 @@ from operators.core.pushes import Malformed
 from operators.errors import BadInput
 from operators.flows.intake import Intake, Receipt, Received
 from operators.web.answer import Answer
-from operators.web.answers import ReceiptAnswer
+from operators.web.operator_answers import ReceiptAnswer
 from operators.web.problems import Problem
 
 

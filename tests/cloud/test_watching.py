@@ -21,20 +21,19 @@ from operators.core.images import ImageReference
 from operators.core.judgement import judge
 from operators.core.model import Unknown
 from operators.core.platform_log import LogLine, pulled_since, read_platform_log
+from operators.core.proof import Proof, proof_of
 from operators.core.registries import TagFacts
 from operators.core.stalls import StallReason
 from operators.core.watch import (
     FIRST_LOOK,
     Budget,
     Failed,
-    Proof,
     Serving,
     Suspect,
     Unproven,
     Verdict,
     Waiting,
     WatchFacts,
-    proof_of,
 )
 
 IMAGE = ImageReference.parse("watched.azurecr.io/api:latest")

@@ -6,11 +6,11 @@ from operators.core.active import Container, Rejected, Running
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.looks import Cause, Look, Wish
+from operators.core.proof import Proof
 from operators.core.references import Origin, Reference
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
-from operators.core.watch import Proof
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 APP = "11111111-1111-4111-8111-111111111111:apps:shop"

@@ -7,13 +7,13 @@ import pytest
 from operators.core.active import Active, Container, Rejected, Running
 from operators.core.images import linux_fx_version
 from operators.core.owed import Owed
+from operators.core.proof import Proof
 from operators.core.recovery import Measure
 from operators.core.references import SwappedIn
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
 from operators.core.transitions import State
-from operators.core.watch import Proof
 from tests.core.samples import APP, LATEST, NOW, A, B, C, ago, container, rollout, running, tag_at
 
 BROUGHT = running(B, sequence=4).model_copy(update={"since": NOW, "tag_updated": ago(9)})

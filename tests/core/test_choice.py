@@ -22,9 +22,9 @@ from operators.core.images import ImageReference
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
 from operators.core.owed import Owed
+from operators.core.proof import Proof
 from operators.core.references import NoReference, Origin, Reference, SwappedIn
 from operators.core.strategies import Strategy
-from operators.core.watch import Proof
 from tests.core.samples import (
     APP,
     LATEST,

@@ -6,9 +6,9 @@ from operators.core.choice import ChoiceReason
 from operators.core.images import ImageReference
 from operators.core.notices import NEWS, TOLD, News, Severity, news_of, title_of
 from operators.core.owed import Owed
+from operators.core.proof import Proof
 from operators.core.stalls import StallReason, stall
 from operators.core.transitions import ENDED, State
-from operators.core.watch import Proof
 from tests.core.samples import APP, NOW, A, rollout
 
 IMAGE = ImageReference.parse(f"demo.azurecr.io/shop:latest@{A}")

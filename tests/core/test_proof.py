@@ -6,8 +6,8 @@ import pytest
 
 from operators.core.images import ImageReference
 from operators.core.platform_log import Pull
+from operators.core.proof import Proof, proof_of
 from operators.core.registries import TagFacts
-from operators.core.watch import Proof, proof_of
 
 T0 = datetime(2026, 4, 4, 5, 50, 0, tzinfo=UTC)
 WANTED, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"

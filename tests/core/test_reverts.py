@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from operators.core.foreign_changes import named_again, noticed, was_changed
 from operators.core.gate import HoldReason, doubt, fight
 from operators.core.images import ImageReference, linux_fx_version
 from operators.core.model import Unknown
-from operators.core.noticing import named_again, noticed, was_changed
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Rollout
 from operators.core.strategies import Strategy

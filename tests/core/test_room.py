@@ -7,13 +7,13 @@ import pytest
 from operators.core.active import Active, Running
 from operators.core.before import Before
 from operators.core.instances import InstanceStatus
+from operators.core.proof import Proof
 from operators.core.recovery import Measure, Tried
 from operators.core.registries import TagFacts
 from operators.core.rollouts import Health, Moved, Rollout
 from operators.core.stalls import StallReason, stall
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
-from operators.core.watch import Proof
 from tests.core.samples import LATEST, NOW, A, B, asked, container, rollout, started
 
 PROPERTY_HOLDS = 32_768

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operators.core.instances import InstanceStatus
+from operators.core.proof import Proof
 from operators.core.strategies import Strategy
 from operators.core.transitions import ENDED, OCCUPYING, TRANSITIONS, Event, State
-from operators.core.watch import Proof
 from tests.crashes.history import History, Numbered, Stored
 
 _REJECTS = frozenset({Event.STALLED, Event.BACK, Event.NOT_BACK})

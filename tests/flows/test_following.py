@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from operators.core.active import Container
+from operators.core.proof import Proof
 from operators.core.rollouts import Rollout
 from operators.core.transitions import State
-from operators.core.watch import Proof
 from tests.flows.staging import IMAGE, serving, swap_by_hand, with_slot
 from tests.flows.town import Town
 

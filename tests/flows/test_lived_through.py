@@ -6,11 +6,11 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.apps import AppId
+from operators.core.proof import Proof
 from operators.core.recovery import Measure
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
-from operators.core.watch import Proof
 from tests.flows.receiver import Receiver
 from tests.flows.refusals import CONFLICT
 from tests.flows.staging import IMAGE, serving, swap_by_hand, with_slot

@@ -4,10 +4,10 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.active import Container
+from operators.core.proof import Proof
 from operators.core.rollouts import Rollout
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
-from operators.core.watch import Proof
 from tests.flows.staging import IMAGE, serving
 from tests.flows.town import Town
 

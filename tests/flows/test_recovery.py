@@ -4,10 +4,10 @@ import pytest
 
 from local.azure.scenario import FaultRule
 from operators.core.apps import AppId
+from operators.core.proof import Proof
 from operators.core.recovery import Measure
 from operators.core.stalls import StallReason
 from operators.core.transitions import State
-from operators.core.watch import Proof
 from tests.flows.town import Died, Town
 
 SHOP = "contoso.azurecr.io/shop"

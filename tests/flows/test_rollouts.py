@@ -6,10 +6,10 @@ from local.azure.scenario import FaultRule
 from operators.core.apps import AppId
 from operators.core.deliveries import read_delivery
 from operators.core.looks import Cause, Look, Wish
+from operators.core.proof import Proof
 from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
 from operators.core.transitions import State
-from operators.core.watch import Proof
 from tests.flows.staging import serving
 from tests.flows.town import Town
 

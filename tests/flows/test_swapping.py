@@ -7,10 +7,10 @@ import pytest
 
 from operators.core.apps import AppId
 from operators.core.looks import Cause, Look
+from operators.core.proof import Proof
 from operators.core.stalls import StallReason
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
-from operators.core.watch import Proof
 from operators.errors import Conflict
 from tests.flows.staging import (
     CAREFUL,

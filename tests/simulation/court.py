@@ -13,7 +13,7 @@ from local.azure.world import ManualClock, World
 from local.in_process import Asked
 from local.storage import MemoryStorage
 from local.storage.tables import Kind, Write
-from operators.cloud.engine import EngineTable, Held
+from operators.cloud.engine import Claimed, EngineTable
 from operators.cloud.keys import encode_key
 from operators.cloud.storage import Storage
 from operators.cloud.switches import SwitchesTable
@@ -91,16 +91,16 @@ class Court:
         assert view is not None
         return view.digest
 
-    async def begun(self, tag: str = "stable", name: str = "shop", **changes: Any) -> tuple[Held, Moved]:
+    async def begun(self, tag: str = "stable", name: str = "shop", **changes: Any) -> tuple[Claimed, Moved]:
         """A rollout of ours that is about to act, its intent stored."""
-        held = await self.engine.claim(self.app(name).key, None, US.owner)
-        assert isinstance(held, Held)
-        active, moved = begin(held.active, (push_of(self.digest(tag)),), NOW)
+        claimed = await self.engine.claim(self.app(name).key, None, US.owner)
+        assert isinstance(claimed, Claimed)
+        active, moved = begin(claimed.active, (push_of(self.digest(tag)),), NOW)
         image = ImageReference.parse("contoso.azurecr.io/shop:stable").at(self.digest(tag))
         chosen: dict[str, Any] = {"image": image, "strategy": Strategy.RESTART, "intended_at": NOW} | changes
         moved = moved.by(Event.CHOSEN, NOW, "chosen", "").by(Event.GO, NOW, "go", "", **chosen)
-        held = await self.engine.commit(held, carrying(active, moved), [moved], keep=True)
-        return held, Moved(rollout=moved.rollout)
+        claimed = await self.engine.commit(claimed, carrying(active, moved), [moved], keep=True)
+        return claimed, Moved(rollout=moved.rollout)
 
     async def restart(self, name: str = "shop") -> Act:
         """The act."""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from local.azure.world import World
 from local.azure.world.lifecycle import InstanceView
 from operators.core.apps import AppId
+from operators.core.proof import Proof
 from operators.core.rollouts import Rollout
-from operators.core.watch import Proof
 from tests.simulation.invocation import CURRENT
 from tests.simulation.verdict import Verdict
 

@@ -9,16 +9,16 @@ import pytest
 
 from local.azure.asgi import Answer
 from local.in_process import Asked
-from operators.cloud.engine import Held
+from operators.cloud.engine import Claimed
 from operators.core.before import Before
 from operators.core.claims import Claim
 from operators.core.gate import Freeze
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
+from operators.core.proof import Proof
 from operators.core.rollouts import Moved
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
-from operators.core.watch import Proof
 from operators.flows.stepping import carrying
 from tests.core.samples import NOW
 from tests.simulation.court import OTHERS, US, Court, at_work
@@ -34,12 +34,12 @@ def court() -> Court:
 async def test_what_the_operator_does_breaks_nothing(court: Court) -> None:
     """Claim, intent, act, result: all as the laws want it."""
     with at_work(US):
-        held, moved = await court.begun()
+        claimed, moved = await court.begun()
         await court.restart()
         court.clock.advance(60)
         moved = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
         moved = moved.by(Event.SERVING, NOW, "serving", "", proof=Proof.PULLED)
-        await court.engine.commit(held, carrying(held.active, moved), [moved])
+        await court.engine.commit(claimed, carrying(claimed.active, moved), [moved])
     assert court.verdict.broken == []
 
 
@@ -63,13 +63,13 @@ async def test_an_act_twice_for_one_intent(court: Court) -> None:
 async def test_an_act_for_the_same_purpose(court: Court, cut_off: bool) -> None:
     """Each has its intent, and the first was done: only where its end was cut off may it be done again."""
     with at_work(US):
-        held, moved = await court.begun()
+        claimed, moved = await court.begun()
         act = await court.restart()
         if not cut_off:
             court.acts.has_answer(act, Answer(200))
             court.acts.repeats.ended_well.add(US.number)
         again = Moved(rollout=moved.rollout.model_copy(update={"intended_at": NOW + timedelta(seconds=9)}))
-        await court.engine.commit(held, carrying(held.active, again), [again], keep=True)
+        await court.engine.commit(claimed, carrying(claimed.active, again), [again], keep=True)
         await court.restart()
     assert ["at most one extra restart" in line for line in court.verdict.broken] == ([] if cut_off else [True])
 
@@ -77,13 +77,13 @@ async def test_an_act_for_the_same_purpose(court: Court, cut_off: bool) -> None:
 async def test_an_act_that_was_recorded(court: Court) -> None:
     """Whoever comes after a crash reads that it was done, and does it again all the same."""
     with at_work(US):
-        held, moved = await court.begun()
+        claimed, moved = await court.begun()
         await court.restart()
         applied = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
-        held = await court.engine.commit(held, carrying(held.active, applied), [applied], keep=True)
+        claimed = await court.engine.commit(claimed, carrying(claimed.active, applied), [applied], keep=True)
         later = {"intended_at": NOW + timedelta(seconds=9), "applied_at": None, "state": State.APPLYING}
         again = Moved(rollout=applied.rollout.model_copy(update=later))
-        await court.engine.commit(held, carrying(held.active, again), [again], keep=True)
+        await court.engine.commit(claimed, carrying(claimed.active, again), [again], keep=True)
         await court.restart()
     assert any("at most one extra restart" in line for line in court.verdict.broken)
 
@@ -224,45 +224,45 @@ async def test_a_rejected_digest_again(court: Court) -> None:
 async def test_a_change_by_whoever_does_not_hold_the_app(court: Court) -> None:
     """Only the holder of the claim writes the app's row."""
     with at_work(US):
-        held, _ = await court.begun()
+        claimed, _ = await court.begun()
     with at_work(OTHERS):
-        court.write(held.active.model_copy(update={"failures": 1}), held.claim)
+        court.write(claimed.active.model_copy(update={"failures": 1}), claimed.claim)
     assert "without holding it" in court.verdict.broken[0]
 
 
 async def test_a_claim_that_is_taken_too_early(court: Court) -> None:
     """It still lasts, by the storage service's clock."""
     with at_work(US):
-        held, _ = await court.begun()
+        claimed, _ = await court.begun()
     with at_work(OTHERS):
-        court.write(held.active, Claim(owner=OTHERS.owner, until=NOW + timedelta(minutes=6)))
+        court.write(claimed.active, Claim(owner=OTHERS.owner, until=NOW + timedelta(minutes=6)))
     assert "took shop from message-1" in court.verdict.broken[0]
 
 
-Break = Callable[[Court, Held, Moved], None]
+Break = Callable[[Court, Claimed, Moved], None]
 
 
-def _skips_a_number(court: Court, held: Held, moved: Moved) -> None:
-    court.write(held.active.model_copy(update={"sequence": 5}), held.claim)
+def _skips_a_number(court: Court, claimed: Claimed, moved: Moved) -> None:
+    court.write(claimed.active.model_copy(update={"sequence": 5}), claimed.claim)
 
 
-def _goes_an_unknown_way(court: Court, held: Held, moved: Moved) -> None:
-    _store(court, held, moved, State.SUCCEEDED)
+def _goes_an_unknown_way(court: Court, claimed: Claimed, moved: Moved) -> None:
+    _store(court, claimed, moved, State.SUCCEEDED)
 
 
-def _has_two_open(court: Court, held: Held, moved: Moved) -> None:
+def _has_two_open(court: Court, claimed: Claimed, moved: Moved) -> None:
     second = moved.rollout.model_copy(update={"sequence": 2, "state": State.PENDING})
     step = Moved(rollout=second).rollout
     row = {"data": step.model_dump_json(), "state": "pending"}
-    court.write(held.active.model_copy(update={"sequence": 2}), held.claim, **{"r:99999997": row})
+    court.write(claimed.active.model_copy(update={"sequence": 2}), claimed.claim, **{"r:99999997": row})
 
 
-def _store(court: Court, held: Held, moved: Moved, state: State) -> None:
+def _store(court: Court, claimed: Claimed, moved: Moved, state: State) -> None:
     """Another state of the rollout, with no line in its timeline that tells of it."""
     rollout = moved.rollout.model_copy(update={"state": state})
-    active = held.active.model_copy(update={"rollout": None if rollout.ended else rollout})
+    active = claimed.active.model_copy(update={"rollout": None if rollout.ended else rollout})
     row = {"data": rollout.model_dump_json(), "state": str(state)}
-    court.write(active, held.claim, **{"r:99999998": row})
+    court.write(active, claimed.claim, **{"r:99999998": row})
 
 
 @pytest.mark.parametrize(
@@ -276,17 +276,17 @@ def _store(court: Court, held: Held, moved: Moved, state: State) -> None:
 async def test_rows_that_no_step_would_write(court: Court, breaks: Break, law: str) -> None:
     """Numbers without gaps, states by the table, one rollout at a time."""
     with at_work(US):
-        held, moved = await court.begun()
-        breaks(court, held, moved)
+        claimed, moved = await court.begun()
+        breaks(court, claimed, moved)
     assert any(line.startswith(law) for line in court.verdict.broken)
 
 
 async def test_an_end_is_the_end(court: Court) -> None:
     """What has ended is never written again with another outcome."""
     with at_work(US):
-        held, moved = await court.begun()
-        _store(court, held, moved, State.FAILED)
+        claimed, moved = await court.begun()
+        _store(court, claimed, moved, State.FAILED)
         assert court.verdict.broken
         court.verdict.broken.clear()
-        _store(court, held, moved, State.SKIPPED)
+        _store(court, claimed, moved, State.SKIPPED)
     assert any(line.startswith("terminal states") for line in court.verdict.broken)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from operators.core.proof import Proof
 from operators.core.transitions import Event
-from operators.core.watch import Proof
 from operators.flows.stepping import carrying
 from tests.core.samples import NOW
 from tests.simulation.court import US, Court, at_work
@@ -20,10 +20,10 @@ def court() -> Court:
 async def test_success_that_nothing_shows(court: Court) -> None:
     """The instances still run the image from before."""
     with at_work(US):
-        held, moved = await court.begun("next")
+        claimed, moved = await court.begun("next")
         moved = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
         moved = moved.by(Event.SERVING, NOW, "serving", "", proof=Proof.PULLED)
-        await court.engine.commit(held, carrying(held.active, moved), [moved])
+        await court.engine.commit(claimed, carrying(claimed.active, moved), [moved])
     assert "success needs evidence" in court.verdict.broken[0]
 
 
@@ -33,10 +33,10 @@ async def test_success_without_a_start(court: Court, proof: Proof) -> None:
     court.clock.advance(3600)
     now = court.clock.now()
     with at_work(replace(US, began=now)):
-        held, moved = await court.begun(intended_at=now)
+        claimed, moved = await court.begun(intended_at=now)
         moved = moved.by(Event.APPLIED, now, "restarted", "", applied_at=now)
         moved = moved.by(Event.SERVING, now, "serving", "", proof=proof)
-        await court.engine.commit(held, carrying(held.active, moved), [moved])
+        await court.engine.commit(claimed, carrying(claimed.active, moved), [moved])
     assert "success needs evidence" in court.verdict.broken[0]
 
 
@@ -45,10 +45,10 @@ async def test_success_of_a_sick_app(court: Court) -> None:
     court.world.push("contoso", "shop", "stable", "sick")
     court.world.configure("shop", {"healthCheckPath": "/health"})
     with at_work(US):
-        held, moved = await court.begun()
+        claimed, moved = await court.begun()
         await court.restart()
         court.clock.advance(60)
         moved = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
         moved = moved.by(Event.SERVING, NOW, "serving", "", proof=Proof.PULLED)
-        await court.engine.commit(held, carrying(held.active, moved), [moved])
+        await court.engine.commit(claimed, carrying(claimed.active, moved), [moved])
     assert "/health answers [500]" in court.verdict.broken[0]

@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 
 from operators.core.active import Running
+from operators.core.foreign_changes import noticed
 from operators.core.images import ImageReference, linux_fx_version
-from operators.core.noticing import noticed
 from operators.core.owed import Owed
+from operators.core.proof import Proof
 from operators.core.references import SwappedIn
-from operators.core.watch import Proof
 from tests.core.samples import LATEST, NOW, A, B, ago, container, running
 
 THEIRS = Running(digest=B, proof=Proof.PINNED, since=NOW, sequence=None)

@@ -1,13 +1,13 @@
-"""Noticing: what somebody else did to an app's configuration, and what can still be said of what the app runs."""
+"""Foreign changes: what somebody else did to a configuration, and what can still be said of what the app runs."""
 
 from datetime import datetime, timedelta
 
 from operators.core.active import Container, Running
 from operators.core.images import ImageReference
 from operators.core.model import Unknown
+from operators.core.proof import Proof
 from operators.core.references import SwappedIn
 from operators.core.registries import TagFacts
-from operators.core.watch import Proof
 
 _IN_A_ROW = timedelta(days=14)
 """Between two reverts of one tool: one that runs weekly may miss a run. A fight has no longer breaks."""
