@@ -123,7 +123,7 @@ class Rollout(Model):
     stall: Stall | None = None
     """Why it failed, or why it makes no progress."""
     measure: Measure | None = None
-    """What the last act was for; None for the first one."""
+    """What the present act is for; None for the first one."""
     planned: Measure | None = None
     """What will be tried next."""
     next_at: Instant | None = None
@@ -148,7 +148,7 @@ class Rollout(Model):
     operation: str | None = None
     """Where Azure tells how far the swap is, as it answered; None where the answer got lost."""
     swapped: bool = False
-    """The swap that was the last act is done."""
+    """The swap that is the present act is done."""
     swaps_back: bool = False
     """The way back is a swap: the slot still has the last good image."""
 
@@ -179,7 +179,7 @@ class Rollout(Model):
 
     @property
     def wanted(self) -> ImageReference | None:
-        """The image that the last act was to bring: its own, or the one it went back to."""
+        """The image that the present act is to bring: its own, or the one it went back to."""
         return self.back_to or self.image
 
     @property
@@ -195,7 +195,7 @@ class Rollout(Model):
 
     @property
     def act(self) -> Act:
-        """What the last act does, or the next one if there was none yet."""
+        """What the present act does, or the next one if there was none yet."""
         match self.measure:
             case Measure.RETRY:
                 return Act.RESTART
@@ -209,12 +209,12 @@ class Rollout(Model):
 
     @property
     def pinned(self) -> bool:
-        """Whether the configuration names a digest of ours since the last act."""
+        """Whether the configuration names a digest of ours by now."""
         return self.strategy in _BY_DIGEST or any(one.measure in WRITES for one in self.tried)
 
     @property
-    def acted(self) -> LastAct:
-        """What its last act was."""
+    def this_act(self) -> LastAct:
+        """The present act, as `last_act` keeps it once the next one is begun."""
         return LastAct(**{name: getattr(self, name) for name in LastAct.model_fields})
 
     def without_measure(self) -> "Rollout":

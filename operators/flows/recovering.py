@@ -146,7 +146,7 @@ class Recovering:
             now,
             str(measure),
             f"{why}{what}",
-            last_act=rollout.acted,
+            last_act=rollout.this_act,
             measure=measure,
             planned=None,
             next_at=None,

@@ -58,7 +58,7 @@ def recovering(*, has_started: bool) -> Moved:
         tried=tried,
         back_to=LATEST.at(A),
     )
-    return Moved(rollout=acted.model_copy(update={"last_act": acted.acted})).by(
+    return Moved(rollout=acted.model_copy(update={"last_act": acted.this_act})).by(
         Event.GO, NOW, "rollback", LONG * 2, evidence=lines
     )
 
@@ -85,7 +85,7 @@ def test_rows_of_the_history_are_still_read() -> None:
     """They hold the instances' whole statuses, in the rollout and in its last act."""
     seen = (started(NOW), InstanceStatus(instance_id="bb", state="Starting", details="Pulling image"))
     now = rollout(before=Before.of(seen))
-    now = now.model_copy(update={"last_act": now.acted})
+    now = now.model_copy(update={"last_act": now.this_act})
     stored = now.model_dump(mode="json")
     for holder in (stored, stored["last_act"]):
         holder["before"] = [one.model_dump(mode="json") for one in seen]
