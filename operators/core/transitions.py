@@ -161,7 +161,7 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
             _E.APPLIED,
             _S.VERIFYING,
             "Azure took it on; or the app is blocked, and is started when that ends",
-            "instances.blocked_until",
+            "instances.left_to_platform",
         ),
         Exit(_E.RETRY, _S.APPLYING, "the call got no answer, and what is real cannot be read yet", "resuming.was_done"),
         Exit(_E.BUSY, _S.CHECKING, "a first act was refused for others' work, or throttled"),

@@ -24,7 +24,7 @@ class Outcome:
     again: timedelta | None = None
     """The delay of the next step; None where there is none."""
     claimed: Claimed | None = None
-    """The hold after a commit within the step, whose ETag counts from there on."""
+    """The claim after a commit within the step, whose ETag counts from there on."""
     at_least: timedelta = timedelta()
     """What the other side asked us to wait: no setting shortens it."""
 
