@@ -15,19 +15,19 @@ _OF_MACHINE = frozenset({StallReason.UNKNOWN, StallReason.BLOCKED})
 """What says nothing but that a start failed there."""
 
 
-def some_serve(fresh: Iterable[InstanceStatus], t0: datetime, found: Stall | None) -> bool:
-    """Whether the image can be run: one of those that run the new container did so without failing on it since `t0`.
+def serving(fresh: Iterable[InstanceStatus], t0: datetime, found: Stall | None) -> int:
+    """How many show that the image can be run: they run the new container and have not failed on it since `t0`.
 
     One that crashes again and again is `Started` in between, and its error stays. Where the copy from before was
     started (`found`), what runs is no proof.
     """
     if found is not None and found.reason is StallReason.STALE_IMAGE:
-        return False
+        return 0
     own = (classify((status,), (), t0) for status in fresh)
-    return any(told is None or not told.accuses_image for told in own)
+    return sum(told is None or not told.accuses_image for told in own)
 
 
-def disagreement(found: Stall, fresh: int, instances: int) -> Stall:
+def disagreement(found: Stall, serve: int, instances: int) -> Stall:
     """What the others' stall comes to: no accusation, for the image runs elsewhere, and stays where most run it.
 
     What has a name and accuses nothing, like a right that is missing, keeps that and what is tried for it.
@@ -36,7 +36,7 @@ def disagreement(found: Stall, fresh: int, instances: int) -> Stall:
     if found.accuses_image or found.reason in _OF_MACHINE:
         detail, until = f"Of the others: {found.meaning}", found.blocked_until
         told = stall(StallReason.INSTANCES_DISAGREE, found.since, found.lines, detail=detail, blocked_until=until)
-    if 2 * fresh <= instances:
+    if 2 * serve <= instances:
         return told
-    meaning = f"{told.meaning} {fresh} of {instances} instances serve the image, so it is not taken back from them."
+    meaning = f"{told.meaning} {serve} of {instances} instances serve the image, so it is not taken back from them."
     return told.model_copy(update={"meaning": meaning, "stays": True})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from operators.core.clocks import AFTER_BLOCK
 from operators.core.diagnosis import classify
-from operators.core.disagreement import disagreement, some_serve
+from operators.core.disagreement import disagreement, serving
 from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Unknown
@@ -21,6 +21,7 @@ from operators.core.watch import (
     LATER_LOOK,
     NEXT_LOOK,
     Failed,
+    ProbeResult,
     Serving,
     Suspect,
     Unproven,
@@ -140,7 +141,7 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
         return Failed(stall=_stuck(facts, StallReason.RESTART_NOT_TAKEN, statuses))
     if facts.age(now) < facts.budget.hard:
         return waiting
-    return Failed(stall=found or _stuck(facts, _stuck_reason(facts, statuses), statuses))
+    return Failed(stall=found or _stuck(facts, _stuck_reason(facts, statuses, phases), statuses))
 
 
 def _divided(
@@ -150,18 +151,23 @@ def _divided(
     found: Stall | None,
     now: datetime,
 ) -> Waiting | Failed | None:
-    """Some instances serve, so the others are waited for; None where none does."""
+    """Some instances serve, so the others are waited for; None where none does, or the health path says so."""
+    probe = facts.probe if isinstance(facts.probe, ProbeResult) else None
     fresh = [status for status, phase in zip(statuses, phases, strict=True) if phase is Phase.FRESH]
-    if not some_serve(fresh, facts.acted_at, found):
+    serve = serving(fresh, facts.acted_at, found)
+    if not serve or (probe and probe.unhealthy):
         return None
     if facts.age(now) < facts.budget.hard:
         return Waiting(what_for=_progress(statuses, phases), look_again_in=LATER_LOOK)
     every = len(statuses) if isinstance(facts.listed_instances, Unknown) else max(len(statuses), facts.listed_instances)
     found = found or _stuck(facts, StallReason.INSTANCES_DISAGREE, statuses)
-    return Failed(stall=disagreement(found, len(fresh), every))
+    # a way back is barred by what is seen to serve, not by a health path that is silent
+    return Failed(stall=disagreement(found, 0 if probe and probe.status_code is None else serve, every))
 
 
-def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> StallReason:
+def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[Phase]) -> StallReason:
+    if Phase.FRESH in phases:
+        return StallReason.INSTANCES_DISAGREE
     if not any(status.action == _WAITING_FOR_PORT for status in statuses):
         return StallReason.UNKNOWN
     wrong = elsewhere(_said(facts), asked=facts.asked_ports)
@@ -171,7 +177,7 @@ def _stuck_reason(facts: WatchFacts, statuses: Sequence[InstanceStatus]) -> Stal
 def _stuck(facts: WatchFacts, reason: StallReason, statuses: Sequence[InstanceStatus]) -> Stall:
     seen = shown(statuses) or ("siteStatus shows no instance",)
     listed = "unknown" if isinstance(facts.listed_instances, Unknown) else str(facts.listed_instances)
-    return stall(reason, facts.acted_at, (*seen, f"instances listed: {listed}", *_logged(facts)))
+    return stall(reason, facts.acted_at, (*seen, f"instances listed: {listed}", *_probed(facts), *_logged(facts)))
 
 
 def _by_log(facts: WatchFacts, now: datetime) -> Verdict:

@@ -66,6 +66,11 @@ class ProbeResult(Model):
         """We are not let in (sign-in, access restrictions) or sent elsewhere: it says nothing about health."""
         return self.status_code is not None and (self.status_code in (401, 403) or 300 <= self.status_code < 400)
 
+    @property
+    def unhealthy(self) -> bool:
+        """It answers, and that it does not serve. No answer at all may be for no fault of the app's."""
+        return self.status_code is not None and not self.healthy and not self.barred
+
     def __str__(self) -> str:
         return f"the health path answers {self.status_code}" if self.status_code else f"no answer: {self.error}"
 

@@ -17,6 +17,7 @@ AGAIN = KILLED.model_copy(update={"state": "Starting"})
 OLD_ONE = NEW[0].model_copy(update={"instance_id": "old", "details": "Site started at 04/04/2026 04:50:00 (UTC)"})
 LOOPS = NEW[0].model_copy(update={"last_error": "ContainerTimeout", "last_error_at": T0 + timedelta(seconds=50)})
 NO_RIGHT = status("Stopped", None, "sick", "ImagePullUnauthorizedFailure")
+ILL = ProbeResult(status_code=503)
 NO_ROOM = read_platform_log("2026-04-04T05:50:20.0Z failed to register layer: no space left on device\n")
 
 
@@ -85,6 +86,13 @@ def test_what_most_instances_serve_is_not_taken_back(serve: int, listed: int, st
     assert (f"{serve} of {listed} instances serve the image" in found.stall.meaning) is stays
 
 
+def test_one_that_failed_itself_is_none_that_serves() -> None:
+    """Two of three are up, and one of them is up again after a crash."""
+    found = verdict(OVER, statuses=(NINE[0], LOOPS, KILLED), listed_instances=3, lines=CRASH)
+    assert isinstance(found, Failed)
+    assert (found.stall.reason, found.stall.stays) == ("instances_disagree", False)
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
@@ -95,13 +103,36 @@ def test_what_most_instances_serve_is_not_taken_back(serve: int, listed: int, st
             "stale_image",
             id="what serves is the local copy",
         ),
+        pytest.param(
+            {"statuses": (*NINE[:2], KILLED), "listed_instances": 3, "probe": ILL},
+            "container_exited",
+            id="two are started, and the health path says that they don't serve",
+        ),
     ],
 )
 def test_where_no_instance_is_known_to_serve_the_image(facts: dict[str, object], reason: str) -> None:
     """A failure is what it was: at once, by its own name."""
     found = verdict(EARLY, **({"lines": CRASH, "listed_instances": 2} | facts))
     assert isinstance(found, Failed)
-    assert found.stall.reason == reason
+    assert (found.stall.reason, found.stall.stays) == (reason, False)
+
+
+@pytest.mark.parametrize(
+    ("probe", "stays"),
+    [
+        pytest.param(ProbeResult(status_code=200), True, id="healthy"),
+        pytest.param(ProbeResult(status_code=401), True, id="it wants a sign-in"),
+        pytest.param(NO_ANSWER, True, id="it could not be asked"),
+        pytest.param(ProbeResult(status_code=None, error="timed out"), False, id="it is silent"),
+        pytest.param(ILL, False, id="it is not healthy"),
+    ],
+)
+def test_what_the_health_path_says_of_those_that_run(probe: object, stays: bool) -> None:
+    """Where it is not healthy none of them serves, so there is a way back; what was not read accuses nobody."""
+    statuses = (*NINE[:2], NEW[0].model_copy(update={"instance_id": "starts", "state": "Starting"}))
+    found = verdict(OVER, statuses=statuses, listed_instances=3, lines=(), probe=probe)
+    assert isinstance(found, Failed)
+    assert (found.stall.reason, found.stall.stays) == ("instances_disagree", stays)
 
 
 def test_the_health_path_proves_nothing_for_the_one() -> None:
