@@ -13,11 +13,14 @@ from local.storage.tables import Commit
 from operators.core.active import Active
 from operators.core.apps import AppId
 from operators.core.images import linux_fx_version
+from operators.core.recovery import Measure
 from operators.core.rollouts import Act as Kind
 from operators.core.rollouts import Rollout
 from operators.core.strategies import STRATEGY_TAG, Way
 from tests.simulation.blocks import Blocks
+from tests.simulation.heeding import Heeding
 from tests.simulation.invocation import CURRENT, Invocation
+from tests.simulation.majority import most_serve
 from tests.simulation.repeats import RepeatLaw
 from tests.simulation.rows import EngineRow
 from tests.simulation.trace import Trace
@@ -75,6 +78,7 @@ class ActLaws:
         self.done: list[Act] = []
         self.repeats = RepeatLaw(verdict)
         self.blocks = Blocks(world)
+        self.heeding = Heeding(world)
 
     def now(self) -> datetime:
         """The present moment, by the world's clock."""
@@ -181,9 +185,8 @@ class ActLaws:
                 "nothing is done into other people's work", f"{act} by {by}: under way since {theirs:%T}"
             )
         self._is_in_order(act, by, rollout)
-        site = self._world.site(act.app.resource_id)
-        if site.told.tags.get("pulley") != "on":
-            self._verdict.breaks(_ALLOWED, f"{act} by {by}, and the app is not Pulley's")
+        self._heeds_people(act, by, rollout)
+        self._leaves_most(act, by, rollout)
         if act.kind is Kind.RESTART and (how := self.blocks.missed(act.on, by, rollout)):
             self._verdict.breaks("no restart into Blocked", f"{act} by {by}: {how}")
         digest = rollout.wanted.digest if rollout.wanted else None
@@ -191,6 +194,19 @@ class ActLaws:
         if failed_in and rollout.asked is None:
             how = f"#{rollout.sequence} brings {digest}, which failed in #{failed_in}, and nobody asked for it"
             self._verdict.breaks("nothing rejected is rolled out again", how)
+
+    def _heeds_people(self, act: Act, by: Invocation, rollout: Rollout) -> None:
+        for said in self.heeding.missed(act.on, by, rollout):
+            self._verdict.breaks(_ALLOWED, f"{act} by {by}, and {said}")
+        self.heeding.acted(rollout)
+
+    def _leaves_most(self, act: Act, by: Invocation, rollout: Rollout) -> None:
+        """What most instances were read to serve is not taken back for the sake of the others."""
+        read_at = self.blocks.read_at(act.on, by)
+        if rollout.measure is not Measure.ROLLBACK or read_at is None:
+            return
+        if how := most_serve(self._world, act.on, rollout, read_at):
+            self._verdict.breaks("nothing is taken back that most instances serve", f"{act} by {by}: {how}")
 
     def _is_in_order(self, act: Act, by: Invocation, rollout: Rollout) -> None:
         """What Pulley begins to bring by itself is what the followed tag named while the step decided."""

@@ -31,13 +31,17 @@ class Blocks:
         if by and match and asked.method == "GET" and answer.status == HTTPStatus.OK:
             self._read_at[by.number, AppId.from_resource_id(match["app"])] = left_at
 
+    def read_at(self, app: AppId, by: Invocation) -> datetime | None:
+        """When the last read of the app's instances left that this invocation had an answer to."""
+        return self._read_at.get((by.number, app))
+
     def missed(self, app: AppId, by: Invocation, rollout: Rollout) -> str | None:
         """Which block the restart goes into that this invocation could have known of; None where there is none.
 
         One that began after its read nobody could know; nor any where no read was answered, and so it is told. Where
         an instance runs it is for that one: a sick machine beside it keeps no image from the app.
         """
-        read_at = self._read_at.get((by.number, app))
+        read_at = self.read_at(app, by)
         if read_at is None and isinstance(rollout.before, Unknown):
             return None
         if any(view.status and view.status.state == "Started" for view in self._views(app, read_at or by.began)):

@@ -58,8 +58,10 @@ class Court:
         scenario = {
             "images": {"v1": {}, "v2": {}, "crashes": {"exit_code": 3}, "sick": {"paths": {"/health": 500}}},
             "registries": [{"name": "contoso", "tags": {"shop:stable": "v1", "shop:next": "v2"}}],
-            "sites": [app, app | {"name": "foreign", "tags": {}}],
-            "role_assignments": [{"principal": "shop", "role": "AcrPull", "scope": "contoso"}],
+            "sites": [app, app | {"name": "foreign", "tags": {}}, app | {"name": "many", "instances": 3}],
+            "role_assignments": [
+                {"principal": name, "role": "AcrPull", "scope": "contoso"} for name in ("shop", "many")
+            ],
         }
         self.world = World(read_scenario(scenario), self.clock)
         self.storage = MemoryStorage(self.clock)
@@ -68,7 +70,7 @@ class Court:
         self.acts = ActLaws(self.verdict, self.world, trace, self.row)
         self.deeds = Deeds()
         blame = Blame(self.world, self.deeds)
-        evidence = Evidence(self.verdict, self.world)
+        evidence = Evidence(self.verdict, self.world, self.acts.heeding)
         records = RecordLaws(self.verdict, trace, evidence, blame, self.acts.rejected, self.clock.now)
         self.rest = Rest(self.world, self.storage, ("shop",), [], blame)
         self.storage.tables.on_commit += [records.committed, self.acts.committed]

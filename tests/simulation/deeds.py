@@ -17,6 +17,8 @@ class Deed(Enum):
     RESTART = "restarted"
     CONFIGURE = "another image configured"
     PORT = "a wrong port set"
+    TAGS = "taken out of our hands, or less allowed"
+    MACHINE = "one of its machines is sick"
 
 
 @dataclass

@@ -7,6 +7,7 @@ from local.azure.world.lifecycle import InstanceView
 from operators.core.apps import AppId
 from operators.core.proof import Proof
 from operators.core.rollouts import Rollout
+from tests.simulation.heeding import Heeding
 from tests.simulation.invocation import CURRENT
 from tests.simulation.verdict import Verdict
 
@@ -21,9 +22,10 @@ _UNPROVEN = "unproven"
 class Evidence:
     """Asks the simulated Azure what is true, behind the operator's back."""
 
-    def __init__(self, verdict: Verdict, world: World) -> None:
+    def __init__(self, verdict: Verdict, world: World, heeding: Heeding) -> None:
         self._verdict = verdict
         self._world = world
+        self._heeding = heeding
 
     def of(self, rollout: Rollout, intended_at: datetime | None) -> None:
         """A rollout ended well: was that so at any moment since the invocation that says it began to look?
@@ -32,6 +34,8 @@ class Evidence:
         """
         by = CURRENT.get()
         assert by is not None
+        if theirs := self._heeding.hotfix(rollout.acted_on, by, rollout):
+            self._breaks(rollout, f"but somebody wrote {theirs}")
         moment = self._world.now()
         while moment > by.began - _BACK:
             views = self._at(rollout, moment)

@@ -145,12 +145,16 @@ class People:
         self.deeds.done(self._key(app), Deed.RESTART, self._stage.now())
 
     async def _reconfigure(self) -> None:
-        """Another tag is written into the configuration, or what was there before Pulley pinned it."""
         app = self._pick()
+        self.configure(app, self._stage.chance.choice(TAGS))
+
+    def configure(self, app: str, tag: str) -> None:
+        """Another tag is written into the configuration, or what was there before Pulley pinned it."""
         repository = self._stage.world.site(app).told.image or ""
-        value = f"DOCKER|{repository.rpartition(':')[0]}:{self._stage.chance.choice(TAGS)}"
+        value = f"DOCKER|{repository.rpartition(':')[0]}:{tag}"
         self._stage.trace.note("somebody", "writes %s into %s", value, app)
         self._stage.world.configure(app, {"linuxFxVersion": value})
+        self._stage.acts.heeding.hotfixed(app)
         self.deeds.done(self._key(app), Deed.CONFIGURE, self._stage.now())
 
     async def _outage(self) -> None:

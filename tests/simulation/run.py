@@ -23,6 +23,7 @@ from tests.simulation.host import QueueHost
 from tests.simulation.instance import Instance
 from tests.simulation.invocation import who
 from tests.simulation.neighbours import Neighbours
+from tests.simulation.owners import Owners
 from tests.simulation.people import People
 from tests.simulation.records import RecordLaws
 from tests.simulation.rows import EngineRow
@@ -45,6 +46,8 @@ _STAGING = 5
 """In every so many runs there are apps with a stage: drawn apart, so that the others are as they would be without."""
 _NEIGHBOURS = (7, 1)
 """In one of so many runs, and which, others are at work on the apps too."""
+_OWNERS = (13, 11)
+"""In so many runs those from which on have owners who watch their apps; none of the seeds that are kept is one."""
 _LEASE_LOST = 0.05
 _NIGHTS = 0.02
 _NIGHT = timedelta(hours=26)
@@ -100,11 +103,13 @@ class _Run:
         )
         deeds = Deeds()
         blame = Blame(world, deeds)
-        records = RecordLaws(verdict, trace, Evidence(verdict, world), blame, acts.rejected, clock.now)
+        evidence = Evidence(verdict, world, acts.heeding)
+        records = RecordLaws(verdict, trace, evidence, blame, acts.rejected, clock.now)
         storage.tables.on_commit += [records.committed, acts.committed]
         storage.queues.on_change.append(self._stage.ring)
         self._people = People(self._stage, self._town, EventGrid(self._stage), deeds)
         self._neighbours = Neighbours(self._stage, self._town, self._people, random.Random(seed))  # noqa: S311 - as above
+        self._owners = Owners(self._stage, self._town, self._people, random.Random(seed))  # noqa: S311 - as above
         self._rest = Rest(world, storage, self._town.apps, self._people.pushes, blame)
         self._crashes = 0
         self._mode = Mode.OBSERVE if chance.random() < _OBSERVING else Mode.ACT
@@ -146,12 +151,16 @@ class _Run:
         every, which = _NEIGHBOURS
         if self._seed % every == which:
             self._in_background(self._neighbours.live(every=60))
+        every, first = _OWNERS
+        if self._seed % every >= first:
+            self._in_background(self._owners.live(every=10))
         await self._people.live(chance.uniform(150, 900), every=chance.choice((15, 40, 100)))
         if chance.random() < _NIGHTS:
             await self._night()
         stage.weather.calm = True
         stage.trace.note("run", "the storm is over")
         self._neighbours.calm_down()
+        self._owners.calm_down()
         await self._people.calm_down()
         await self._settle()
 
