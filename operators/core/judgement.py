@@ -81,6 +81,8 @@ def _given_up(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Seq
     if divided := _divided(facts, statuses, phases, told, now):
         return divided
     found = told or _stuck(facts, StallReason.UNKNOWN, statuses)
+    if found.reason is StallReason.BLOCKED and any(phase is not Phase.FAILED for phase in phases):
+        return _not_yet(facts, statuses, phases, now)
     if found.reason not in _PASSING or facts.age(now) >= facts.budget.hard:
         return Failed(stall=found)
     until_end = found.blocked_until - now + AFTER_BLOCK if found.blocked_until else NEXT_LOOK
@@ -122,7 +124,7 @@ def _unhealthy(facts: WatchFacts, seen: tuple[str, ...], now: datetime) -> Verdi
 
 
 def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequence[Phase], now: datetime) -> Verdict:
-    """Some instance does not run the new container and none gave up."""
+    """Some instance does not run the new container, and none gave up but for a block."""
     waiting = Waiting(
         what_for=_progress(statuses, phases),
         look_again_in=_pace(facts, now),
@@ -137,7 +139,8 @@ def _not_yet(facts: WatchFacts, statuses: Sequence[InstanceStatus], phases: Sequ
         return divided
     if found is not None and found.reason not in _PASSING:
         return Failed(stall=found)
-    if phases and all(phase is Phase.OLD for phase in phases):
+    free = [phase for phase in phases if phase is not Phase.FAILED]
+    if free and all(phase is Phase.OLD for phase in free):
         return Failed(stall=_stuck(facts, StallReason.RESTART_NOT_TAKEN, statuses))
     if facts.age(now) < facts.budget.hard:
         return waiting

@@ -55,6 +55,21 @@ def test_what_passes_is_waited_for(status_: InstanceStatus, look_again_in: timed
     assert found.look_again_in == look_again_in
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(started(-3600, "bb"), id="it runs the container from before"),
+        pytest.param(status("Starting", instance_id="bb"), id="it starts"),
+    ],
+)
+def test_one_beside_a_blocked_one_is_looked_at_as_usual(other: InstanceStatus) -> None:
+    """A block holds up only the instance that it is for."""
+    found = verdict(statuses=(blocked(600), other), lines=())
+    assert isinstance(found, Waiting)
+    assert found.look_again_in == NEXT_LOOK
+    assert found.stall is None
+
+
 def test_looks_get_rarer_when_it_takes_long() -> None:
     """After the expected time the pace slows down."""
     found = verdict(LATE, statuses=(status("Updating"),), lines=())

@@ -30,6 +30,7 @@ from tests.core.watch_samples import (
 )
 
 GAVE_UP: dict[str, object] = {"statuses": (status("Stopped", error="ContainerTimeout"),), "lines": LISTENS}
+BESIDE_BLOCK = (started(-3600, "bb"), blocked(9000))
 METRICS = read_platform_log("2026-04-04T05:50:20.0Z Metrics server listening on :9100\n")
 
 
@@ -119,6 +120,8 @@ def test_waiting(facts: dict[str, object], after: timedelta) -> None:
         pytest.param(EARLY, {"pinned": False, "lines": FALLBACK, "acted_at": T0 + timedelta(seconds=23)}, "stale_image", id="from the local copy, by a platform whose clock is behind"),
         pytest.param(LATE, {"statuses": (status("Starting", error="ContainerTimeout"),), "lines": CRASH}, "container_exited", id="starting again and again"),
         pytest.param(LATE, {"statuses": OLD, "lines": ()}, "restart_not_taken", id="the container from before"),
+        pytest.param(LATE, {"statuses": BESIDE_BLOCK, "lines": ()}, "restart_not_taken", id="the container from before, beside one that is blocked"),
+        pytest.param(OVER, {"statuses": (status("Starting"), blocked(9000)), "lines": ()}, "blocked", id="starting for ever beside one that is blocked"),
         pytest.param(OVER, {"statuses": (*NEW, started(-3600, "bb")), "listed_instances": 2, "lines": ()}, "instances_disagree", id="one of two"),
         pytest.param(OVER, {"listed_instances": 2, "lines": ()}, "instances_disagree", id="one missing"),
         pytest.param(OVER, {"statuses": (status("Starting", "WaitingForSiteWarmUpProbeSuccess"),), "lines": ()}, "start_limit_reached", id="waiting for an answer"),
