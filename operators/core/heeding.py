@@ -3,6 +3,9 @@
 A person who stops an app, takes it out of Pulley's hands or allows less is heeded between two acts too.
 """
 
+from datetime import datetime, timedelta
+
+from operators.core.access import SPREADING
 from operators.core.apps import Site
 from operators.core.gate import GiveUp, Unread, unread
 from operators.core.inventory import OPT_IN_TAG, looked_after, resource_tag
@@ -10,7 +13,8 @@ from operators.core.model import Unknown
 from operators.core.recovery import RECOVER_TAG, Measure, Recover
 from operators.core.rollouts import Rollout
 
-_UNREADABLE_RETRIES = 3
+_UNREADABLE = "app_unreadable"
+_UNTIL_GONE = timedelta(minutes=2)
 
 
 def recover_of(app: Site, default: Recover) -> tuple[Recover, tuple[str, ...]]:
@@ -40,9 +44,13 @@ def heed(app: Site, acted_on: Site, planned: Measure, *, opt_in: str, default: R
     return None
 
 
-def unreadable(site: Unknown, rollout: Rollout) -> Unread | GiveUp:
-    """The wait while the app cannot be read; its end, some looks later, where no waiting mends that (403, 404)."""
-    why = unread((site,), "app_unreadable", f"{site.what}: {site.reason}")
-    if site.temporary or rollout.retries < _UNREADABLE_RETRIES:
+def unreadable(site: Unknown, rollout: Rollout, now: datetime) -> Unread | GiveUp:
+    """The wait while the app cannot be read; its end where no waiting mends that: a right may still be spreading.
+
+    Only what was waited for this counts, and a rollout was moved on last when that began.
+    """
+    why = unread((site,), _UNREADABLE, f"{site.what}: {site.reason}")
+    waited = now - rollout.updated_at if rollout.reason == _UNREADABLE else timedelta()
+    if site.temporary or waited < (_UNTIL_GONE if site.missing else SPREADING):
         return why
     return GiveUp(detail=why.detail)

@@ -116,7 +116,7 @@ _POISONED = Exit(_E.INTERRUPT, _S.INTERRUPTED, "its message has failed five time
 _CHOICE = "left_alone.left_alone, choice.choose"
 _OTHERWISE = "what it should run, or the way there, is another one now, or nothing is to be brought any more"
 _NOT_NOW = (
-    "instances.block_to_wait_for, gate.unread_instances, heeding.unreadable, gate.unread_deployments, gate.beside"
+    "heeding.unreadable, instances.block_to_wait_for, gate.unread_instances, gate.unread_deployments, gate.beside"
 )
 EXITS: Mapping[State, tuple[Exit, ...]] = {
     _S.PENDING: (

@@ -160,32 +160,36 @@ class Recovering:
         freeze = await self.house.records.switches.freeze()
         if freeze:
             return Wait("frozen", str(freeze), hold_wait(HoldReason.FROZEN))
+        site = await self._allowed(rollout, now)
+        if not isinstance(site, Site):
+            return site
         if until := block_to_wait_for(facts.statuses, now, rollout.next_at if rollout.reason == "blocked" else None):
             detail = f"the platform starts nothing before {in_utc(until)}: a restart now would make it longer"
             # whether others are still at work is not seen meanwhile, and an app that crashes is blocked again and again
             return Wait("blocked", detail, until - now + AFTER_BLOCK, rollout.hindered_since)
         if rollout.planned is Measure.RETRY and (blind := unread_instances(facts.statuses, rollout)):
             return _for_read(blind, rollout)
-        return await self._not_on_app(rollout, now)
+        return await self._others_at_work(rollout, site, now)
 
-    async def _not_on_app(self, rollout: Rollout, now: datetime) -> Wait | GiveUp | Hindered | None:
-        """What the app itself says, and whether somebody else is at work on it."""
-        on, app = rollout.acted_on, AppId.from_key(rollout.app)
-        (site, *others), deployments = await asyncio.gather(
-            asyncio.gather(*(self._site(one) for one in dict.fromkeys((on, app)))),
-            read_or_unknown(f"deploymentStatus of {on.name}", self.house.azure.details.deployments(on)),
-        )
+    async def _allowed(self, rollout: Rollout, now: datetime) -> Site | Wait | GiveUp:
+        """What the measure is taken on, where the app itself allows it; asked before a block, for those come again."""
+        apps = dict.fromkeys((rollout.acted_on, AppId.from_key(rollout.app)))
+        site, *others = await asyncio.gather(*(self._site(one) for one in apps))
         own = others[0] if others else site
         for read in (site, own):
             if isinstance(read, Unknown):
-                why = unreadable(read, rollout)
+                why = unreadable(read, rollout, now)
                 return why if isinstance(why, GiveUp) else _for_read(why, rollout)
         assert not isinstance(site, Unknown)
         assert not isinstance(own, Unknown)
         assert rollout.planned is not None
         settings = self.house.settings
-        if refused := heed(own, site, rollout.planned, opt_in=settings.opt_in, default=settings.recover):
-            return refused
+        refused = heed(own, site, rollout.planned, opt_in=settings.opt_in, default=settings.recover)
+        return refused or site
+
+    async def _others_at_work(self, rollout: Rollout, site: Site, now: datetime) -> Wait | Hindered | None:
+        on = rollout.acted_on
+        deployments = await read_or_unknown(f"deploymentStatus of {on.name}", self.house.azure.details.deployments(on))
         other = other_work(site, deployments)
         if isinstance(other, Unknown):
             blind = unread_deployments(other, rollout)

@@ -1,5 +1,7 @@
 """What the app itself says to a planned measure."""
 
+from datetime import timedelta
+
 import pytest
 
 from operators.core.apps import AppId, Site, SiteIdentity
@@ -8,7 +10,7 @@ from operators.core.heeding import heed, unreadable
 from operators.core.model import Unknown
 from operators.core.recovery import Measure, Recover
 from operators.core.transitions import State
-from tests.core.samples import APP, rollout
+from tests.core.samples import APP, NOW, rollout
 
 _R, _D, _B = Measure.RETRY, Measure.REDEPLOY, Measure.ROLLBACK
 ON = {"pulley": "on"}
@@ -64,15 +66,18 @@ def test_what_is_stopped(app: Site, slot: Site, said: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("temporary", "retries", "end"),
+    ("kind", "reason", "minutes", "end"),
     [
-        pytest.param(False, 0, Unread, id="the first answer"),
-        pytest.param(False, 2, Unread, id="once more"),
-        pytest.param(False, 3, GiveUp, id="it stays so"),
-        pytest.param(True, 99, Unread, id="it passes"),
+        pytest.param({}, "frozen", 60, Unread, id="the first answer, after a freeze"),
+        pytest.param({}, "app_unreadable", 9, Unread, id="its right may be spreading"),
+        pytest.param({}, "app_unreadable", 10, GiveUp, id="it stays so"),
+        pytest.param({"missing": True}, "app_unreadable", 1, Unread, id="not there"),
+        pytest.param({"missing": True}, "app_unreadable", 2, GiveUp, id="still not there"),
+        pytest.param({"temporary": True}, "app_unreadable", 60, Unread, id="it passes"),
     ],
 )
-def test_an_app_that_cannot_be_read(temporary: bool, retries: int, end: type) -> None:
-    """What no waiting mends is waited for a little, for a right may be on its way; the rest to its end."""
-    read = Unknown(what="site shop", reason="403 AuthorizationFailed", temporary=temporary)
-    assert isinstance(unreadable(read, rollout(State.RECOVERING, retries=retries)), end)
+def test_an_app_that_cannot_be_read(kind: dict[str, bool], reason: str, minutes: int, end: type) -> None:
+    """What no waiting mends is waited for while a right may be on its way, whatever was before; the rest to its end."""
+    read = Unknown(what="site shop", reason="403 AuthorizationFailed").model_copy(update=kind)
+    waiting = rollout(State.RECOVERING, reason=reason, retries=99)
+    assert isinstance(unreadable(read, waiting, NOW + timedelta(minutes=minutes)), end)

@@ -77,6 +77,19 @@ async def test_an_app_that_may_not_be_read_any_more(broken: Town) -> None:
     assert " rollback was not tried: site shop: 403 AuthorizationFailed" in rollout.detail
 
 
+async def test_an_app_that_may_not_be_read_for_a_while_after_a_freeze(broken: Town) -> None:
+    """A right that is on its way is waited for as long as it spreads, however long something else was waited for."""
+    await broken.operator.admin.freeze(b'{"by": "Bob", "why": "the sale is on"}')
+    await broken.run(seconds=300, step=20)
+    await broken.operator.admin.unfreeze(b'{"by": "Bob"}')
+    rule = FaultRule(method="GET", path="/sites/shop$", status=403, code="AuthorizationFailed", times=8)
+    broken.world.faults.add(rule)
+    await broken.run(seconds=1800, step=20)
+    rollout = await broken.rollout("shop")
+    assert (rollout.state, [one.measure for one in rollout.tried]) == (State.ROLLED_BACK, [Measure.ROLLBACK])
+    assert "app_unreadable" in [one.reason for one in await broken.steps("shop", rollout.sequence)]
+
+
 async def test_an_app_that_was_deleted(broken: Town) -> None:
     """There is nothing to go back to, and no command is offered for it."""
     broken.world.remove_site(broken.world.site("shop"))
