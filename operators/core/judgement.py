@@ -15,7 +15,7 @@ from operators.core.instances import InstanceState, InstanceStatus, shown
 from operators.core.listening import elsewhere
 from operators.core.model import Unknown
 from operators.core.phases import Phase, phase_of
-from operators.core.platform_log import LogLine, evidence, lines_since, ready_since
+from operators.core.platform_log import LogLine, after_ready, evidence, lines_since, ready_since
 from operators.core.stalls import Stall, StallReason, stall
 from operators.core.watch import (
     LATER_LOOK,
@@ -194,19 +194,24 @@ def _by_log(facts: WatchFacts, now: datetime) -> Verdict:
         return Failed(stall=stale)
     ready = ready_since(lines, facts.acted_at)
     # what another machine tells beside a start that worked is that machine's
-    left = lines if ready is None else [line for line in lines[ready + 1 :] if line.source == lines[ready].source]
-    found = classify((), left, facts.acted_at, asked=facts.asked_ports)
+    left = lines if ready is None else after_ready(lines, facts.acted_at)
+    its = left if ready is None else [line for line in left if line.source == lines[ready].source]
+    found = classify((), its, facts.acted_at, asked=facts.asked_ports)
     if found is not None and (found.reason not in _PASSING or facts.age(now) >= facts.budget.hard):
         return Failed(stall=found)
     if ready is not None and found is None:
-        return _ready(facts, str(lines[ready]), now)
+        return _ready(facts, str(lines[ready]), classify((), left, facts.acted_at), now)
     return _silent(facts, now)
 
 
-def _ready(facts: WatchFacts, line: str, now: datetime) -> Verdict:
-    if facts.probe is None or isinstance(facts.probe, Unknown) or facts.probe.healthy or facts.probe.barred:
-        return Unproven(why="the log tells of a start; siteStatus is not to be had", evidence=(line, *_probed(facts)))
-    return _unhealthy(facts, (line,), now)
+def _ready(facts: WatchFacts, line: str, beside: Stall | None, now: datetime) -> Verdict:
+    """A machine started; `beside` is what others tell of, which is waited for as one instance of many is."""
+    seen = (line, *(beside.lines[:1] if beside else ()))
+    if facts.probe and not isinstance(facts.probe, Unknown) and not (facts.probe.healthy or facts.probe.barred):
+        return _unhealthy(facts, seen, now)
+    if beside and facts.age(now) < facts.budget.hard:
+        return Waiting(what_for=f"another machine: {beside.lines[0]}", look_again_in=_pace(facts, now))
+    return Unproven(why="the log tells of a start; siteStatus is not to be had", evidence=(*seen, *_probed(facts)))
 
 
 def _silent(facts: WatchFacts, now: datetime) -> Verdict:

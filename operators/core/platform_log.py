@@ -151,8 +151,13 @@ def falls_back(text: str) -> bool:
 
 def ready_since(lines: Sequence[LogLine], t0: datetime) -> int | None:
     """Which line tells that a start was finished at or after `t0`, the last of them; None where there is none."""
-    found = (at for at, line in enumerate(lines) if line.at and line.at >= t0 and _READY.search(line.text))
-    return max(found, default=None)
+    return max((at for at, line in enumerate(lines) if _is_ready(line, t0)), default=None)
+
+
+def after_ready(lines: Sequence[LogLine], t0: datetime) -> tuple[LogLine, ...]:
+    """Of each machine what the platform says of it after its last start that was finished at or after `t0`."""
+    ready = {line.source: at for at, line in enumerate(lines) if _is_ready(line, t0)}
+    return tuple(line for at, line in enumerate(lines) if at > ready.get(line.source, -1) and not line.own_output)
 
 
 def evidence(lines: Iterable[LogLine], t0: datetime, limit: int = 20) -> tuple[LogLine, ...]:
@@ -185,6 +190,10 @@ def _read_line(raw: str, source: str) -> LogLine:
     return LogLine(
         at=parse_time(match["at"]), text=text, level=match["level"] or (state and state["level"]), source=source
     )
+
+
+def _is_ready(line: LogLine, t0: datetime) -> bool:
+    return line.at is not None and line.at >= t0 and _READY.search(line.text) is not None
 
 
 def _is_telling(line: LogLine) -> bool:

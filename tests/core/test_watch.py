@@ -214,8 +214,9 @@ def test_our_own_blindness_is_no_failure(after: timedelta, facts: dict[str, obje
         pytest.param(OVER, {"lines": READY, "probe": ProbeResult(status_code=500)}, Failed, id="and the probe never does"),
         pytest.param(EARLY, {"lines": CRASH}, Failed, id="the log tells of a crash"),
         pytest.param(EARLY, {"lines": (*CRASH, *READY[1:])}, Unproven, id="a crash that was got over"),
-        pytest.param(EARLY, {"lines": on("aa", READY) + on("bb", CRASH)}, Unproven, id="a crash on another machine"),
-        pytest.param(EARLY, {"lines": on("bb", CRASH) + on("aa", READY)}, Unproven, id="the same, in another order"),
+        pytest.param(EARLY, {"lines": on("aa", READY) + on("bb", CRASH)}, Waiting, id="a crash on another machine"),
+        pytest.param(EARLY, {"lines": on("bb", CRASH) + on("aa", READY)}, Waiting, id="the same, in another order"),
+        pytest.param(EARLY, {"lines": on("bb", (*CRASH, *READY)) + on("aa", READY)}, Unproven, id="that it got over"),
         pytest.param(EARLY, {"lines": on("aa", (*READY, *CRASH))}, Failed, id="a crash after that start"),
         pytest.param(EARLY, {"lines": (*FALLBACK, *READY)}, Failed, id="a start from the local copy"),
         pytest.param(EARLY, {"lines": ()}, Waiting, id="the log is silent"),
@@ -231,3 +232,11 @@ def test_our_own_blindness_is_no_failure(after: timedelta, facts: dict[str, obje
 def test_without_site_status(after: timedelta, facts: dict[str, object], expected: type) -> None:
     """Without siteStatus the log and the health path speak, and the best they say is unverified."""
     assert isinstance(verdict(after, platform_reports=False, statuses=NO_ANSWER, **facts), expected)
+
+
+def test_another_machine_that_never_starts_is_named() -> None:
+    """One start worked, so the image is not accused; whoever looks is told of the other."""
+    lines = on("aa", READY) + on("bb", CRASH)
+    found = verdict(OVER, platform_reports=False, statuses=NO_ANSWER, lines=lines)
+    assert isinstance(found, Unproven)
+    assert str(CRASH[0]) in found.evidence
