@@ -17,6 +17,12 @@ _UNREADABLE = "app_unreadable"
 _UNTIL_GONE = timedelta(minutes=2)
 
 
+class AllowsLess(GiveUp):
+    """The app does not allow the planned measure any more; another one perhaps."""
+
+    allowed: Recover
+
+
 def recover_of(app: Site, default: Recover) -> tuple[Recover, tuple[str, ...]]:
     """What the app allows by its resource tag; a value that is none of ours allows nothing, and the lines say so."""
     said = resource_tag(app, RECOVER_TAG)
@@ -40,7 +46,7 @@ def heed(app: Site, acted_on: Site, planned: Measure, *, opt_in: str, default: R
     allowed, mistyped = recover_of(app, default)
     if not allowed.allows(planned):
         said = "".join(mistyped) or f"{RECOVER_TAG}: {allowed}"
-        return GiveUp(detail=f"{app.id.name} does not allow it any more ({said})")
+        return AllowsLess(detail=f"{app.id.name} does not allow it any more ({said})", allowed=allowed)
     return None
 
 

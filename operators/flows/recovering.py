@@ -23,7 +23,7 @@ from operators.core.gate import (
     unread_deployments,
     unread_instances,
 )
-from operators.core.heeding import heed, unreadable
+from operators.core.heeding import AllowsLess, heed, unreadable
 from operators.core.instances import block_to_wait_for
 from operators.core.looks import Cause, Look
 from operators.core.model import Unknown
@@ -96,6 +96,12 @@ class Recovering:
             rollout = rollout.model_copy(update={"planned": planned})
             why = f"no restart, for {moved_on}: "
         wait = await self._not_now(rollout, facts, now)
+        if isinstance(wait, AllowsLess):
+            allowing = rollout.model_copy(update={"recover": wait.allowed})
+            if planned := _next(active, allowing, but=()):
+                why = f"no {rollout.planned}, for {wait.detail}: "
+                rollout = allowing.model_copy(update={"planned": planned})
+                wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, Hindered | GiveUp):
             return self._not_tried(active, rollout, wait.detail)
         if wait:

@@ -6,7 +6,7 @@ import pytest
 
 from operators.core.apps import AppId, Site, SiteIdentity
 from operators.core.gate import GiveUp, Unread
-from operators.core.heeding import heed, unreadable
+from operators.core.heeding import AllowsLess, heed, unreadable
 from operators.core.model import Unknown
 from operators.core.recovery import Measure, Recover
 from operators.core.transitions import State
@@ -50,6 +50,14 @@ def test_whose_resource_tags_allow_it(
     """The app is in our hands, and allows the measure itself or leaves that to the setting."""
     app = site(**tags)
     assert (heed(app, app, planned, opt_in=opt_in, default=default) is None) is taken
+
+
+def test_how_much_less_is_allowed() -> None:
+    """The answer says what the resource tag allows instead: the way back may be left."""
+    app = site(**ON, pulley_recover="rollback")
+    answer = heed(app, app, _R, opt_in="tag", default=Recover.FULL)
+    assert isinstance(answer, AllowsLess)
+    assert answer.allowed is Recover.ROLLBACK
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,21 @@ async def test_an_app_that_still_allows_the_way_back(broken: Town) -> None:
     assert (rollout.state, [one.measure for one in rollout.tried]) == (State.ROLLED_BACK, [Measure.ROLLBACK])
 
 
+async def test_an_app_that_allows_only_the_way_back_by_now(town: Town) -> None:
+    """One more restart was planned: it is passed over, and the last good image serves again."""
+    await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "silent")
+    while (await town.rollout("shop")).planned is not Measure.RETRY:
+        await town.run(seconds=20, step=20)
+    town.world.change_app("shop", tags={"pulley": "on", "pulley-recover": "rollback"})
+    await town.run(seconds=1800, step=20)
+    rollout = await town.rollout("shop")
+    assert (rollout.state, [one.measure for one in rollout.tried]) == (State.ROLLED_BACK, [Measure.ROLLBACK])
+    said = "no retry, for shop does not allow it any more (pulley-recover: rollback): back to the last good image"
+    assert any(one.detail.startswith(said) for one in await town.steps("shop", rollout.sequence))
+
+
 async def test_an_app_that_may_not_be_read_any_more(broken: Town) -> None:
     """The operator's right at it was taken away: no waiting mends that, so it ends and says which."""
     broken.world.faults.add(FaultRule(method="GET", path="/sites/shop$", status=403, code="AuthorizationFailed"))
