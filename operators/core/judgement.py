@@ -153,7 +153,7 @@ def _divided(
     phases: Sequence[Phase],
     found: Stall | None,
     now: datetime,
-) -> Waiting | Failed | None:
+) -> Verdict | None:
     """Some instances serve, so the others are waited for; None where none does, or the health path says so."""
     probe = facts.probe if isinstance(facts.probe, ProbeResult) else None
     fresh = [status for status, phase in zip(statuses, phases, strict=True) if phase is Phase.FRESH]
@@ -162,7 +162,10 @@ def _divided(
         return None
     if facts.age(now) < facts.budget.hard:
         return Waiting(what_for=_progress(statuses, phases), look_again_in=LATER_LOOK)
-    every = len(statuses) if isinstance(facts.listed_instances, Unknown) else max(len(statuses), facts.listed_instances)
+    every = len(statuses) if isinstance(facts.listed_instances, Unknown) else facts.listed_instances
+    if every <= serve:
+        # more are shown than there are: what lingers beside those is gone
+        return _started(facts, fresh, now)
     found = found or _stuck(facts, StallReason.INSTANCES_DISAGREE, statuses)
     # a way back is barred by what is seen to serve, not by a health path that is silent
     return Failed(stall=disagreement(found, 0 if probe and probe.status_code is None else serve, every))

@@ -6,7 +6,7 @@ import pytest
 
 from operators.core.instances import InstanceStatus
 from operators.core.platform_log import LogLine, read_platform_log
-from operators.core.watch import Failed, ProbeResult, Suspect, Waiting
+from operators.core.watch import Failed, ProbeResult, Serving, Suspect, Unproven, Waiting
 from tests.core.watch_samples import CRASH, EARLY, FALLBACK, LATE, NEW, NO_ANSWER, OVER, T0, blocked, status, verdict
 
 NINE = tuple(NEW[0].model_copy(update={"instance_id": f"a{n}"}) for n in range(9))
@@ -84,6 +84,29 @@ def test_what_most_instances_serve_is_not_taken_back(serve: int, listed: int, st
     assert isinstance(found, Failed)
     assert found.stall.stays is stays
     assert (f"{serve} of {listed} instances serve the image" in found.stall.meaning) is stays
+
+
+@pytest.mark.parametrize("left", [blocked(9000), KILLED, OLD_ONE], ids=["blocked", "killed", "from before"])
+@pytest.mark.parametrize(
+    ("probe", "expected"),
+    [
+        pytest.param(None, Serving, id="no health path"),
+        pytest.param(ProbeResult(status_code=200), Serving, id="healthy"),
+        pytest.param(NO_ANSWER, Unproven, id="the health path could not be asked"),
+    ],
+)
+def test_what_lingers_beside_as_many_as_are_listed_is_gone(left: InstanceStatus, probe: object, expected: type) -> None:
+    """It has as long as any start to go, or to be listed; then those that are there are judged without it."""
+    facts = {"statuses": (NINE[0], left), "listed_instances": 1, "lines": (), "probe": probe}
+    assert isinstance(verdict(OVER - timedelta(seconds=1), **facts), Waiting)
+    assert isinstance(verdict(OVER, **facts), expected)
+
+
+def test_the_share_that_serves_is_counted_by_the_list() -> None:
+    """Two of three serve; the status of a fourth lingers."""
+    found = verdict(OVER, statuses=(*NINE[:2], KILLED, OLD_ONE), listed_instances=3, lines=())
+    assert isinstance(found, Failed)
+    assert "2 of 3 instances serve the image" in found.stall.meaning
 
 
 def test_one_that_failed_itself_is_none_that_serves() -> None:
