@@ -87,20 +87,20 @@ class Recovering:
             return await Verifying(self.house).serves(active, rollout, verdict, facts)
         why = ""
         if newer:
-            rollout = rollout.model_copy(update={"planned": Measure.ROLLBACK})
+            rollout = _planning(rollout, Measure.ROLLBACK)
             why = f"{newer.detail} came, and is brought after this: "
         elif moved_on := await self._moved_on(rollout):
             planned = _next(active, rollout, but={Measure.RETRY})
             if planned is None:
                 return self._not_tried(active, rollout, moved_on)
-            rollout = rollout.model_copy(update={"planned": planned})
+            rollout = _planning(rollout, planned)
             why = f"no restart, for {moved_on}: "
         wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, AllowsLess):
             allowing = rollout.model_copy(update={"recover": wait.allowed})
             if planned := _next(active, allowing, but=()):
                 why = f"no {rollout.planned}, for {wait.detail}: "
-                rollout = allowing.model_copy(update={"planned": planned})
+                rollout = _planning(allowing, planned)
                 wait = await self._not_now(rollout, facts, now)
         if isinstance(wait, Hindered | GiveUp):
             return self._not_tried(active, rollout, wait.detail)
@@ -241,6 +241,13 @@ class Recovering:
 
 def _for_read(why: Unread, rollout: Rollout) -> Wait:
     return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked), rollout.hindered_since)
+
+
+def _planning(rollout: Rollout, measure: Measure) -> Rollout:
+    """With this measure planned: how often another one was begun or refused says nothing of it."""
+    if measure is rollout.planned:
+        return rollout
+    return rollout.model_copy(update={"planned": measure, "attempts": 0, "busy": 0})
 
 
 def _first_back(active: Active, rollout: Rollout, newer: Look) -> bool:

@@ -79,6 +79,22 @@ async def test_a_push_skips_the_measures_before_the_way_back(town: Town) -> None
     assert newest.state is State.SUCCEEDED
 
 
+async def test_the_way_back_has_attempts_of_its_own(town: Town) -> None:
+    """Four restarts left no trace; for a push the way back takes their place, and its first try leaves none either."""
+    good = await town.push(IMAGE, "v2")
+    await town.run()
+    await town.push(IMAGE, "silent")
+    while (await town.rollout("shop")).planned is not Measure.RETRY:
+        await town.run(seconds=20, step=20)
+    town.world.faults.add(FaultRule(method="POST", path="/restart$", status=503))
+    while (await town.rollout("shop")).attempts < 4 or (await town.rollout("shop")).state is not State.RECOVERING:
+        await town.run(seconds=1, step=1)
+    town.world.faults.add(FaultRule(method="PATCH", path="/config/web$", status=503, times=1))
+    await town.push(IMAGE, "v3")
+    await town.run_until("shop", State.ROLLED_BACK)
+    assert ((await town.rollout("shop")).attempts, serving(town)) == (2, {good})
+
+
 async def test_a_push_that_is_held_leaves_the_app_serving(town: Town) -> None:
     """The third failure in a row, then a push: it is held as flapping, and the app has its last good image."""
     good = await town.push(IMAGE, "v2")
