@@ -5,9 +5,10 @@ from operators.core.rollouts import Rollout
 
 
 def newer_wish(looks: tuple[Look, ...], rollout: Rollout) -> Look | None:
-    """A person's look from after the stall was found, or for something else.
+    """A person's look for something else, or from after the last line of the timeline.
 
-    Whoever pressed twice before that asked for what has failed since: done now, it would only keep the way back away.
+    That is the one with the stall, or a later one that says what the measure waits for. Whoever pressed twice before it
+    asked for what has failed since: done now, it would only keep the way back away.
     """
     does = (rollout.asked.wish if rollout.asked else None) or Wish()
     wishes = (look for look in looks if look.cause is Cause.PERSON)

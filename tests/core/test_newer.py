@@ -17,12 +17,12 @@ LATER = STALLED + timedelta(seconds=1)
 
 
 def recovering(look: Look | None = None) -> Rollout:
-    """It stalled half a minute after everything else came."""
+    """The last line of its timeline is from half a minute after everything else came."""
     return rollout(State.RECOVERING, image=IMAGE, asked=look, updated_at=STALLED)
 
 
 def after_it(look: Look) -> Look:
-    """The same, made once the stall had been found."""
+    """The same, made after that line."""
     return look.model_copy(update={"at": LATER})
 
 
