@@ -158,7 +158,9 @@ def _divided(
     probe = facts.probe if isinstance(facts.probe, ProbeResult) else None
     fresh = [status for status, phase in zip(statuses, phases, strict=True) if phase is Phase.FRESH]
     serve = serving(fresh, facts.acted_at, found)
-    if not serve or (probe and probe.unhealthy):
+    # while the start may take that long, what runs may be warming up
+    ill = probe is not None and probe.unhealthy and facts.age(now) >= facts.budget.expected
+    if not serve or ill:
         return None
     if facts.age(now) < facts.budget.hard:
         return Waiting(what_for=_progress(statuses, phases), look_again_in=LATER_LOOK)

@@ -126,11 +126,6 @@ def test_one_that_failed_itself_is_none_that_serves() -> None:
             "stale_image",
             id="what serves is the local copy",
         ),
-        pytest.param(
-            {"statuses": (*NINE[:2], KILLED), "listed_instances": 3, "probe": ILL},
-            "container_exited",
-            id="two are started, and the health path says that they don't serve",
-        ),
     ],
 )
 def test_where_no_instance_is_known_to_serve_the_image(facts: dict[str, object], reason: str) -> None:
@@ -138,6 +133,15 @@ def test_where_no_instance_is_known_to_serve_the_image(facts: dict[str, object],
     found = verdict(EARLY, **({"lines": CRASH, "listed_instances": 2} | facts))
     assert isinstance(found, Failed)
     assert (found.stall.reason, found.stall.stays) == (reason, False)
+
+
+def test_where_those_that_are_started_are_not_healthy() -> None:
+    """They may be warming up as long as a start is expected to take; after that none of them serves."""
+    facts = {"statuses": (*NINE[:2], KILLED), "listed_instances": 3, "lines": CRASH, "probe": ILL}
+    assert isinstance(verdict(EARLY, **facts), Waiting)
+    found = verdict(LATE, **facts)
+    assert isinstance(found, Failed)
+    assert (found.stall.reason, found.stall.stays) == ("container_exited", False)
 
 
 @pytest.mark.parametrize(
