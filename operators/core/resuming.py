@@ -1,5 +1,6 @@
 """After a crash or an answer that got lost: was the act done? Decided from what is real, not from what was meant."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -7,7 +8,8 @@ from operators.core.before import Before
 from operators.core.clocks import CLOCKS_DIFFER
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
-from operators.core.model import Unknown
+from operators.core.model import Digest, Unknown
+from operators.core.recovery import Measure
 from operators.core.rollouts import Act, Rollout
 
 INTERRUPTIONS = 10
@@ -59,6 +61,31 @@ def was_done(
     before = rollout.before if isinstance(rollout.before, Before) else None
     since = rollout.intended_at - CLOCKS_DIFFER
     return Done.YES if any(_moved(status, before, since) for status in statuses) else Done.NO
+
+
+def written_late(
+    rollout: Rollout, configured: ImageReference | None, goods: Collection[Digest]
+) -> ImageReference | None:
+    """What the planned way back would write and the configuration names already; None where that is not so.
+
+    The write got no answer and left no trace at first, or somebody else has done the same. With a slot it may be a
+    swap, whose end is waited for (`was_done`).
+    """
+    if rollout.planned is not Measure.ROLLBACK or rollout.slot or rollout.image is None:
+        return None
+    if configured is None or configured.digest is None or configured.digest not in goods:
+        return None
+    return rollout.image.at(configured.digest)
+
+
+def late_since(rollout: Rollout, statuses: tuple[InstanceStatus, ...] | Unknown, now: datetime) -> datetime:
+    """From when on the app is watched after such a write: nobody saw it, but the last line of the timeline is older.
+
+    An instance that runs and started after that line has started for it; what failed meanwhile may not have.
+    """
+    every = () if isinstance(statuses, Unknown) else statuses
+    starts = [one.started_at for one in every if one.started_at and one.started_at >= rollout.updated_at]
+    return min(starts, default=now)
 
 
 def _moved(status: InstanceStatus, before: Before | None, since: datetime) -> bool:

@@ -32,14 +32,15 @@ from operators.core.newer import newer_push, newer_wish
 from operators.core.other_work import other_work
 from operators.core.recovery import WRITES, Measure, Tried, next_measure
 from operators.core.registries import TagFacts
+from operators.core.resuming import late_since, written_late
 from operators.core.rollouts import Moved, Rollout
-from operators.core.stalls import StallReason
+from operators.core.stalls import Stall, StallReason
 from operators.core.transitions import Event
 from operators.core.waits import hold_wait, retry_wait
-from operators.core.watch import Failed, Serving, WatchFacts
+from operators.core.watch import FIRST_LOOK, Failed, Serving, WatchFacts
 from operators.flows.applying import Applying
 from operators.flows.deployments import Deployments
-from operators.flows.going_back import GoingBack
+from operators.flows.going_back import GoingBack, WayBack
 from operators.flows.services import House
 from operators.flows.stepping import Outcome, carrying
 from operators.flows.verifying import Verifying
@@ -82,7 +83,7 @@ class Recovering:
         if isinstance(verdict, Failed) and verdict.stall.reason is StallReason.APP_GONE:
             return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {verdict.stall.lines[0]}.")
         if overtaken := await Watching(self.house).overtaken(rollout):
-            return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
+            return await self._overtaken(active, rollout, overtaken, facts, now)
         if isinstance(verdict, Serving):
             return await Verifying(self.house).serves(active, rollout, verdict, facts)
         why = ""
@@ -135,7 +136,6 @@ class Recovering:
     async def _take(self, claimed: Claimed, rollout: Rollout, facts: WatchFacts, now: datetime, why: str) -> Outcome:
         measure, container = rollout.planned, claimed.active.container
         assert measure is not None
-        assert rollout.stall is not None
         assert rollout.image is not None
         assert rollout.digest is not None
         goods = container.goods_but(rollout.digest) if container and measure is Measure.ROLLBACK else ()
@@ -147,20 +147,24 @@ class Recovering:
             Measure.REDEPLOY: f"{rollout.image} is written into the configuration, which builds the app anew",
             Measure.ROLLBACK: f"back to {back.told}" if back else "",
         }[measure]
-        moved = Moved(rollout=rollout).by(
-            Event.GO,
-            now,
-            str(measure),
-            f"{why}{what}",
-            last_act=rollout.this_act,
-            measure=measure,
-            planned=None,
-            next_at=None,
-            tried=(*rollout.tried, Tried(measure=measure, reason=rollout.stall.reason, at=now)),
-            back_to=back.image if back else None,
-            swaps_back=back is not None and back.swaps,
-        )
+        moved = _begun(rollout, measure, now, f"{why}{what}", back)
         return await Applying(self.house).act(claimed, claimed.active, moved, before=facts.statuses)
+
+    async def _overtaken(
+        self, active: Active, rollout: Rollout, overtaken: Stall, facts: WatchFacts, now: datetime
+    ) -> Outcome:
+        """Its end, for an image that is somebody else's; one that it would go back to is taken for what it wrote."""
+        goods = active.container.goods_but(rollout.digest) if active.container and rollout.digest else ()
+        image = written_late(rollout, await Watching(self.house).configured(rollout), goods)
+        if image is None:
+            return self._give_up(active, rollout, f"{rollout.detail} Not tried further: {overtaken.lines[0]}.")
+        back = WayBack(image, swaps=False, told=f"the last good image, {image}")
+        detail = "nothing was written: the configuration names it already"
+        since = late_since(rollout, facts.statuses, now)
+        moved = _begun(rollout, Measure.ROLLBACK, now, f"back to {back.told}", back).by(
+            Event.APPLIED, now, "written", detail, intended_at=since, applied_at=since, poked=False, hindered_since=None
+        )
+        return Outcome(carrying(active.having_done(moved.rollout), moved), (moved,), again=FIRST_LOOK)
 
     async def _not_now(self, rollout: Rollout, facts: WatchFacts, now: datetime) -> Wait | GiveUp | Hindered | None:
         freeze = await self.house.records.switches.freeze()
@@ -241,6 +245,24 @@ class Recovering:
 
 def _for_read(why: Unread, rollout: Rollout) -> Wait:
     return Wait(why.reason, why.detail, retry_wait(rollout.retries, why.asked), rollout.hindered_since)
+
+
+def _begun(rollout: Rollout, measure: Measure, now: datetime, detail: str, back: WayBack | None) -> Moved:
+    """The measure is about to be taken."""
+    assert rollout.stall is not None
+    return Moved(rollout=rollout).by(
+        Event.GO,
+        now,
+        str(measure),
+        detail,
+        last_act=rollout.this_act,
+        measure=measure,
+        planned=None,
+        next_at=None,
+        tried=(*rollout.tried, Tried(measure=measure, reason=rollout.stall.reason, at=now)),
+        back_to=back.image if back else None,
+        swaps_back=back is not None and back.swaps,
+    )
 
 
 def _planning(rollout: Rollout, measure: Measure) -> Rollout:

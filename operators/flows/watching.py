@@ -91,6 +91,10 @@ class Watching:
         """Whether the configuration names somebody else's image: then what is seen accuses and proves not ours."""
         return _overtaken(rollout, await self._config(rollout))
 
+    async def configured(self, rollout: Rollout) -> ImageReference | None:
+        """The image that the configuration names; None where it names none, or cannot be read."""
+        return _named(await self._config(rollout))
+
     async def was_its_image(self, rollout: Rollout) -> bool:
         """Whether what failed can only be its image: by a tag, whoever restarts the app has it pull what that names."""
         if rollout.pinned:

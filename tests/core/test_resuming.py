@@ -1,17 +1,20 @@
 # ruff: noqa: E501 - one case a line reads best as one line
 """After a crash or a lost answer: was the act done?"""
 
+from datetime import datetime
+
 import pytest
 
 from operators.core.before import Before
 from operators.core.images import ImageReference
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
-from operators.core.resuming import Done, was_done
+from operators.core.recovery import Measure
+from operators.core.resuming import Done, late_since, was_done, written_late
 from operators.core.rollouts import Rollout
 from operators.core.strategies import Strategy
 from operators.core.transitions import State
-from tests.core.samples import LATEST, NOW, A, B, ago, rollout, started
+from tests.core.samples import LATEST, NOW, A, B, C, ago, rollout, started
 
 NO_ANSWER = Unknown(what="siteStatus of shop", reason="503", temporary=True)
 STARTING, STOPPED = (InstanceStatus(instance_id="bb", state=state) for state in ("Starting", "Stopped"))
@@ -76,3 +79,36 @@ def test_whether_it_was_done(
 def test_a_swap_that_azure_works_on() -> None:
     """What goes on is not begun again."""
     assert was_done(SWAP, LATEST.at(A), (OLD,), under_way=True) is Done.YES
+
+
+@pytest.mark.parametrize(
+    ("changes", "configured", "late"),
+    [
+        pytest.param({}, LATEST.at(A), True, id="the last good image"),
+        pytest.param({}, LATEST.at(C), False, id="another image"),
+        pytest.param({}, LATEST, False, id="a tag"),
+        pytest.param({}, None, False, id="nothing, or it cannot be read"),
+        pytest.param({"planned": Measure.RETRY}, LATEST.at(A), False, id="another measure"),
+        pytest.param({"slot": "staging"}, LATEST.at(A), False, id="perhaps a swap"),
+    ],
+)
+def test_a_way_back_that_was_written_late(
+    changes: dict[str, object], configured: ImageReference | None, late: bool
+) -> None:
+    """Only what the planned measure would write is taken for ours."""
+    planned = rollout(State.RECOVERING, image=LATEST.at(B), planned=Measure.ROLLBACK).model_copy(update=changes)
+    assert written_late(planned, configured, (A,)) == (LATEST.at(A) if late else None)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "since"),
+    [
+        pytest.param((OLD, RECENT, NEW), ago(12), id="some have started since the last line"),
+        pytest.param((OLD, STOPPED), NOW, id="none has"),
+        pytest.param(NO_ANSWER, NOW, id="it cannot be read"),
+    ],
+)
+def test_since_when_it_may_have_been_written(statuses: Statuses, since: datetime) -> None:
+    """What runs since the last line of the timeline has started for it; what failed in between is not its failure."""
+    planned = rollout(State.RECOVERING, image=LATEST.at(B), planned=Measure.ROLLBACK, updated_at=ago(30))
+    assert late_since(planned, statuses, NOW) == since

@@ -92,6 +92,35 @@ async def test_a_hotfix_that_serves_while_we_are_frozen_is_no_success_of_what_cr
     assert (container.running, [one.digest for one in container.rejected]) == (None, [rollout.digest])
 
 
+@pytest.mark.parametrize(
+    ("frozen", "lands_after", "seen_after"),
+    [
+        pytest.param(False, 0, 0, id="at once"),
+        pytest.param(False, 0, 200, id="serving when it is seen"),
+        pytest.param(True, 400, 0, id="while it is frozen"),
+    ],
+)
+async def test_our_way_back_that_was_written_late_is_ours(
+    town: Town, frozen: bool, lands_after: float, seen_after: float
+) -> None:
+    """Its PATCH got no answer and showed no trace, then it lands: the app went back, and nothing is written again."""
+    good = await failing(town)
+    town.world.faults.add(FaultRule(method="PATCH", path="/config/web$", status=503, times=1))
+    while not (rollout := await town.rollout("shop")).attempts or rollout.state is not State.RECOVERING:
+        await town.run(seconds=1, step=1)
+    assert (rollout.reason, town.acts) == ("resumed", [])
+    if frozen:
+        await town.operator.admin.freeze(b'{"by": "ana", "why": "incident"}')
+    await town.run(seconds=lands_after, step=20)
+    write(town, f"DOCKER|{IMAGE.partition(':')[0]}@{good}")
+    town.clock.advance(seen_after)
+    await town.run(seconds=1800, step=20)
+    rollout, container = await town.rollout("shop"), await remembered(town)
+    assert (rollout.state, rollout.proof, rollout.pinned) == (State.ROLLED_BACK, Proof.PINNED, True)
+    assert (container.running and container.running.digest, container.reverts) == (good, 0)
+    assert (serving(town), town.acts) == ({good}, [])
+
+
 async def test_what_the_tag_names_by_now_is_no_success_of_what_crashed(town: Town) -> None:
     """The app is made anew while we recover, its tag has moved on and no event says so: that is brought next."""
     await failing(town)
