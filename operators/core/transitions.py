@@ -213,8 +213,8 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
         Exit(
             _E.GO,
             _S.APPLYING,
-            "nothing is in the way of the measure; with a newer push that is the way back",
-            f"recovery.next_measure, {_NOT_NOW}",
+            "nothing is in the way of the measure, or it was taken late; with a newer push that is the way back",
+            f"recovery.next_measure, resuming.written_late, {_NOT_NOW}",
         ),
         Exit(
             _E.NEWER,
@@ -227,7 +227,8 @@ EXITS: Mapping[State, tuple[Exit, ...]] = {
             _S.FAILED,
             "observing, the app is gone or does not want it any more, somebody else's image, others' work for too "
             "long, no last good image, or only a restart into another image is left",
-            "judgement.judge, recovery.next_measure, heeding.unreadable, heeding.heed, gate.in_vain",
+            "judgement.judge, resuming.written_late, recovery.next_measure, heeding.unreadable, heeding.heed, "
+            "gate.in_vain",
         ),
         _POISONED,
     ),
