@@ -55,7 +55,8 @@ class Heeding:
         stopped_at = _stopped_at(self._world.site(on.resource_id))
         if stopped_at and stopped_at < by.began:
             yield f"it is stopped since {stopped_at:%T}"
-        if theirs := self.hotfix(on, by, rollout):
+        # a first act that left no trace is decided anew, and brings the tag that they named by its digest
+        if rollout.measure and (theirs := self.hotfix(on, by, rollout)):
             yield f"somebody wrote {theirs}"
 
     def hotfix(self, on: AppId, by: Invocation, rollout: Rollout) -> str | None:

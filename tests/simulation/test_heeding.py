@@ -8,6 +8,7 @@ import pytest
 
 from operators.core.proof import Proof
 from operators.core.recovery import Measure
+from operators.core.strategies import Strategy
 from operators.core.transitions import Event
 from operators.flows.stepping import carrying
 from tests.core.samples import NOW
@@ -94,6 +95,19 @@ async def test_what_is_still_allowed(court: Court, tags: dict[str, str], measure
         await court.begun(measure=measure)
         await court.restart()
     assert not any("no act where none is allowed" in line for line in court.verdict.broken)
+
+
+async def test_a_first_act_that_is_decided_anew(court: Court) -> None:
+    """It had left no trace, and somebody named the tag meanwhile that the app follows: that is brought by digest."""
+    with at_work(US):
+        _, moved = await court.begun(strategy=Strategy.PIN, reference="contoso.azurecr.io/shop:stable")
+    court.acts.heeding.acted(moved.rollout)
+    court.clock.advance(1)
+    _names("DOCKER|contoso.azurecr.io/shop:stable")(court)
+    court.clock.advance(1)
+    with at_work(replace(US, began=court.clock.now())):
+        await court.restart()
+    assert not any("somebody wrote" in line for line in court.verdict.broken)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ FOUND = {
     7766: "a tag moved away and back during a rollout, and nobody heard of it: the app kept what it had named between",
     10585: "a health path that only the slot has: the law on rest looked for it at the app",
     10917: "an app served until somebody stopped it, too short for the law on success to see",
+    21131: "a first act left no trace, and the followed tag, named by hand meanwhile, was called a hotfix by the law",
 }
 """Seeds that broke a law once, and what it was. Most have a story in tests/flows too: a seed's story changes with every
 call that the operator makes."""
