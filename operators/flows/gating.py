@@ -101,7 +101,7 @@ class Gating:
             case Hindered(reason=reason, detail=detail):
                 return moved.by(Event.HINDERED, now, reason, detail, access=access, stall=_held_up(scene)), None
             case Go():
-                return self._gone(moved, answer, scene, site), None
+                return self._going(moved, answer, scene, site), None
 
     def _held(self, moved: Moved, hold: Hold, access: Access) -> tuple[Moved, timedelta]:
         """By our own rules."""
@@ -135,7 +135,7 @@ class Gating:
         )
         return moved, again
 
-    def _gone(self, moved: Moved, go: Go, scene: Scene, site: Site) -> Moved:
+    def _going(self, moved: Moved, go: Go, scene: Scene, site: Site) -> Moved:
         """The way is free: with what the act and the looks after it have to know."""
         recover, mistyped = recover_of(site, self.house.settings.recover)
         return moved.by(

@@ -21,6 +21,7 @@ from operators.core.active import Active
 from operators.core.apps import AppId
 from operators.core.claims import Claim
 from operators.core.images import ImageReference
+from operators.core.proof import Proof
 from operators.core.rollouts import Moved
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event
@@ -103,6 +104,15 @@ class Court:
         moved = moved.by(Event.CHOSEN, NOW, "chosen", "").by(Event.GO, NOW, "go", "", **chosen)
         claimed = await self.engine.commit(claimed, carrying(active, moved), [moved], keep=True)
         return claimed, Moved(rollout=moved.rollout)
+
+    async def succeeds(self) -> None:
+        """A rollout of ours from its intent to its end, by a restart whose pull was seen."""
+        claimed, moved = await self.begun()
+        await self.restart()
+        self.clock.advance(60)
+        moved = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
+        moved = moved.by(Event.SERVING, NOW, "serving", "", proof=Proof.PULLED)
+        await self.engine.commit(claimed, carrying(claimed.active, moved), [moved])
 
     async def restart(self, name: str = "shop") -> Act:
         """The act."""

@@ -15,7 +15,6 @@ from operators.core.claims import Claim
 from operators.core.gate import Freeze
 from operators.core.instances import InstanceStatus
 from operators.core.model import Unknown
-from operators.core.proof import Proof
 from operators.core.rollouts import Moved
 from operators.core.strategies import Strategy
 from operators.core.transitions import Event, State
@@ -34,12 +33,7 @@ def court() -> Court:
 async def test_what_the_operator_does_breaks_nothing(court: Court) -> None:
     """Claim, intent, act, result: all as the laws want it."""
     with at_work(US):
-        claimed, moved = await court.begun()
-        await court.restart()
-        court.clock.advance(60)
-        moved = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
-        moved = moved.by(Event.SERVING, NOW, "serving", "", proof=Proof.PULLED)
-        await court.engine.commit(claimed, carrying(claimed.active, moved), [moved])
+        await court.succeeds()
     assert court.verdict.broken == []
 
 

@@ -45,10 +45,5 @@ async def test_success_of_a_sick_app(court: Court) -> None:
     court.world.push("contoso", "shop", "stable", "sick")
     court.world.configure("shop", {"healthCheckPath": "/health"})
     with at_work(US):
-        claimed, moved = await court.begun()
-        await court.restart()
-        court.clock.advance(60)
-        moved = moved.by(Event.APPLIED, NOW, "restarted", "", applied_at=NOW)
-        moved = moved.by(Event.SERVING, NOW, "serving", "", proof=Proof.PULLED)
-        await court.engine.commit(claimed, carrying(claimed.active, moved), [moved])
+        await court.succeeds()
     assert "/health answers [500]" in court.verdict.broken[0]
